@@ -1,0 +1,47 @@
+/* log.h -- one record, one line, one write(2) to standard error.
+ * Text:  2026-11-21T20:33:12.345Z<TAB>request id or "-"<TAB>LEVEL<TAB>message {"field":...}
+ * JSON:  {"timestamp":"...","level":"INFO","requestId":"...","tenantId":"...","message":"...", fields...}
+ * Formats and levels as AWS documents them for Lambda (Monitoring, "log format" and "log level" pages). A record never
+ * exceeds LOG_LINE bytes; a longer message is cut and the record says so. Never pass a credential: nothing here redacts.
+ */
+#ifndef MOONWIRE_LOG_H
+#define MOONWIRE_LOG_H
+
+#include <stdbool.h>
+#include <stddef.h>
+
+#include "str.h"
+
+enum log_level { LOG_TRACE, LOG_DEBUG, LOG_INFO, LOG_WARN, LOG_ERROR, LOG_FATAL };
+
+enum { LOG_LINE = 240 * 1024 }; /* bytes; CloudWatch splits records of 256 KB */
+
+/* The fields that every record of one invocation carries. Borrowed strs; empty ones are left out. */
+struct log_context {
+  struct str request_id;
+  struct str tenant_id;
+};
+
+struct log_settings {
+  bool json;
+  enum log_level level; /* records below it are dropped */
+};
+
+/* Takes effect for all records that follow; before it: text, INFO. */
+void log_setup(struct log_settings settings);
+
+bool log_is_json(void);
+bool log_enabled(enum log_level level);
+
+/* "WARN" and so on, in any case, into *level; false when the name is not one of the six. */
+bool log_level_from(struct str name, enum log_level *level);
+
+/* Writes a record. context may be NULL. fields is "" or the members of a JSON object without its braces, already
+ * encoded: "\"code\":\"gone\"". */
+void log_write(enum log_level level, const struct log_context *context, struct str message, struct str fields);
+
+/* The same with a formatted message and no fields. */
+void log_printf(enum log_level level, const struct log_context *context, const char *format, ...)
+    __attribute__((format(printf, 3, 4)));
+
+#endif

@@ -1,0 +1,76 @@
+/* loop.h -- the event loop: descriptors (epoll), timers, and work for the next turn.
+ * One per process, single-threaded. The structs below belong to the caller and are linked into the loop while they are
+ * active: stop them before their memory goes away. Callbacks run from loop_run only, never from the functions that arm
+ * them, and may arm, stop and free anything, the struct they were called for included.
+ */
+#ifndef MOONWIRE_LOOP_H
+#define MOONWIRE_LOOP_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "err.h"
+
+struct loop;
+
+enum { LOOP_READ = 1, LOOP_WRITE = 2 };
+
+/* A descriptor that is watched. Zero it before the first use. */
+struct loop_watch {
+  void (*ready)(void *ctx, int events); /* events: LOOP_READ, LOOP_WRITE; an error or hang-up sets what is watched for */
+  void *ctx;
+  int fd;
+  int events; /* 0 while inactive */
+};
+
+/* A timer that fires once. Zero it before the first use. */
+struct loop_timer {
+  void (*fire)(void *ctx);
+  void *ctx;
+  int64_t due_ns; /* monotonic */
+  size_t place;   /* 1-based position in the heap; 0 while inactive */
+};
+
+/* Work for the next turn of the loop, before it waits. Zero it before the first use. */
+struct loop_job {
+  void (*run)(void *ctx);
+  void *ctx;
+  struct loop_job *next, **link; /* link is NULL while inactive */
+};
+
+/* NULL, with err, when the kernel gives no epoll descriptor. */
+struct loop *loop_new(char err[ERR_LEN]);
+
+/* Everything must have been stopped. Safe on NULL. */
+void loop_delete(struct loop *loop);
+
+/* Runs until loop_stop, or until nothing is active: no watch, timer or job. */
+void loop_run(struct loop *loop);
+
+/* Makes loop_run return after the callback at hand. */
+void loop_stop(struct loop *loop);
+
+/* Watches w->fd for events (LOOP_READ | LOOP_WRITE), or changes what it is watched for; 0 stops.
+ * The caller has set fd, ready and ctx. Stop before closing the descriptor. */
+bool loop_watch_set(struct loop *loop, struct loop_watch *w, int events, char err[ERR_LEN]);
+void loop_watch_stop(struct loop *loop, struct loop_watch *w);
+
+/* Fires once, not before delay_ms milliseconds from now; restarts an active timer. False when memory is short. */
+bool loop_timer_start(struct loop *loop, struct loop_timer *t, int64_t delay_ms);
+void loop_timer_stop(struct loop *loop, struct loop_timer *t);
+
+/* Runs the job once in the next turn; nothing when it is waiting already. */
+void loop_job_add(struct loop *loop, struct loop_job *job);
+void loop_job_stop(struct loop *loop, struct loop_job *job);
+
+/* Number of active watches, timers and jobs: what a test may not leave behind. */
+size_t loop_pending(const struct loop *loop);
+
+/* Monotonic clock, nanoseconds. */
+int64_t clock_monotonic_ns(void);
+
+/* Wall clock, milliseconds since 1970-01-01 UTC. */
+int64_t clock_unix_ms(void);
+
+#endif

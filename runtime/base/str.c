@@ -1,0 +1,87 @@
+#define _GNU_SOURCE /* memmem */
+#include "str.h"
+
+#include <string.h>
+#include <strings.h>
+
+struct str str_from(const char *text) {
+  return str_of(text, text ? strlen(text) : 0);
+}
+
+bool str_equal(struct str a, struct str b) {
+  return a.len == b.len && (a.len == 0 || memcmp(a.ptr, b.ptr, a.len) == 0);
+}
+
+static unsigned char lower(unsigned char c) {
+  return c >= 'A' && c <= 'Z' ? (unsigned char)(c + 32) : c;
+}
+
+bool str_equal_nocase(struct str a, struct str b) {
+  if (a.len != b.len) return false;
+  for (size_t i = 0; i < a.len; i++)
+    if (lower((unsigned char)a.ptr[i]) != lower((unsigned char)b.ptr[i])) return false;
+  return true;
+}
+
+bool str_starts(struct str s, struct str prefix) {
+  return s.len >= prefix.len && str_equal(str_of(s.ptr, prefix.len), prefix);
+}
+
+bool str_ends(struct str s, struct str suffix) {
+  return s.len >= suffix.len && str_equal(str_of(s.ptr + (s.len - suffix.len), suffix.len), suffix);
+}
+
+struct str str_slice(struct str s, size_t from, size_t to) {
+  if (to > s.len) to = s.len;
+  if (from > to) from = to;
+  return s.ptr ? str_of(s.ptr + from, to - from) : s;
+}
+
+static bool is_blank(char c) {
+  return c == ' ' || c == '\t';
+}
+
+struct str str_trim(struct str s) {
+  while (s.len > 0 && is_blank(s.ptr[0])) s = str_of(s.ptr + 1, s.len - 1);
+  while (s.len > 0 && is_blank(s.ptr[s.len - 1])) s.len--;
+  return s;
+}
+
+bool str_cut(struct str s, char separator, struct str *head, struct str *rest) {
+  const char *at = s.len > 0 ? memchr(s.ptr, separator, s.len) : NULL;
+  if (!at) {
+    *head = s;
+    *rest = STR("");
+    return false;
+  }
+  size_t index = (size_t)(at - s.ptr);
+  *head = str_slice(s, 0, index);
+  *rest = str_slice(s, index + 1, s.len);
+  return true;
+}
+
+size_t str_find(struct str s, struct str wanted, size_t from) {
+  if (from > s.len || wanted.len == 0 || s.len == 0) return SIZE_MAX;
+  const char *at = memmem(s.ptr + from, s.len - from, wanted.ptr, wanted.len);
+  return at ? (size_t)(at - s.ptr) : SIZE_MAX;
+}
+
+bool str_to_int64(struct str s, int64_t *number) {
+  int64_t value = 0;
+  if (s.len == 0) return false;
+  for (size_t i = 0; i < s.len; i++) {
+    if (s.ptr[i] < '0' || s.ptr[i] > '9') return false;
+    int digit = s.ptr[i] - '0';
+    if (value > (INT64_MAX - digit) / 10) return false;
+    value = value * 10 + digit;
+  }
+  *number = value;
+  return true;
+}
+
+bool str_copy(struct str s, char *to, size_t size) {
+  size_t len = s.len < size ? s.len : size - 1;
+  if (len > 0) memcpy(to, s.ptr, len);
+  to[len] = '\0';
+  return len == s.len && strlen(to) == len;
+}

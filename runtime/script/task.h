@@ -1,0 +1,56 @@
+/* task.h -- a coroutine that runs a Lua function on the event loop.
+ * task.c holds the only lua_resume of the project. A C function that has to wait arms something on the loop, says how to
+ * cancel it and yields (task_wait); the completion pushes the results and resumes (task_resume), from the loop, once.
+ * Tasks live in a scope (scope.h): what an invocation started ends with it.
+ *
+ *   static int l_sleep(lua_State *L) {                     -- async.sleep(ms)
+ *     lua_Integer ms = luaL_checkinteger(L, 1);            -- all checks first
+ *     struct task *task = task_current(L, "async.sleep");  -- raises where nothing can wait
+ *     struct sleep *sleep = ...;  loop_timer_start(...);   -- arm
+ *     return task_wait(task, L, sleep_cancel, sleep);      -- remember how to cancel, yield
+ *   }
+ *   static void sleep_over(void *ctx) {                    -- from the loop
+ *     struct task *task = sleep->task;  free(sleep);
+ *     lua_pushboolean(task_state(task), 1);
+ *     task_resume(task, 1);                                -- async.sleep returns true
+ *   }
+ */
+#ifndef MOONWIRE_TASK_H
+#define MOONWIRE_TASK_H
+
+#include <stdbool.h>
+
+#include <lua.h>
+
+struct scope;
+struct task;
+struct vm;
+
+/* How a task ended. On success its results are on the stack of co, from index 1 to the top. On failure the error value
+ * is on top of co and the dead coroutine's stack is intact, for a traceback. The task is deleted when this returns. */
+typedef void (*task_done)(void *ctx, lua_State *co, bool ok);
+
+/* Makes a task of the function and nargs arguments on top of L, and pops them. It starts in the next turn of the loop.
+ * `done` is called once from the loop, unless the task is cancelled first. Raises (Lua) only when memory is short. */
+struct task *task_new(struct scope *scope, lua_State *L, int nargs, task_done done, void *ctx);
+
+/* Cancels whatever the task waits for and deletes it; `done` is not called. Not for the task that runs. */
+void task_cancel(struct task *task);
+
+/* The task that runs now. Raises an error that names `what` when no task runs, or when the caller sits inside a C function
+ * that cannot be left and entered again (a callback of table.sort or string.gsub). Call it before arming anything. */
+struct task *task_current(lua_State *L, const char *what);
+
+/* Yields until task_resume. `cancel(ctx)` must undo what was armed and free ctx; it is not called after task_resume. */
+int task_wait(struct task *task, lua_State *L, void (*cancel)(void *ctx), void *ctx);
+
+/* The state to push results on before task_resume. */
+lua_State *task_state(struct task *task);
+
+/* Continues a waiting task; the nresults values on top of its state become the results of the function that waited.
+ * Only from the loop, never from inside Lua. The task may be gone when this returns. */
+void task_resume(struct task *task, int nresults);
+
+struct scope *task_scope(struct task *task);
+
+#endif
