@@ -18,7 +18,8 @@ enum { LOOP_READ = 1, LOOP_WRITE = 2 };
 
 /* A descriptor that is watched. Zero it before the first use. */
 struct loop_watch {
-  void (*ready)(void *ctx, int events); /* events: LOOP_READ, LOOP_WRITE; an error or hang-up sets what is watched for */
+  void (*ready)(void *ctx,
+                int events); /* events: LOOP_READ, LOOP_WRITE; an error or hang-up sets what is watched for */
   void *ctx;
   int fd;
   int events; /* 0 while inactive */
