@@ -59,6 +59,7 @@ static void close_socket(struct http1_connection *c) {
 
 static void finish(struct http1_connection *c, enum http1_outcome outcome, const char *err) {
   c->busy = false;
+  loop_job_stop(c->loop, &c->failed);
   c->done(c->ctx, outcome, err);
 }
 
