@@ -26,7 +26,8 @@ static bool check_url(struct str url, char err[ERR_LEN]) {
   if (!str_equal_nocase(scheme, STR("http")) && !str_equal_nocase(scheme, STR("https")))
     return fail(err, "url must start with http:// or https://");
   for (size_t i = 0; i < url.len; i++)
-    if (url.ptr[i] <= ' ' || url.ptr[i] > '~') return fail(err, "url has a byte at %zu that must be percent-encoded", i + 1);
+    if (url.ptr[i] <= ' ' || url.ptr[i] > '~')
+      return fail(err, "url has a byte at %zu that must be percent-encoded", i + 1);
   return true;
 }
 
