@@ -1,7 +1,6 @@
 /* encoding.h -- bytes as text: hex, base64, percent-encoding.
  * The encoders and decoders append to a buffer, which fails when its ceiling is reached (buf.h). Decoders are strict:
- * one text for each value, and nothing else is read. They return false for other text; what they appended by then is
- * to be ignored.
+ * they return false, and append nothing, for text that no encoder would have written.
  */
 #ifndef MOONWIRE_ENCODING_H
 #define MOONWIRE_ENCODING_H
@@ -33,5 +32,8 @@ void uri_encode_path(struct buf *out, struct str bytes);
 
 /* Undoes %XX; a "%" without two digits behind it stands for itself, and so does "+". Never fails. */
 void uri_decode(struct buf *out, struct str text);
+
+/* Whether every byte is a visible ASCII character, "!" to "~": fit for a header that is not free text. */
+bool ascii_is_visible(struct str text);
 
 #endif
