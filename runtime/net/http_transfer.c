@@ -238,13 +238,19 @@ static enum http_code code_of(CURLcode result) {
   }
 }
 
+/* What libcurl 7.88 says in its own way: a header line longer than 100 KB is out of memory to it, and a connection that
+ * was closed within the headers is fine. */
+static void judge_headers(struct http_transfer *transfer, int result) {
+  if (transfer->refused != HTTP_OK || transfer->headers_over || transfer->header_bytes == 0) return;
+  if (result == CURLE_OUT_OF_MEMORY) refuse(transfer, HTTP_TOO_LARGE, "a header line of the response is too long");
+  if (result == CURLE_OK) refuse(transfer, HTTP_NETWORK, "the connection was closed within the response's headers");
+}
+
 struct http_response http_transfer_end(struct http_transfer *transfer, int result) {
   struct http_response response = { .code = code_of((CURLcode)result), .message = transfer->message };
+  judge_headers(transfer, result);
   if (transfer->refused != HTTP_OK) {
     response.code = transfer->refused;
-  } else if (result == CURLE_OUT_OF_MEMORY && transfer->header_bytes > 0 && !transfer->headers_over) {
-    refuse(transfer, HTTP_TOO_LARGE, "a header line of the response is too long"); /* how libcurl 7.88 says so */
-    response.code = HTTP_TOO_LARGE;
   } else if (response.code != HTTP_OK) {
     const char *why = transfer->detail[0] ? transfer->detail : curl_easy_strerror((CURLcode)result);
     fail(transfer->message, "%.*s: %s", STR_ARG(transfer->origin), why);

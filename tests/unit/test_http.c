@@ -344,7 +344,7 @@ static const struct {
   struct http_header header;
   const char *want;
 } header_checks[] = {
-  { "plain", { { "A-1_b", 5 }, { "\x80 any \t~", 9 } }, NULL },
+  { "plain", { { "A-1_b", 5 }, { "\x80 any \t~", 8 } }, NULL },
   { "right length", { { "Content-Length", 14 }, { "0", 1 } }, NULL },
   { "empty name", { { "", 0 }, { "x", 1 } }, "header name" },
   { "colon in name", { { "a:b", 3 }, { "x", 1 } }, "header name" },
