@@ -74,6 +74,17 @@ static void begin_response(struct http_transfer *transfer, struct str line) {
   transfer->header_count = 0;
 }
 
+/* One number, and the same one every time: two lengths are two responses to two readers (RFC 9112, section 6.3). libcurl
+ * would take the digits in front. */
+static bool is_sound(const struct http_transfer *transfer, struct str name, struct str value) {
+  int64_t length;
+  if (!str_equal_nocase(name, STR("Content-Length"))) return true;
+  if (!str_to_int64(value, &length)) return false;
+  struct http_response so_far = { .headers = transfer->headers, .header_count = transfer->header_count };
+  struct str earlier = http_response_header(&so_far, name);
+  return earlier.len == 0 || str_equal(earlier, value);
+}
+
 static struct str without_line_end(struct str line) {
   while (line.len > 0 && (line.ptr[line.len - 1] == '\n' || line.ptr[line.len - 1] == '\r')) line.len--;
   return line;
@@ -91,7 +102,8 @@ static size_t on_header(char *bytes, size_t one, size_t len, void *ctx) {
     transfer->headers_over = transfer->status >= 200;
   } else if (str_starts(line, STR("HTTP/"))) {
     begin_response(transfer, line);
-  } else if (!str_cut(line, ':', &name, &value) || name.len == 0 || name.ptr[0] == ' ' || name.ptr[0] == '\t') {
+  } else if (!str_cut(line, ':', &name, &value) || name.len == 0 || name.ptr[0] == ' ' || name.ptr[0] == '\t' ||
+             !is_sound(transfer, name, str_trim(value))) {
     return refuse(transfer, HTTP_NETWORK, "the response has a malformed header line");
   } else if (!add_header(transfer, str_trim(name), str_trim(value))) {
     return refuse(transfer, HTTP_NETWORK, "out of memory");
