@@ -62,7 +62,8 @@ static struct http_transfer *take(struct http *http) {
 static void finish(void *private, int result) {
   struct http_transfer *transfer = private;
   struct http *http = transfer->http;
-  struct http_response response = http_transfer_end(transfer, result);
+  struct http_response response;
+  http_transfer_end(transfer, result, &response);
   list_remove(transfer);
   transfer->done(transfer->ctx, &response);
   retire(http, transfer);
@@ -97,7 +98,7 @@ static bool start(struct http *http, char err[ERR_LEN]) {
 
 struct http_transfer *http_send(struct http *http, const struct http_request *request, http_done done, void *ctx,
                                 char err[ERR_LEN]) {
-  if (!http_request_check(request, err) || !start(http, err)) return NULL;
+  if (!http_request_check(request, err) || !http_url_check(request->url, err) || !start(http, err)) return NULL;
   struct http_transfer *transfer = take(http);
   if (!transfer) {
     fail(err, "http: out of memory");

@@ -79,12 +79,15 @@ struct http *http_new(struct loop *loop, char err[ERR_LEN]);
  * Safe on NULL. */
 void http_delete(struct http *http);
 
-/* True when the request can go on the wire as it is: method and header names are tokens (RFC 9110, section 5.6.2), no
- * value has CR, LF or NUL, the URL is http or https and has no byte that must be percent-encoded. */
+/* Nothing in the request can be taken for something else on the wire: the method and the names of headers are tokens
+ * (RFC 9110, section 5.6.2), no value has CR, LF or NUL, the URL has no control character, Content-Length is the body's. */
 bool http_request_check(const struct http_request *request, char err[ERR_LEN]);
 
-/* Sends the request. NULL, with err, when http_request_check refuses it or libcurl cannot start: then `done` is never
- * called. */
+/* The URL is http or https and has no byte that must be percent-encoded (RFC 3986, section 2). */
+bool http_url_check(struct str url, char err[ERR_LEN]);
+
+/* Sends the request. NULL, with err, when one of the two checks above refuses it or libcurl cannot start: then `done` is
+ * never called. */
 struct http_transfer *http_send(struct http *http, const struct http_request *request, http_done done, void *ctx,
                                 char err[ERR_LEN]);
 

@@ -20,14 +20,19 @@ static bool check_method(struct str method, struct str body, char err[ERR_LEN]) 
   return true;
 }
 
-/* Visible ASCII only: everything else would be changed on the way, or split the request line (RFC 3986, section 2). */
-static bool check_url(struct str url, char err[ERR_LEN]) {
+static bool check_controls(struct str url, char err[ERR_LEN]) {
+  for (size_t i = 0; i < url.len; i++)
+    if ((unsigned char)url.ptr[i] < ' ' || url.ptr[i] == 127) return fail(err, "url has a control character");
+  return true;
+}
+
+bool http_url_check(struct str url, char err[ERR_LEN]) {
   struct str scheme = str_slice(url, 0, str_find(url, STR("://"), 0));
   if (!str_equal_nocase(scheme, STR("http")) && !str_equal_nocase(scheme, STR("https")))
     return fail(err, "url must start with http:// or https://");
   for (size_t i = 0; i < url.len; i++)
     if (url.ptr[i] <= ' ' || url.ptr[i] > '~')
-      return fail(err, "url has a byte at %zu that must be percent-encoded", i + 1);
+      return fail(err, "url has a byte that must be percent-encoded, at position %zu", i + 1);
   return true;
 }
 
@@ -53,7 +58,7 @@ static bool check_header(const struct http_header *header, struct str body, char
 
 bool http_request_check(const struct http_request *request, char err[ERR_LEN]) {
   if (!check_method(request->method, request->body, err)) return false;
-  if (!check_url(request->url, err)) return false;
+  if (!check_controls(request->url, err)) return false;
   for (size_t i = 0; i < request->header_count; i++)
     if (!check_header(&request->headers[i], request->body, err)) return false;
   if (request->timeout_ms < 0 || request->connect_timeout_ms < 0) return fail(err, "timeout_ms must not be negative");

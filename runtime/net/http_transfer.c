@@ -8,7 +8,7 @@
 
 _Static_assert((int)ERR_LEN >= CURL_ERROR_SIZE, "libcurl writes CURL_ERROR_SIZE bytes to detail");
 
-enum { KEPT_BODY = 64 * 1024, IDLE_SECONDS = 60 };
+enum { IDLE_SECONDS = 60 };
 
 struct http_transfer *http_transfer_new(struct http *http) {
   struct http_transfer *transfer = calloc(1, sizeof *transfer);
@@ -23,108 +23,32 @@ struct http_transfer *http_transfer_new(struct http *http) {
 void http_transfer_delete(struct http_transfer *transfer) {
   if (!transfer) return;
   curl_easy_cleanup(transfer->easy);
+  http_answer_free(&transfer->answer);
   arena_free(&transfer->memory);
-  buf_free(&transfer->body);
-  free(transfer->headers);
   free(transfer);
 }
 
 void http_transfer_reset(struct http_transfer *transfer) {
   curl_easy_reset(transfer->easy);
   arena_reset(&transfer->memory);
-  buf_trim(&transfer->body, KEPT_BODY);
-  transfer->refused = HTTP_OK;
-  transfer->status = 0;
-  transfer->headers_over = false;
-  transfer->header_bytes = transfer->header_count = 0;
-  transfer->detail[0] = transfer->message[0] = '\0';
+  http_answer_reset(&transfer->answer, 0);
+  transfer->detail[0] = '\0';
 }
 
 /* The response, as it arrives. A callback that returns less than it was given stops the transfer. */
 
-static size_t refuse(struct http_transfer *transfer, enum http_code code, const char *why) {
-  transfer->refused = code;
-  fail(transfer->message, "%.*s: %s", STR_ARG(transfer->origin), why);
-  return 0;
-}
-
-static bool add_header(struct http_transfer *transfer, struct str name, struct str value) {
-  if (transfer->header_count == transfer->header_room) {
-    size_t room = transfer->header_room ? transfer->header_room * 2 : 16;
-    struct http_header *headers = realloc(transfer->headers, room * sizeof *headers);
-    if (!headers) return false;
-    transfer->headers = headers;
-    transfer->header_room = room;
-  }
-  struct http_header header = { arena_copy(&transfer->memory, name), arena_copy(&transfer->memory, value) };
-  if (!header.name.ptr || !header.value.ptr) return false;
-  transfer->headers[transfer->header_count++] = header;
-  return true;
-}
-
-/* "HTTP/1.1 200 OK": another response begins; the ones before it were interim (RFC 9110, section 15.2). libcurl has
- * checked its form. */
-static void begin_response(struct http_transfer *transfer, struct str line) {
-  struct str version, rest, status, reason;
-  int64_t number = 0;
-  str_cut(line, ' ', &version, &rest);
-  str_cut(rest, ' ', &status, &reason);
-  str_to_int64(status, &number);
-  transfer->status = (int)number;
-  transfer->header_count = 0;
-}
-
-/* One number, and the same one every time: two lengths are two responses to two readers (RFC 9112, section 6.3). libcurl
- * would take the digits in front. */
-static bool is_sound(const struct http_transfer *transfer, struct str name, struct str value) {
-  int64_t length;
-  if (!str_equal_nocase(name, STR("Content-Length"))) return true;
-  if (!str_to_int64(value, &length)) return false;
-  struct http_response so_far = { .headers = transfer->headers, .header_count = transfer->header_count };
-  struct str earlier = http_response_header(&so_far, name);
-  return earlier.len == 0 || str_equal(earlier, value);
-}
-
-static struct str without_line_end(struct str line) {
-  while (line.len > 0 && (line.ptr[line.len - 1] == '\n' || line.ptr[line.len - 1] == '\r')) line.len--;
-  return line;
-}
-
 static size_t on_header(char *bytes, size_t one, size_t len, void *ctx) {
   (void)one;
   struct http_transfer *transfer = ctx;
-  struct str line = without_line_end(str_of(bytes, len)), name, value;
-  if (transfer->headers_over) return len; /* a trailer */
-  transfer->header_bytes += len;
-  if (transfer->header_bytes > HTTP_HEADERS_MAX)
-    return refuse(transfer, HTTP_TOO_LARGE, "the response's headers are too large");
-  if (line.len == 0) {
-    transfer->headers_over = transfer->status >= 200;
-  } else if (str_starts(line, STR("HTTP/"))) {
-    begin_response(transfer, line);
-  } else if (!str_cut(line, ':', &name, &value) || name.len == 0 || name.ptr[0] == ' ' || name.ptr[0] == '\t' ||
-             !is_sound(transfer, name, str_trim(value))) {
-    return refuse(transfer, HTTP_NETWORK, "the response has a malformed header line");
-  } else if (!add_header(transfer, str_trim(name), str_trim(value))) {
-    return refuse(transfer, HTTP_NETWORK, "out of memory");
-  }
-  return len;
-}
-
-static size_t refuse_body(struct http_transfer *transfer) {
-  char why[64];
-  fail(why, "the response's body is larger than %zu bytes", transfer->body.ceiling);
-  return refuse(transfer, HTTP_TOO_LARGE, why);
+  return http_answer_line(&transfer->answer, str_of(bytes, len)) ? len : 0;
 }
 
 static size_t on_body(char *bytes, size_t one, size_t len, void *ctx) {
   (void)one;
   struct http_transfer *transfer = ctx;
   curl_off_t announced = -1;
-  if (transfer->body.len == 0) curl_easy_getinfo(transfer->easy, CURLINFO_CONTENT_LENGTH_DOWNLOAD_T, &announced);
-  if (announced > 0 && (uint64_t)announced > transfer->body.ceiling) return refuse_body(transfer);
-  buf_add(&transfer->body, str_of(bytes, len));
-  return transfer->body.failed ? refuse_body(transfer) : len;
+  if (transfer->answer.body.len == 0) curl_easy_getinfo(transfer->easy, CURLINFO_CONTENT_LENGTH_DOWNLOAD_T, &announced);
+  return http_answer_body(&transfer->answer, str_of(bytes, len), announced) ? len : 0;
 }
 
 /* The request, as libcurl wants it. */
@@ -190,7 +114,7 @@ static bool set_url(struct http_transfer *transfer, struct str url) {
   while (end < copy.len && !strchr("/?#", copy.ptr[end])) end++;
   size_t user = end;
   while (user > host && copy.ptr[user - 1] != '@') user--;
-  transfer->origin = str_slice(copy, user > host ? user : 0, end); /* a name and password stay out of messages */
+  transfer->answer.origin = str_slice(copy, user > host ? user : 0, end); /* a name and password stay out of messages */
   curl_easy_setopt(transfer->easy, CURLOPT_PATH_AS_IS, 1L);
   return copy.ptr && curl_easy_setopt(transfer->easy, CURLOPT_URL, copy.ptr) == CURLE_OK;
 }
@@ -199,7 +123,6 @@ static void set_limits(struct http_transfer *transfer, const struct http_request
   CURL *easy = transfer->easy;
   int64_t whole = request->timeout_ms > 0 ? request->timeout_ms : HTTP_TIMEOUT_MS;
   int64_t connect = request->connect_timeout_ms > 0 ? request->connect_timeout_ms : HTTP_CONNECT_TIMEOUT_MS;
-  transfer->body.ceiling = request->body_max > 0 ? request->body_max : HTTP_BODY_MAX;
   curl_easy_setopt(easy, CURLOPT_TIMEOUT_MS, (long)(whole > INT32_MAX ? INT32_MAX : whole));
   curl_easy_setopt(easy, CURLOPT_CONNECTTIMEOUT_MS, (long)(connect > INT32_MAX ? INT32_MAX : connect));
 }
@@ -228,6 +151,7 @@ static void set_callbacks(struct http_transfer *transfer) {
 
 bool http_transfer_begin(struct http_transfer *transfer, const struct http_request *request, struct str ca_file,
                          char err[ERR_LEN]) {
+  http_answer_reset(&transfer->answer, request->body_max > 0 ? request->body_max : HTTP_BODY_MAX);
   set_habits(transfer->easy, ca_file);
   set_limits(transfer, request);
   set_callbacks(transfer);
@@ -239,8 +163,6 @@ bool http_transfer_begin(struct http_transfer *transfer, const struct http_reque
 
 static enum http_code code_of(CURLcode result) {
   switch (result) {
-  case CURLE_OK:
-    return HTTP_OK;
   case CURLE_OPERATION_TIMEDOUT:
     return HTTP_TIMEOUT;
   case CURLE_URL_MALFORMAT:
@@ -252,25 +174,20 @@ static enum http_code code_of(CURLcode result) {
 
 /* What libcurl 7.88 says in its own way: a header line longer than 100 KB is out of memory to it, and a connection that
  * was closed within the headers is fine. */
-static void judge_headers(struct http_transfer *transfer, int result) {
-  if (transfer->refused != HTTP_OK || transfer->headers_over || transfer->header_bytes == 0) return;
-  if (result == CURLE_OUT_OF_MEMORY) refuse(transfer, HTTP_TOO_LARGE, "a header line of the response is too long");
-  if (result == CURLE_OK) refuse(transfer, HTTP_NETWORK, "the connection was closed within the response's headers");
+static void judge_headers(struct http_answer *answer, int result) {
+  if (answer->headers_over || answer->header_bytes == 0) return;
+  if (result == CURLE_OUT_OF_MEMORY)
+    http_answer_refuse(answer, HTTP_TOO_LARGE, "a header line of the response is too long");
+  if (result == CURLE_OK)
+    http_answer_refuse(answer, HTTP_NETWORK, "the connection was closed within the response's headers");
 }
 
-struct http_response http_transfer_end(struct http_transfer *transfer, int result) {
-  struct http_response response = { .code = code_of((CURLcode)result), .message = transfer->message };
-  judge_headers(transfer, result);
-  if (transfer->refused != HTTP_OK) {
-    response.code = transfer->refused;
-  } else if (response.code != HTTP_OK) {
+void http_transfer_end(struct http_transfer *transfer, int result, struct http_response *response) {
+  struct http_answer *answer = &transfer->answer;
+  if (answer->code == HTTP_OK) judge_headers(answer, result);
+  if (answer->code == HTTP_OK && result != CURLE_OK) {
     const char *why = transfer->detail[0] ? transfer->detail : curl_easy_strerror((CURLcode)result);
-    fail(transfer->message, "%.*s: %s", STR_ARG(transfer->origin), why);
-  } else {
-    response.status = transfer->status;
-    response.headers = transfer->headers;
-    response.header_count = transfer->header_count;
-    response.body = buf_str(&transfer->body);
+    http_answer_refuse(answer, code_of((CURLcode)result), why);
   }
-  return response;
+  http_answer_get(answer, response);
 }
