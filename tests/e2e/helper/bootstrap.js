@@ -161,6 +161,7 @@ function scenario(name, options, body) {
  * A table of tests. A row: name, what Lambda.start takes, event, options of invoke, and what must come back:
  *   want     the response, as a JSON value        text   the response, byte for byte
  *   fails    { errorMessage, errorType, header, stack }: strings are exact, regular expressions match
+ *   check    a function of the response's JSON value
  *   log      matches standard error               prints standard output, exactly
  * An undefined event is sent as {}.
  */
@@ -183,6 +184,7 @@ function checkReply(reply, row) {
   assert.equal(reply.kind, row.fails ? 'error' : 'response', reply.text.slice(0, 2000));
   if ('want' in row) assert.deepEqual(reply.json, row.want);
   if ('text' in row) assert.equal(reply.text, row.text);
+  if (row.check) row.check(reply.json);
   if (row.fails) checkFailure(reply, row.fails);
 }
 
