@@ -75,7 +75,7 @@ say = @printf '%-7s %s\n' $(1) $(2)
 
 # ---- Commands ---------------------------------------------------------------------------------------------------------
 
-.PHONY: help deps build test check asan valgrind fuzz bench clean distclean tests fuzzers FORCE \
+.PHONY: help deps build test check asan valgrind fuzz bench clean distclean tests fuzzers lists FORCE \
   packages-build packages-test packages-check packages-valgrind packages-fuzz
 .DELETE_ON_ERROR:
 .SECONDARY:
@@ -92,7 +92,7 @@ test: $(programs) tests packages-test $(npm_tree) ## Build, then run unit tests,
 	@tools/run-tests $(BUILD) $(ONLY)
 
 check: $(programs) packages-check ## Check layers, banned functions, sizes, format; symbols and hardening of the programs
-	@tools/check --self-test
+	@tests/check/run
 	@tools/check $(BUILD)
 
 clean: ## Remove what was built, except the libraries in build/deps
@@ -190,6 +190,10 @@ $(fuzz_built): $(BUILD)/fuzz/%: $(BUILD)/obj/tests/fuzz/%.o $(runtime)
 	$(Q)$(link) -fsanitize=fuzzer -o $@ $(filter %.o,$^) $(runtime) $(DEPS)/lib/libluajit.a $(libraries)
 
 # ---- Bookkeeping ------------------------------------------------------------------------------------------------------
+
+# Every source that goes into a program, for tools/check.
+lists:
+	@printf '%s\n' $(sources) $(mains) $(LUA:%=lua/moonwire/%.lua) $(LUA_DEV:%=lua/moonwire/%.lua)
 
 # Files that change when the commands or the lists above do, and with them whatever was made by these.
 $(BUILD)/flags: text = $(compile) $(link)
