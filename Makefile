@@ -92,8 +92,7 @@ build: $(programs) compile_commands.json ## Build bootstrap and moonwire; instal
 test: $(programs) tests packages-test $(npm_tree) ## Build, then run unit tests, Lua specs and end-to-end tests
 	@tools/run-tests $(BUILD) $(ONLY)
 
-check: $(programs) packages-check ## Check layers, banned functions, sizes, format; symbols and hardening of the programs
-	@tests/check/run
+check: $(programs) packages-check $(BUILD)/check-proved ## Check layers, banned functions, sizes, format; symbols and hardening of the programs
 	@tools/check $(BUILD)
 
 clean: ## Remove what was built, except the libraries in build/deps
@@ -183,6 +182,11 @@ $(unit_built): $(BUILD)/tests/%: $(BUILD)/obj/tests/unit/%.o $(call objects,$(un
 	@mkdir -p $(@D)
 	$(Q)$(link) -o $@ $(filter %.o,$^) $(runtime) $(DEPS)/lib/libluajit.a $(libraries) -lcmocka
 $(call objects,$(unit_tests) $(unit_helpers)): | packages-test
+
+# The checks are shown to find what they look for, once for each version of them.
+$(BUILD)/check-proved: tests/check/run tools/check tools/check.lua .clang-format $(DEPS)/ready | packages-check
+	@tests/check/run
+	@touch $@
 
 fuzzers: $(fuzz_built)
 $(fuzz_built): $(BUILD)/fuzz/%: $(BUILD)/obj/tests/fuzz/%.o $(runtime)

@@ -4,7 +4,12 @@ local jutil = require "jit.util"
 local vmdef = require "jit.vmdef"
 
 local most = tonumber(arg[1])
-local PRELUDE = "lua/moonwire/runtime/prelude.lua" -- replaces what Lua has: require, print, coroutine.resume
+
+-- Files whose purpose is to give globals to others.
+local givers = {
+  ["lua/moonwire/runtime/prelude.lua"] = true, -- replaces what Lua has: require, print, coroutine.resume
+  ["lua/moonwire/test/runner.lua"] = true, -- describe, it and so on, for specs
+}
 
 local function report(file, line, ...)
   print(("%s:%d: %s"):format(file, line, table.concat({ ... })))
@@ -22,7 +27,7 @@ local function check_globals(file, proto, info)
     if op == "GSET" or op == "GGET" then
       local name = jutil.funck(proto, -bit.rshift(instruction, 16) - 1)
       local line = jutil.funcinfo(proto, pc).currentline
-      if op == "GSET" and not (file == PRELUDE and _G[name] ~= nil) then
+      if op == "GSET" and not givers[file] then
         report(file, line, "writes the global ", name, "; make it local")
       elseif op == "GGET" and _G[name] == nil then
         report(file, line, "reads the global ", name, ", which Lua does not have; require it")
