@@ -82,11 +82,11 @@ static enum json_type type_of(const cJSON *node) {
 }
 
 static struct str name_of(const cJSON *node) {
-  return node->type & UNCOVERED ? str_of(node->string, (size_t)node->valueint) : str_from(node->string);
+  return str_of(node->string, node->type & UNCOVERED ? (size_t)node->valueint : strlen(node->string));
 }
 
 static struct str text_of(const cJSON *node) {
-  return node->type & UNCOVERED ? str_of(node->valuestring, (size_t)node->valuedouble) : str_from(node->valuestring);
+  return str_of(node->valuestring, node->type & UNCOVERED ? (size_t)node->valuedouble : strlen(node->valuestring));
 }
 
 void json_read(const struct json *json, struct json_item *item) {
