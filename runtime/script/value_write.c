@@ -69,9 +69,8 @@ static bool fail_at(const struct writer *w, const struct level *level, const cha
 
 /* The value on top of the stack cannot be written. */
 static bool fail_type(const struct writer *w, const struct level *level) {
-  const char *type = lua_typename(w->L, lua_type(w->L, -1));
   char problem[64];
-  snprintf(problem, sizeof problem, "cannot encode %s %s", strchr("aeiou", type[0]) ? "an" : "a", type);
+  snprintf(problem, sizeof problem, "cannot encode a %s", luaL_typename(w->L, -1));
   return fail_at(w, level, problem);
 }
 
@@ -109,7 +108,7 @@ static bool count_elements(const struct writer *w, const struct level *level, in
   char problem[160];
   snprintf(
       problem, sizeof problem,
-      "cannot encode a list with holes (%d elements, highest index %.14g): fill them with json.null, or use strings "
+      "cannot encode a list with holes (elements: %d, highest index: %.14g): fill them with json.null, or use strings "
       "as keys",
       *count, highest);
   return fail_at(w, level->outer, problem);
