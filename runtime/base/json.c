@@ -44,7 +44,7 @@ static void uncover(cJSON *node) {
 bool json_parse(struct arena *arena, struct str text, const struct json **root, char err[ERR_LEN]) {
   bool cover = false;
   *root = NULL;
-  if (text.len >= INT32_MAX) return fail(err, "a JSON text of 2 GiB or more");
+  if (text.len >= INT32_MAX) return fail(err, "the JSON text is 2 GiB or longer");
   if (str_starts(text, STR("\xEF\xBB\xBF"))) text = str_slice(text, 3, text.len);
   if (text.len == 0) text = STR(""); /* never a NULL pointer */
   if (!json_check(text, &cover, err)) return false;
@@ -56,7 +56,7 @@ bool json_parse(struct arena *arena, struct str text, const struct json **root, 
     node = cJSON_ParseWithLength(text.ptr, text.len);
     at_work = NULL;
   }
-  if (!node) return fail(err, "not enough memory for a JSON text of %zu bytes", text.len);
+  if (!node) return fail(err, "memory is too short for a JSON text of %zu bytes", text.len);
   if (cover) uncover(node);
   *root = from_cjson(node);
   return true;

@@ -9,6 +9,8 @@
 #include "json_cover.h"
 #include "json_scan.h"
 
+_Static_assert(JSON_DEPTH == 512, "a message below names it");
+
 struct reader {
   const char *start, *end;
   const char *failed_at; /* where the text is wrong, ... */
@@ -39,17 +41,12 @@ static inline bool is_digit(int c) {
   return c >= '0' && c <= '9';
 }
 
-/* The code unit of a \uXXXX at p, or -1 when there is something else. */
-static int unit_at(const struct reader *r, const char *p) {
-  return r->end - p >= 6 && p[0] == '\\' && p[1] == 'u' ? json_hex4(p + 2) : -1;
-}
-
 /* \uXXXX, and its second half where there is one. */
 static const char *check_unicode(struct reader *r, const char *p) {
-  int unit = unit_at(r, p);
+  int unit = json_unit_at(p, r->end);
   if (unit < 0) return expected(r, p + 2, "four hexadecimal digits behind \\u");
   p += 6;
-  if (json_is_high_surrogate(unit) && json_is_low_surrogate(unit_at(r, p))) return p + 6;
+  if (json_is_high_surrogate(unit) && json_is_low_surrogate(json_unit_at(p, r->end))) return p + 6;
   if (unit == 0 || json_is_high_surrogate(unit) || json_is_low_surrogate(unit)) r->cover = true;
   return p;
 }

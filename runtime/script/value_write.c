@@ -8,6 +8,8 @@
 
 #include "json_write.h"
 
+_Static_assert(JSON_DEPTH == 512, "a message below names it");
+
 /* A table that is being written, and where in it we are. */
 struct level {
   const struct level *outer; /* NULL for the value itself */
