@@ -15,6 +15,7 @@
 
 #include "arena.h"
 #include "err.h"
+#include "json_write.h" /* json_write_string, json_write_string_utf8, json_write_number */
 #include "str.h"
 
 enum { JSON_DEPTH = 512 }; /* arrays and objects inside one another, in both directions; "[[1]]" has 2 */

@@ -181,7 +181,7 @@ static bool check_value(struct reader *r, int depth) {
     if (!is_digit(peek(r)) && peek(r) != '-') return expected(r, "a value");
     ok = check_number(r);
   }
-  skip_space(r);
+  if (ok) skip_space(r);
   return ok;
 }
 

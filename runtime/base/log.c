@@ -7,7 +7,8 @@
 #include <unistd.h>
 
 #include "buf.h"
-#include "json.h"
+#include "config.h"
+#include "json_write.h"
 #include "loop.h"
 
 static struct log_settings settings = { .json = false, .level = LOG_INFO };
@@ -16,6 +17,23 @@ static const char *const level_names[] = { "TRACE", "DEBUG", "INFO", "WARN", "ER
 
 void log_setup(struct log_settings wanted) {
   settings = wanted;
+}
+
+static bool read_level(const char *variable, enum log_level *level, char err[ERR_LEN]) {
+  struct str name = config_get(variable);
+  if (log_level_from(name, level)) return true;
+  return fail(err, "%s is \"%.*s\"; it must be TRACE, DEBUG, INFO, WARN, ERROR or FATAL", variable, STR_ARG(name));
+}
+
+bool log_setup_from_environment(char err[ERR_LEN]) {
+  struct str format = config_get("AWS_LAMBDA_LOG_FORMAT");
+  struct log_settings wanted = { .json = str_equal_nocase(format, STR("json")), .level = LOG_INFO };
+  const char *variable = config_get("AWS_LAMBDA_LOG_LEVEL").len > 0 ? "AWS_LAMBDA_LOG_LEVEL" : "MOONWIRE_LOG_LEVEL";
+  if (format.len > 0 && !wanted.json && !str_equal_nocase(format, STR("text")))
+    return fail(err, "AWS_LAMBDA_LOG_FORMAT is \"%.*s\"; it must be Text or JSON", STR_ARG(format));
+  if (config_get(variable).len > 0 && !read_level(variable, &wanted.level, err)) return false;
+  log_setup(wanted);
+  return true;
 }
 
 bool log_is_json(void) {

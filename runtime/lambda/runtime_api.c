@@ -5,11 +5,11 @@
 #define API "/2018-06-01/runtime/"
 
 enum {
-  HEAD_MAX = 64 * 1024,  /* bytes of a request's head */
-  ATTEMPTS = 5,          /* tries of one call that fail on the way */
-  FIRST_PAUSE_MS = 50,   /* doubles with each try */
-  EMPTY_PAUSE_MS = 50,   /* after an answer without an event, as emulators give */
-  EXPLANATION_MAX = 300, /* bytes of an answer's body that are quoted */
+  HEAD_MAX = 2 * 1024 * 1024, /* bytes of a request head: room for ids of any length that was read, percent-encoded */
+  ATTEMPTS = 5,               /* tries of one call that fail on the way */
+  FIRST_PAUSE_MS = 50,        /* doubles with each try */
+  EMPTY_PAUSE_MS = 50,        /* after an answer without an event, as emulators give */
+  EXPLANATION_MAX = 300,      /* bytes of an answer's body that are quoted */
 };
 
 bool runtime_host_init(struct runtime_host *host, struct loop *loop, struct str name, char err[ERR_LEN]) {
