@@ -70,19 +70,19 @@ local function add_header(list, name, value)
   list[#list + 1] = tostring(value)
 end
 
---- Adds name, value, name, value ... of a table of names or of a list of pairs.
+--- Adds name, value, name, value ... of a list of pairs, in order, or of a table of names.
 local function add_headers(list, headers)
-  for key, value in pairs(headers) do
-    local name = key
-    if type(key) == "number" then -- in a list, pairs goes in order
-      if type(value) ~= "table" then
-        return "headers[" .. key .. "] must be a { name, value } pair, got " .. type(value)
-      end
-      name, value = value[1], value[2]
+  local why
+  for index, pair in ipairs(headers) do
+    if type(pair) ~= "table" then
+      return "headers[" .. index .. "] must be a { name, value } pair, got " .. type(pair)
     end
-    local why = add_header(list, name, value)
-    if why then return why end
+    why = why or add_header(list, pair[1], pair[2])
   end
+  for name, value in pairs(headers) do
+    if type(name) ~= "number" then why = why or add_header(list, name, value) end
+  end
+  return why
 end
 
 local function header_table(list)
