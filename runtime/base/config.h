@@ -1,0 +1,21 @@
+/* config.h -- settings that come from the environment.
+ * The only file that calls getenv. A variable that is set to nothing counts as not set, everywhere.
+ */
+#ifndef MOONWIRE_CONFIG_H
+#define MOONWIRE_CONFIG_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "err.h"
+#include "str.h"
+
+/* The value of a variable; empty when it is unset or empty. Borrowed from the environment: stays good until the process
+ * changes that variable. */
+struct str config_get(const char *name);
+
+/* Reads a variable as a whole decimal number from min to max into *number, which keeps its value when the variable is
+ * unset. False, with a sentence that names the variable, when it holds anything else; min is at least 0. */
+bool config_int(const char *name, int64_t min, int64_t max, int64_t *number, char err[ERR_LEN]);
+
+#endif
