@@ -6,10 +6,11 @@
 #define MOONWIRE_SCOPE_H
 
 #include <stdbool.h>
-#include <stdint.h>
+#include <stddef.h>
 
 #include <lua.h>
 
+#include "event.h"
 #include "log.h"
 
 struct invocation;
@@ -17,21 +18,29 @@ struct task;
 struct vm;
 
 struct scope {
-  struct vm *vm;                       /* borrowed */
-  const struct invocation *invocation; /* borrowed; NULL while loading, in scripts and in specs */
-  struct log_context log;              /* the fields of every record written by these tasks */
-  struct task *tasks;                  /* every task that has not ended; linked by task.c */
-  int event_ref;                       /* registry: the event as a Lua table, or LUA_NOREF */
-  int deferred_ref;                    /* registry: array of functions given to context:defer, or LUA_NOREF */
+  struct vm *vm;                 /* borrowed */
+  struct invocation *invocation; /* borrowed; NULL while loading, in scripts and in specs */
+  enum event_kind kind;          /* of the invocation's event, once it was decoded */
+  struct log_context log;        /* the fields of every record written by these tasks; borrowed strs */
+  struct task *tasks;            /* every task that has not ended; linked by task.c */
+  int event_ref;                 /* registry: the event as a Lua value, or LUA_NOREF */
+  int deferred_ref;              /* registry: array of the functions given to context:defer, or LUA_NOREF */
+  bool deferring;                /* the reply was accepted, the deferred functions run */
 };
 
-/* invocation may be NULL; log_context is copied (the strs in it are borrowed for the life of the scope). */
-void scope_open(struct scope *scope, struct vm *vm, const struct invocation *invocation);
+/* invocation may be NULL; it is borrowed until scope_close. */
+void scope_open(struct scope *scope, struct vm *vm, struct invocation *invocation);
 
 /* Cancels the tasks that are left and drops the references. Safe on a zeroed scope; not from inside a task of it. */
 void scope_close(struct scope *scope);
 
+/* Cancels the tasks that are left; returns how many there were. Not from inside a task of the scope. */
+size_t scope_cancel_tasks(struct scope *scope);
+
 /* The scope of the task that runs now, or NULL outside of tasks. */
-struct scope *scope_current(struct vm *vm);
+struct scope *scope_current(const struct vm *vm);
+
+/* The log fields of the task that runs now, or NULL. */
+const struct log_context *scope_log(const struct vm *vm);
 
 #endif

@@ -22,23 +22,27 @@
 
 #include <lua.h>
 
+#include "loop.h"
+
 struct scope;
 struct task;
 struct vm;
 
-/* How a task ended. On success its results are on the stack of co, from index 1 to the top. On failure the error value
- * is on top of co and the dead coroutine's stack is intact, for a traceback. The task is deleted when this returns. */
+/* How a task ended. On success its results are the whole stack of co. On failure the error value is on top of co and the
+ * dead coroutine's frames are intact, for a traceback. co is valid until this returns; the task is gone already. */
 typedef void (*task_done)(void *ctx, lua_State *co, bool ok);
 
 /* Makes a task of the function and nargs arguments on top of L, and pops them. It starts in the next turn of the loop.
- * `done` is called once from the loop, unless the task is cancelled first. Raises (Lua) only when memory is short. */
+ * `done` (may be NULL) is called once from the loop, unless the task is cancelled first. A task that is made while
+ * another runs is its child: it is cancelled with it. Raises (Lua) only when memory is short. */
 struct task *task_new(struct scope *scope, lua_State *L, int nargs, task_done done, void *ctx);
 
-/* Cancels whatever the task waits for and deletes it; `done` is not called. Not for the task that runs. */
+/* Cancels whatever the task and its children wait for and deletes them; `done` is not called. Not for the task that
+ * runs, nor for one above it. */
 void task_cancel(struct task *task);
 
-/* The task that runs now. Raises an error that names `what` when no task runs, or when the caller sits inside a C function
- * that cannot be left and entered again (a callback of table.sort or string.gsub). Call it before arming anything. */
+/* The task that runs now. Raises an error that names `what` when no task runs, or when the caller sits inside a C
+ * function that cannot be left and entered again (a callback of table.sort or string.gsub). Call it before arming. */
 struct task *task_current(lua_State *L, const char *what);
 
 /* Yields until task_resume. `cancel(ctx)` must undo what was armed and free ctx; it is not called after task_resume. */
@@ -51,6 +55,24 @@ lua_State *task_state(struct task *task);
  * Only from the loop, never from inside Lua. The task may be gone when this returns. */
 void task_resume(struct task *task, int nresults);
 
-struct scope *task_scope(struct task *task);
+struct scope *task_scope(const struct task *task);
+
+/* True when `task` is `above` or one of its descendants. */
+bool task_is_within(const struct task *task, const struct task *above);
+
+/* What Lua holds of a task: a userdata "moonwire.task", one per task, that outlives it. */
+struct task_handle {
+  struct task *task;    /* NULL once it has ended */
+  struct loop_job wake; /* bind_task.c: pending while the task is about to be woken */
+};
+
+/* Pushes the handle of a task; makes it at the first call. */
+void task_push_handle(lua_State *L, struct task *task);
+
+/* Pushes the metatable of handles, for methods and __index. */
+void task_push_handle_meta(lua_State *L);
+
+/* Pushes the mark that a waiting C function yields: coroutine.resume and wrap (prelude.lua) pass such a yield on. */
+void task_push_mark(lua_State *L);
 
 #endif

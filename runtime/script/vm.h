@@ -1,11 +1,13 @@
 /* vm.h -- the Lua state of the process: made once, with the embedded library and the project's searchers.
  * Everything that Lua code can reach besides the standard library comes from package.preload: moonwire.* (Lua, linked in
- * as bytecode) and moonwire.core.* (one table per bind_*.c).
+ * as bytecode) and moonwire.core.* (one table per bind_*.c). What the runtime replaces in the standard library (require,
+ * coroutine.resume and wrap, print) is in lua/moonwire/runtime/prelude.lua.
  */
 #ifndef MOONWIRE_VM_H
 #define MOONWIRE_VM_H
 
 #include <stdbool.h>
+#include <stddef.h>
 
 #include <lua.h>
 
@@ -15,7 +17,7 @@
 struct http;
 struct task;
 
-/* A Lua module of the library, as bytecode; the tables are made by the build. */
+/* A Lua module of the library, as bytecode; the tables are made by the build (library.h). */
 struct vm_module {
   const char *name; /* "moonwire.ws" */
   const unsigned char *code;
@@ -29,10 +31,12 @@ struct vm {
   struct http *http;    /* outbound HTTP: owned; NULL until the first call (vm_http) */
 };
 
-/* Opens the state. task_root is where handlers and their modules are ("." and so on; copied).
- * `modules` is the library, ended by an entry without a name; borrowed for the life of the vm.
+/* Opens the state. task_root is where handlers and their modules are ("/var/task", or "" for the working directory; copied).
  * On failure returns NULL and writes err. */
-struct vm *vm_new(struct loop *loop, const char *task_root, const struct vm_module *modules, char err[ERR_LEN]);
+struct vm *vm_new(struct loop *loop, const char *task_root, char err[ERR_LEN]);
+
+/* Adds modules to package.preload: an array ended by an entry without a name, borrowed for the life of the vm. */
+void vm_add_modules(struct vm *vm, const struct vm_module *modules);
 
 /* Closes the state and what it owns. No task may be left. Safe on NULL. */
 void vm_delete(struct vm *vm);

@@ -1,0 +1,207 @@
+# Moonwire. `make` alone lists what can be made.
+#
+# Everything that is made lies under build/. BUILD names the directory of one variant (flags, sanitizers); the static
+# libraries in build/deps are built once for all of them.
+
+BUILD    := build
+SANITIZE :=# address,undefined ...: see `make asan`
+ONLY     :=# make test ONLY=name: only the tests whose file name contains it
+FUZZ_SECONDS := 60
+V        :=# V=1 shows the commands
+
+CC     := gcc
+CFLAGS := -O2 -g
+WERROR := -Werror
+DEPS   := build/deps
+
+# ---- Sources: names without folder and suffix -------------------------------------------------------------------------
+
+BASE   := arena buf err loop str timers
+NET    :=
+AWS    :=
+LAMBDA := http1_connection http1_reader invocation runtime_api slot
+SCRIPT :=
+CLI    :=
+
+# lua/moonwire: linked in as bytecode, LUA into both programs, LUA_DEV only into moonwire.
+LUA     :=
+LUA_DEV :=
+
+# ---- Flags ------------------------------------------------------------------------------------------------------------
+
+folders  := base net aws lambda script cli
+warnings := -Wall -Wextra -Wshadow -Wconversion $(WERROR)
+
+ifeq ($(SANITIZE),)
+  hardening := -fstack-protector-strong -D_FORTIFY_SOURCE=2
+else
+  hardening := -fsanitize=$(SANITIZE) -fno-sanitize-recover=all -fno-omit-frame-pointer
+endif
+
+# The prefix map keeps the directory of the build out of the programs.
+compile := $(CC) -std=gnu11 $(CFLAGS) $(warnings) $(hardening) -fPIE -ffunction-sections -fdata-sections \
+  -ffile-prefix-map=$(CURDIR)=. $(folders:%=-Iruntime/%) -isystem $(DEPS)/include
+
+link := $(CC) $(CFLAGS) $(hardening) -pie -static-libgcc -Wl,-z,relro,-z,now,-z,noexecstack -Wl,--gc-sections \
+  -Wl,--as-needed -Wl,--hash-style=gnu -Wl,-O1
+
+# Lua modules written in C find the Lua API in the program, all of it, whether we call it or not.
+lua_api   := -Wl,--whole-archive $(DEPS)/lib/libluajit.a -Wl,--no-whole-archive \
+  $(foreach prefix,lua luaL luaJIT luaopen,-Wl,--export-dynamic-symbol='$(prefix)_*')
+libraries := $(DEPS)/lib/libcurl.a $(DEPS)/lib/libcjson.a -l:libssl.a -l:libcrypto.a -lm -ldl -lpthread
+
+# ---- Files ------------------------------------------------------------------------------------------------------------
+
+objects = $(patsubst %.c,$(BUILD)/obj/%.o,$(1))
+sources := $(BASE:%=runtime/base/%.c) $(NET:%=runtime/net/%.c) $(AWS:%=runtime/aws/%.c) \
+  $(LAMBDA:%=runtime/lambda/%.c) $(SCRIPT:%=runtime/script/%.c)
+mains   := runtime/bootstrap.c $(CLI:%=runtime/cli/%.c)
+runtime := $(BUILD)/libmoonwire.a
+
+unit_tests   := $(wildcard tests/unit/test_*.c)
+unit_helpers := $(filter-out $(unit_tests),$(wildcard tests/unit/*.c))
+unit_built   := $(unit_tests:tests/unit/%.c=$(BUILD)/tests/%)
+fuzz_targets := $(wildcard tests/fuzz/fuzz_*.c)
+fuzz_built   := $(fuzz_targets:tests/fuzz/%.c=$(BUILD)/fuzz/%)
+npm_lock     := $(wildcard tests/e2e/package-lock.json)
+npm_tree     := $(npm_lock:%/package-lock.json=%/node_modules/.package-lock.json)
+
+programs := $(if $(wildcard runtime/bootstrap.c),$(BUILD)/bootstrap) $(if $(CLI),$(BUILD)/moonwire)
+
+valgrind := valgrind -q --error-exitcode=99 --leak-check=full --errors-for-leak-kinds=definite
+
+Q   := $(if $(V),,@)
+say = @printf '%-7s %s\n' $(1) $(2)
+
+# ---- Commands ---------------------------------------------------------------------------------------------------------
+
+.PHONY: help deps build test check asan valgrind fuzz bench clean distclean tests fuzzers FORCE \
+  packages-build packages-test packages-check packages-valgrind packages-fuzz
+.DELETE_ON_ERROR:
+.SECONDARY:
+
+##@ Every day
+
+help: ## Show this list
+	@awk -F':.*## ' '/^##@ /{printf "\n%s\n", substr($$0, 5)} /^[a-z_.-]+:.*## /{printf "  make %-22s %s\n", $$1, $$2}' Makefile
+	@printf '\n%s\n' 'ONLY=name limits test, asan, valgrind and fuzz to files of that name. V=1 shows the commands.'
+
+build: $(programs) compile_commands.json ## Build bootstrap and moonwire; installs what is missing first
+
+test: $(programs) tests packages-test $(npm_tree) ## Build, then run unit tests, Lua specs and end-to-end tests
+	@tools/run-tests $(BUILD) $(ONLY)
+
+check: $(programs) packages-check ## Check layers, banned functions, sizes, format; symbols and hardening of the programs
+	@tools/check --self-test
+	@tools/check $(BUILD)
+
+clean: ## Remove what was built, except the libraries in build/deps
+	$(Q)find build -mindepth 1 -maxdepth 1 ! -name 'deps*' -exec rm -rf {} + 2>/dev/null || true
+	$(Q)rm -f compile_commands.json
+
+##@ Deeper tests
+
+asan: ## The tests under AddressSanitizer and UndefinedBehaviorSanitizer
+	@$(MAKE) --no-print-directory test BUILD=build/asan SANITIZE=address,undefined CFLAGS='-O1 -g'
+
+valgrind: $(programs) tests packages-test packages-valgrind $(npm_tree) ## The tests under valgrind
+	@MOONWIRE_WRAP='$(valgrind)' tools/run-tests $(BUILD) $(ONLY)
+
+fuzz: packages-fuzz ## Run every fuzzer for FUZZ_SECONDS (60) seconds
+	@$(MAKE) --no-print-directory fuzzers BUILD=build/fuzz CC=clang WERROR= CFLAGS='-O1 -g' \
+	  SANITIZE=fuzzer-no-link,address,undefined
+	@tools/run-fuzzers build/fuzz $(FUZZ_SECONDS) $(ONLY)
+
+bench: $(programs) ## Measure start, memory and speed next to what others use
+	@MOONWIRE_BUILD=$(BUILD) tests/bench/run
+
+##@ Now and then
+
+deps: packages-build ## Fetch the newest sources of LuaJIT, libcurl and cJSON; build those that changed
+	@tools/fetch-sources build/deps-src $(source_packages)
+	@tools/build-libraries build/deps-src $(DEPS)
+	@touch $(DEPS)/ready
+
+distclean: ## Remove everything that was built or fetched
+	$(Q)rm -rf build compile_commands.json tests/e2e/node_modules
+
+# ---- Dependencies -----------------------------------------------------------------------------------------------------
+
+source_packages := luajit curl cjson
+
+# Asks dpkg, and calls apt only for what is missing. One after the other: apt holds a lock.
+packages-build:
+	@tools/install-packages build
+packages-test: packages-build
+	@tools/install-packages test node $(if $(npm_lock),npm)
+packages-check packages-valgrind packages-fuzz: packages-%: packages-build
+	@tools/install-packages $*
+
+# Fetches only what is not there: the network is for `make deps`.
+$(DEPS)/ready: tools/build-libraries | packages-build
+	@cd build/deps-src 2>/dev/null && ls $(source_packages:%=%.version) >/dev/null 2>&1 || \
+	  tools/fetch-sources build/deps-src $(source_packages)
+	@tools/build-libraries build/deps-src $(DEPS)
+	@touch $@
+
+tests/e2e/node_modules/.package-lock.json: tests/e2e/package-lock.json | packages-test
+	$(call say,NPM,tests/e2e)
+	$(Q)cd tests/e2e && npm ci --no-audit --no-fund --loglevel=error
+	@touch $@
+
+# ---- Programs ---------------------------------------------------------------------------------------------------------
+
+$(BUILD)/bootstrap: $(call objects,runtime/bootstrap.c) $(runtime)
+$(BUILD)/moonwire: $(call objects,$(CLI:%=runtime/cli/%.c) $(BUILD)/gen/library_dev.c) $(runtime)
+$(BUILD)/bootstrap $(BUILD)/moonwire:
+	$(call say,LINK,$@)
+	$(Q)$(link) -o $@ $(filter %.o,$^) $(runtime) $(lua_api) $(libraries)
+
+$(runtime): $(call objects,$(sources) $(BUILD)/gen/library.c) $(BUILD)/lists
+	$(call say,AR,$@)
+	$(Q)rm -f $@ && ar rcsD $@ $(filter %.o,$^)
+
+$(BUILD)/obj/%.o: %.c $(BUILD)/flags $(DEPS)/ready
+	$(call say,CC,$<)
+	@mkdir -p $(@D)
+	$(Q)$(compile) -MMD -MP -c -o $@ $<
+
+# The Lua library as bytecode: tables of struct vm_module (runtime/script/vm.h).
+$(BUILD)/gen/library.c: $(LUA:%=lua/moonwire/%.lua)
+$(BUILD)/gen/library_dev.c: $(LUA_DEV:%=lua/moonwire/%.lua)
+$(BUILD)/gen/library.c $(BUILD)/gen/library_dev.c: tools/embed.lua $(BUILD)/lists $(DEPS)/ready
+	$(call say,EMBED,$@)
+	@mkdir -p $(@D)
+	$(Q)$(DEPS)/bin/luajit tools/embed.lua $(basename $(@F))_modules $(filter lua/%,$^) >$@
+
+# ---- Tests ------------------------------------------------------------------------------------------------------------
+
+tests: $(unit_built)
+$(unit_built): $(BUILD)/tests/%: $(BUILD)/obj/tests/unit/%.o $(call objects,$(unit_helpers)) $(runtime)
+	$(call say,LINK,$@)
+	@mkdir -p $(@D)
+	$(Q)$(link) -o $@ $(filter %.o,$^) $(runtime) $(DEPS)/lib/libluajit.a $(libraries) -lcmocka
+$(call objects,$(unit_tests) $(unit_helpers)): | packages-test
+
+fuzzers: $(fuzz_built)
+$(fuzz_built): $(BUILD)/fuzz/%: $(BUILD)/obj/tests/fuzz/%.o $(runtime)
+	$(call say,LINK,$@)
+	@mkdir -p $(@D)
+	$(Q)$(link) -fsanitize=fuzzer -o $@ $(filter %.o,$^) $(runtime) $(DEPS)/lib/libluajit.a $(libraries)
+
+# ---- Bookkeeping ------------------------------------------------------------------------------------------------------
+
+# Files that change when the commands or the lists above do, and with them whatever was made by these.
+$(BUILD)/flags: text = $(compile) $(link)
+$(BUILD)/lists: text = $(sources) $(LUA) / $(LUA_DEV)
+$(BUILD)/flags $(BUILD)/lists: FORCE
+	@mkdir -p $(@D)
+	@echo '$(text)' | cmp -s - $@ || echo '$(text)' >$@
+
+# How each file is compiled, for editors and for tools made on clang.
+compile_commands.json: Makefile
+	@for file in $(sources) $(mains) $(unit_tests) $(unit_helpers); do \
+	  echo "$${comma-[}"'{ "directory": "$(CURDIR)", "file": "'$$file'", "command": "$(compile) -c '$$file'" }'; comma=,; \
+	done >$@ && echo ']' >>$@
+
+-include $(patsubst %.o,%.d,$(call objects,$(sources) $(mains) $(unit_tests) $(unit_helpers) $(fuzz_targets)))

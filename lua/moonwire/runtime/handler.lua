@@ -1,0 +1,87 @@
+-- handler.lua: finds the function that the handler setting names. Runs as a task, so that modules may do I/O while they
+-- load. Whatever is wrong is raised as { type = "Runtime.X", message = ... }: it becomes the init error.
+local module = require "moonwire.core.module"
+
+local function refuse(kind, ...)
+  error({ type = "Runtime." .. kind, message = string.format(...) }, 0)
+end
+
+-- "handlers/chat.join" -> "handlers/chat", "join";  "handlers/chat" -> "handlers/chat", nil
+local function split(name)
+  if name == "" then
+    refuse("MalformedHandlerName", "no handler is set: it is file.function, for example handlers/chat.join")
+  end
+  local file, fn = name:match("^(.+)%.([^./]+)$")
+  file = file or name
+  if file:find("^/") or file:find("%.%.") or file:find("[%z\n]") or file:find("[./]$") then
+    refuse("MalformedHandlerName", "handler %q: it is file.function below the task root, for example handlers/chat.join", name)
+  end
+  return file, fn
+end
+
+local function load_file(name, file, root)
+  local places = { file .. ".lua", file .. "/init.lua" }
+  for _, place in ipairs(places) do
+    local chunk, message, problem = module.load(root .. place, "@" .. place)
+    if chunk then
+      return chunk
+    elseif problem == "syntax" then
+      refuse("UserCodeSyntaxError", "handler %q: %s", name, message)
+    end
+  end
+  refuse("ImportModuleError", "handler %q: no such file; looked for %s%s and %s%s", name, root, places[1], root, places[2])
+end
+
+local function is_callable(value)
+  local meta = getmetatable(value)
+  return type(value) == "function" or (type(meta) == "table" and type(meta.__call) == "function")
+end
+
+-- "connect, default", or a sentence when there is nothing.
+local function functions_of(exports)
+  local names = {}
+  for key, value in pairs(exports) do
+    if type(key) == "string" and is_callable(value) then
+      names[#names + 1] = key
+    end
+  end
+  table.sort(names)
+  return #names > 0 and "it has " .. table.concat(names, ", ") or "it has no functions"
+end
+
+local function pick(name, file, fn, exports)
+  if fn == nil then
+    if is_callable(exports) then
+      return exports
+    elseif type(exports) == "table" then
+      refuse("MalformedHandlerName", "handler %q names no function, and %s.lua returns a table: name one, %s", name, file,
+        functions_of(exports))
+    end
+  elseif type(exports) == "table" then
+    if is_callable(exports[fn]) then
+      return exports[fn]
+    end
+    refuse("HandlerNotFound", "handler %q: %s.lua has no function %q; %s", name, file, fn, functions_of(exports))
+  elseif type(exports) == "function" then
+    refuse("HandlerNotFound", "handler %q: %s.lua returns a function; name it without .%s", name, file, fn)
+  end
+  refuse("HandlerNotFound", "handler %q: %s.lua returns %s; it must return a function or a table of functions", name, file,
+    exports == nil and "nothing" or "a " .. type(exports))
+end
+
+--- Loads the handler.
+--- @param name string the value of _HANDLER: "file.function", or "file" when the file returns a function or an app
+--- @param root string the task root, ending in "/", or "" for the working directory
+--- @return function handler called with (event, context)
+return function(name, root)
+  local file, fn = split(name)
+  local modname = file:gsub("/", ".")
+  local exports = package.loaded[modname]
+  if exports == nil then
+    exports = load_file(name, file, root)(modname)
+    if exports ~= nil and package.loaded[modname] == nil then
+      package.loaded[modname] = exports
+    end
+  end
+  return pick(name, file, fn, exports)
+end

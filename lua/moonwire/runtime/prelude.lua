@@ -1,0 +1,150 @@
+-- prelude.lua: what the runtime replaces in Lua's standard library, before any other code runs.
+--
+-- A function of the core that waits yields a mark to the event loop. Between it and the loop there may be coroutines of
+-- the user's own: coroutine.resume and coroutine.wrap pass the mark on, so that I/O works inside a generator. `require`
+-- runs modules as ordinary Lua calls, so that I/O works while a module loads.
+local task = require "moonwire.core.task"
+local module = require "moonwire.core.module"
+local log = require "moonwire.core.log"
+
+local mark = task.mark
+local create, resume, yield = coroutine.create, coroutine.resume, coroutine.yield
+
+-- Gives back what coroutine.resume returned, unless it is the mark: then the loop gets it, and the answer goes in again.
+local function pass(co, ...)
+  local ok, value = ...
+  if ok and value == mark then
+    return pass(co, resume(co, yield(mark)))
+  end
+  return ...
+end
+
+local function unwrap(ok, ...)
+  if ok then
+    return ...
+  end
+  error((...), 0)
+end
+
+local function replace_coroutine()
+  function coroutine.resume(co, ...)
+    return pass(co, resume(co, ...))
+  end
+
+  function coroutine.wrap(fn)
+    local co = create(fn)
+    return function(...)
+      return unwrap(pass(co, resume(co, ...)))
+    end
+  end
+end
+
+-- Modules. A name is in `loading` while the task that loads it runs the file; in `waiting` stands the name that a task
+-- waits for because another task loads it.
+local loading, waiting = {}, setmetatable({}, { __mode = "k" })
+
+-- Would the owner, directly or through others, wait for this task?
+local function waits_for(owner, me)
+  local steps = 0
+  while owner and owner ~= me and steps < 100 do
+    owner, steps = loading[waiting[owner]], steps + 1
+  end
+  return owner == me
+end
+
+-- Returns when no other living task loads the module. Two tasks that need one module at one time are rare, so this looks
+-- again every millisecond; it thereby notices an owner that was cancelled in the middle.
+local function wait_for_other_task(name)
+  local me = task.current()
+  while loading[name] and loading[name] ~= me and task.alive(loading[name]) and not waits_for(loading[name], me) do
+    waiting[me] = name
+    task.sleep(1)
+    waiting[me] = nil
+  end
+  if loading[name] and not task.alive(loading[name]) then
+    loading[name] = nil
+  end
+end
+
+local function find_loader(name)
+  local tried = {}
+  for _, searcher in ipairs(package.loaders) do
+    local loader = searcher(name)
+    if type(loader) == "function" then
+      return loader
+    end
+    tried[#tried + 1] = type(loader) == "string" and loader or nil
+  end
+  error(("module '%s' not found:%s"):format(name, table.concat(tried)), 3)
+end
+
+local function replace_require()
+  local loaded = package.loaded
+
+  function require(name)
+    if type(name) ~= "string" then
+      error("bad argument #1 to 'require' (string expected, got " .. type(name) .. ")", 2)
+    end
+    wait_for_other_task(name)
+    if loaded[name] ~= nil then
+      return loaded[name]
+    end
+    if loading[name] ~= nil then
+      error(("module '%s' is required by a module that it requires itself (a loop)"):format(name), 2)
+    end
+    local loader = find_loader(name)
+    loading[name] = task.current() or false
+    local ok, value = pcall(loader, name)
+    loading[name] = nil
+    if not ok then
+      error(value, 0)
+    end
+    if value ~= nil then
+      loaded[name] = value
+    elseif loaded[name] == nil then
+      loaded[name] = true
+    end
+    return loaded[name]
+  end
+end
+
+-- Tracebacks name files as seen from the task root.
+local function chunk_name(path, root)
+  if root ~= "" and path:sub(1, #root) == root then
+    path = path:sub(#root + 1)
+  end
+  return "@" .. path
+end
+
+local function project_searcher(root)
+  return function(name)
+    local path, tried = package.searchpath(name, package.path)
+    if not path then
+      return tried
+    end
+    local chunk, message = module.load(path, chunk_name(path, root))
+    if not chunk then
+      error(("module '%s' cannot be loaded from %s: %s"):format(name, path, message), 0)
+    end
+    return chunk
+  end
+end
+
+--- Installs everything.
+--- @param task_root string the folder of the handlers; "" for the working directory
+return function(task_root)
+  local root = task_root:gsub("/*$", "/")
+  if task_root == "" then
+    root = ""
+  end
+  package.path = table.concat({
+    root .. "?.lua", root .. "?/init.lua", root .. "lua/?.lua", root .. "lua/?/init.lua",
+    root .. "lua_modules/share/lua/5.1/?.lua", root .. "lua_modules/share/lua/5.1/?/init.lua",
+    "/opt/lua/?.lua", "/opt/lua/?/init.lua",
+  }, ";")
+  package.cpath = root .. "lua_modules/lib/lua/5.1/?.so;/opt/lua/?.so"
+  package.loaders[2] = project_searcher(root)
+  replace_coroutine()
+  replace_require()
+  print = log.print
+end

@@ -1,0 +1,193 @@
+#include "loop.h"
+
+#include <assert.h>
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/epoll.h>
+#include <time.h>
+#include <unistd.h>
+
+#include "timers.h"
+
+enum { BATCH = 64, NS_PER_MS = 1000000 };
+
+struct loop {
+  int epoll;
+  bool stopped;
+  struct loop_watch **by_fd; /* the active watch of each descriptor: an event of a stopped one finds NULL */
+  size_t fd_count;           /* entries of by_fd */
+  size_t active_watches;
+  struct timers timers;
+  struct loop_job *jobs, **jobs_end; /* a queue; each job knows the link that points at it */
+  size_t active_jobs;
+};
+
+int64_t clock_monotonic_ns(void) {
+  struct timespec now;
+  clock_gettime(CLOCK_MONOTONIC, &now);
+  return (int64_t)now.tv_sec * 1000000000 + now.tv_nsec;
+}
+
+int64_t clock_unix_ms(void) {
+  struct timespec now;
+  clock_gettime(CLOCK_REALTIME, &now);
+  return (int64_t)now.tv_sec * 1000 + now.tv_nsec / NS_PER_MS;
+}
+
+struct loop *loop_new(char err[ERR_LEN]) {
+  struct loop *loop = calloc(1, sizeof *loop);
+  int fd = loop ? epoll_create1(EPOLL_CLOEXEC) : -1;
+  if (fd < 0) {
+    fail(err, "event loop: %s", strerror(errno));
+    free(loop);
+    return NULL;
+  }
+  loop->epoll = fd;
+  loop->jobs_end = &loop->jobs;
+  return loop;
+}
+
+void loop_delete(struct loop *loop) {
+  if (!loop) return;
+  assert(loop_pending(loop) == 0);
+  close(loop->epoll);
+  timers_free(&loop->timers);
+  free(loop->by_fd);
+  free(loop);
+}
+
+void loop_stop(struct loop *loop) {
+  loop->stopped = true;
+}
+
+size_t loop_pending(const struct loop *loop) {
+  return loop->active_watches + loop->timers.count + loop->active_jobs;
+}
+
+/* Descriptors */
+
+static bool make_room_for(struct loop *loop, int fd) {
+  size_t wanted = (size_t)fd + 1;
+  if (wanted <= loop->fd_count) return true;
+  size_t count = loop->fd_count ? loop->fd_count : 16;
+  while (count < wanted) count *= 2;
+  struct loop_watch **by_fd = realloc(loop->by_fd, count * sizeof(struct loop_watch *));
+  if (!by_fd) return false;
+  memset(by_fd + loop->fd_count, 0, (count - loop->fd_count) * sizeof(struct loop_watch *));
+  loop->by_fd = by_fd;
+  loop->fd_count = count;
+  return true;
+}
+
+bool loop_watch_set(struct loop *loop, struct loop_watch *w, int events, char err[ERR_LEN]) {
+  if (events == w->events) return true;
+  if (events == 0) {
+    loop_watch_stop(loop, w);
+    return true;
+  }
+  if (!make_room_for(loop, w->fd)) return fail(err, "event loop: out of memory");
+  struct epoll_event event = { .data.fd = w->fd };
+  if (events & LOOP_READ) event.events |= EPOLLIN;
+  if (events & LOOP_WRITE) event.events |= EPOLLOUT;
+  if (epoll_ctl(loop->epoll, w->events ? EPOLL_CTL_MOD : EPOLL_CTL_ADD, w->fd, &event) < 0)
+    return fail(err, "event loop: watch descriptor %d: %s", w->fd, strerror(errno));
+  if (w->events == 0) loop->active_watches++;
+  loop->by_fd[w->fd] = w;
+  w->events = events;
+  return true;
+}
+
+void loop_watch_stop(struct loop *loop, struct loop_watch *w) {
+  if (w->events == 0) return;
+  epoll_ctl(loop->epoll, EPOLL_CTL_DEL, w->fd, NULL);
+  loop->by_fd[w->fd] = NULL;
+  loop->active_watches--;
+  w->events = 0;
+}
+
+/* Timers */
+
+bool loop_timer_start(struct loop *loop, struct loop_timer *t, int64_t delay_ms) {
+  if (delay_ms < 0) delay_ms = 0;
+  if (delay_ms > INT64_MAX / NS_PER_MS / 2) delay_ms = INT64_MAX / NS_PER_MS / 2;
+  return timers_set(&loop->timers, t, clock_monotonic_ns() + delay_ms * NS_PER_MS);
+}
+
+void loop_timer_stop(struct loop *loop, struct loop_timer *t) {
+  timers_remove(&loop->timers, t);
+}
+
+static void fire_due_timers(struct loop *loop) {
+  if (!timers_first(&loop->timers)) return;
+  int64_t now = clock_monotonic_ns(); /* timers started by these callbacks wait for the next turn */
+  struct loop_timer *t;
+  while (!loop->stopped && (t = timers_first(&loop->timers)) && t->due_ns <= now) {
+    timers_remove(&loop->timers, t);
+    t->fire(t->ctx);
+  }
+}
+
+/* Jobs */
+
+void loop_job_add(struct loop *loop, struct loop_job *job) {
+  if (job->link) return;
+  job->next = NULL;
+  job->link = loop->jobs_end;
+  *loop->jobs_end = job;
+  loop->jobs_end = &job->next;
+  loop->active_jobs++;
+}
+
+void loop_job_stop(struct loop *loop, struct loop_job *job) {
+  if (!job->link) return;
+  *job->link = job->next;
+  if (job->next)
+    job->next->link = job->link;
+  else
+    loop->jobs_end = job->link;
+  job->link = NULL;
+  loop->active_jobs--;
+}
+
+static void run_jobs(struct loop *loop) {
+  for (size_t left = loop->active_jobs; left > 0 && loop->jobs && !loop->stopped; left--) {
+    struct loop_job *job = loop->jobs;
+    loop_job_stop(loop, job);
+    job->run(job->ctx);
+  }
+}
+
+/* The turn */
+
+/* How long epoll may wait: milliseconds rounded up (a timer never fires early), -1 for ever. */
+static int wait_ms(const struct loop *loop) {
+  if (loop->jobs) return 0;
+  const struct loop_timer *first = timers_first(&loop->timers);
+  if (!first) return -1;
+  int64_t left = first->due_ns - clock_monotonic_ns();
+  if (left <= 0) return 0;
+  int64_t ms = (left + NS_PER_MS - 1) / NS_PER_MS;
+  return ms > 1000000 ? 1000000 : (int)ms;
+}
+
+static void dispatch(struct loop *loop, const struct epoll_event *event) {
+  struct loop_watch *w = loop->by_fd[event->data.fd];
+  if (!w) return;
+  int events = 0;
+  if (event->events & EPOLLIN) events |= LOOP_READ;
+  if (event->events & EPOLLOUT) events |= LOOP_WRITE;
+  if (event->events & (EPOLLERR | EPOLLHUP)) events |= w->events;
+  if (events & w->events) w->ready(w->ctx, events & w->events);
+}
+
+void loop_run(struct loop *loop) {
+  struct epoll_event events[BATCH];
+  loop->stopped = false;
+  while (!loop->stopped && loop_pending(loop) > 0) {
+    int count = epoll_wait(loop->epoll, events, BATCH, wait_ms(loop));
+    for (int i = 0; i < count && !loop->stopped; i++) dispatch(loop, &events[i]);
+    fire_due_timers(loop);
+    run_jobs(loop);
+  }
+}

@@ -1,0 +1,128 @@
+/* bootstrap.c -- the production runtime: read the settings, open Lua, load the handler, serve.
+ * Lambda starts this program once per execution environment. It ends only when the handler cannot be loaded, or when the
+ * Runtime API is lost; both with status 1, so that Lambda starts a fresh one.
+ */
+#include <stdio.h>
+#include <stdlib.h>
+
+#include "config.h"
+#include "handler.h"
+#include "log.h"
+#include "loop.h"
+#include "runtime_api.h"
+#include "slot.h"
+#include "vm.h"
+
+enum { SLOTS_MAX = 1000 }; /* of the 1,024 descriptors that Lambda allows */
+
+struct bootstrap {
+  struct loop *loop;
+  struct vm *vm;
+  struct runtime_host host;
+  struct handler handler;
+  struct slot *slots; /* slot_count of them; NULL until the handler is loaded */
+  size_t slot_count;
+  struct runtime_api api; /* reports a failed start */
+  struct failure failure; /* of the start; its body is borrowed by the report */
+  struct buf root;        /* the task root, ending in "/" */
+  int status;             /* of the process */
+};
+
+static void stop(struct bootstrap *b, const char *why) {
+  if (*why) log_write(LOG_FATAL, NULL, str_from(why), STR(""));
+  b->status = EXIT_FAILURE;
+  if (b->loop) loop_stop(b->loop);
+}
+
+/* Serving */
+
+static void api_broken(void *ctx, struct slot *slot, const char *err) {
+  struct handler *handler = ctx;
+  (void)slot;
+  struct bootstrap *b = handler->ctx;
+  stop(b, err);
+}
+
+static void serve(struct bootstrap *b) {
+  b->slots = calloc(b->slot_count, sizeof(struct slot));
+  if (!b->slots) {
+    stop(b, "out of memory");
+    return;
+  }
+  b->handler.slot.broken = api_broken;
+  for (size_t i = 0; i < b->slot_count; i++) {
+    slot_init(&b->slots[i], &b->host, &b->handler.slot);
+    slot_next(&b->slots[i]);
+  }
+}
+
+/* Failing to start: reported once, then the process ends */
+
+static void start_reported(void *ctx, enum runtime_result result, const char *err) {
+  (void)result;
+  stop(ctx, err);
+}
+
+static void report_start(struct bootstrap *b) {
+  struct runtime_failure failure = { .type = str_from(b->failure.type), .body = buf_str(&b->failure.body) };
+  failure_log(&b->failure, NULL);
+  runtime_api_init(&b->api, &b->host);
+  runtime_api_fail_init(&b->api, &failure, start_reported, b);
+}
+
+static void handler_is_loaded(void *ctx, const struct failure *failure) {
+  struct bootstrap *b = ctx;
+  if (!failure) {
+    serve(b);
+    return;
+  }
+  buf_add(&b->failure.body, buf_str(&failure->body));
+  buf_add(&b->failure.message, buf_str(&failure->message));
+  str_copy(str_from(failure->type), b->failure.type, sizeof b->failure.type);
+  report_start(b);
+}
+
+/* Starting */
+
+static bool read_settings(struct bootstrap *b, char err[ERR_LEN]) {
+  int64_t slots = 1;
+  if (!log_setup_from_environment(err)) return false;
+  if (!config_int("AWS_LAMBDA_MAX_CONCURRENCY", 1, SLOTS_MAX, &slots, err)) return false;
+  b->slot_count = (size_t)slots;
+  buf_init(&b->root, 64 * 1024);
+  buf_add(&b->root, config_get("LAMBDA_TASK_ROOT"));
+  if (b->root.len > 0 && !str_ends(buf_str(&b->root), STR("/"))) buf_add_char(&b->root, '/');
+  return true;
+}
+
+static bool bootstrap_open(struct bootstrap *b, char err[ERR_LEN]) {
+  failure_init(&b->failure);
+  setvbuf(stdout, NULL, _IOLBF, 0); /* io.write appears with the end of its line: the process may be frozen any time */
+  if (!read_settings(b, err)) return false;
+  if (!(b->loop = loop_new(err))) return false;
+  if (!runtime_host_init(&b->host, b->loop, config_get("AWS_LAMBDA_RUNTIME_API"), err)) return false;
+  if (!(b->vm = vm_new(b->loop, buf_text(&b->root), err))) return false;
+  return handler_load(&b->handler, b->vm, config_get("_HANDLER"), buf_str(&b->root), handler_is_loaded, b, err);
+}
+
+static void bootstrap_close(struct bootstrap *b) {
+  for (size_t i = 0; b->slots && i < b->slot_count; i++) slot_free(&b->slots[i]);
+  free(b->slots);
+  if (b->api.host) runtime_api_free(&b->api);
+  handler_free(&b->handler);
+  vm_delete(b->vm);
+  loop_delete(b->loop);
+  failure_free(&b->failure);
+  buf_free(&b->root);
+}
+
+int main(void) {
+  struct bootstrap b = { .status = EXIT_SUCCESS };
+  char err[ERR_LEN] = "";
+  if (bootstrap_open(&b, err))
+    loop_run(b.loop);
+  else
+    stop(&b, err);
+  bootstrap_close(&b);
+  return b.status;
+}

@@ -1,0 +1,257 @@
+#include "http1_reader.h"
+
+#include <string.h>
+
+void http1_reader_init(struct http1_reader *r) {
+  memset(r, 0, sizeof *r);
+  buf_init(&r->head, HTTP1_HEAD_MAX);
+  buf_init(&r->body, HTTP1_BODY_MAX);
+  buf_init(&r->line, HTTP1_LINE_MAX);
+}
+
+void http1_reader_free(struct http1_reader *r) {
+  buf_free(&r->head);
+  buf_free(&r->body);
+  buf_free(&r->line);
+}
+
+void http1_reader_reset(struct http1_reader *r) {
+  buf_clear(&r->head);
+  buf_clear(&r->body);
+  buf_clear(&r->line);
+  r->status = 0;
+  r->keep_alive = false;
+  r->header_count = 0;
+  r->body_left = 0;
+  r->state = HTTP1_IN_HEAD;
+}
+
+struct str http1_reader_header(const struct http1_reader *r, struct str name) {
+  for (size_t i = 0; i < r->header_count; i++)
+    if (str_equal_nocase(r->headers[i].name, name)) return r->headers[i].value;
+  return STR("");
+}
+
+/* The head */
+
+/* "HTTP/1.1 200 OK": the version decides whether the connection persists unless a header says otherwise. */
+static bool read_status_line(struct http1_reader *r, struct str line, char err[ERR_LEN]) {
+  int64_t status;
+  bool known = str_starts(line, STR("HTTP/1.1 ")) || str_starts(line, STR("HTTP/1.0 "));
+  if (!known || !str_to_int64(str_slice(line, 9, 12), &status) || line.len < 12 ||
+      (line.len > 12 && line.ptr[12] != ' ') || status < 100 || status > 599)
+    return fail(err, "malformed status line \"%.*s\"", (int)(line.len < 60 ? line.len : 60), line.ptr ? line.ptr : "");
+  r->status = (int)status;
+  r->keep_alive = line.ptr[7] == '1';
+  return true;
+}
+
+static bool is_token(struct str name) {
+  static const char others[] = "!#$%&'*+-.^_`|~";
+  for (size_t i = 0; i < name.len; i++) {
+    char c = name.ptr[i];
+    bool letter = (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9');
+    if (!letter && (c == '\0' || !strchr(others, c))) return false;
+  }
+  return name.len > 0;
+}
+
+static bool read_header_line(struct http1_reader *r, struct str line, char err[ERR_LEN]) {
+  struct str name, value;
+  if (!str_cut(line, ':', &name, &value) || !is_token(name)) return fail(err, "malformed header line");
+  if (memchr(line.ptr, '\0', line.len)) return fail(err, "a NUL in header %.*s", STR_ARG(name));
+  if (r->header_count == HTTP1_HEADERS_MAX) return fail(err, "more than %d headers", HTTP1_HEADERS_MAX);
+  r->headers[r->header_count++] = (struct http1_header){ name, str_trim(value) };
+  return true;
+}
+
+/* Cuts the next line off *text, without its CRLF or LF. */
+static struct str take_line(struct str *text) {
+  struct str line;
+  str_cut(*text, '\n', &line, text);
+  return str_ends(line, STR("\r")) ? str_slice(line, 0, line.len - 1) : line;
+}
+
+static bool read_head(struct http1_reader *r, char err[ERR_LEN]) {
+  struct str text = buf_str(&r->head);
+  if (!read_status_line(r, take_line(&text), err)) return false;
+  for (;;) {
+    struct str line = take_line(&text);
+    if (line.len == 0) return true;
+    if (!read_header_line(r, line, err)) return false;
+  }
+}
+
+/* How the body is delimited (RFC 9112, section 6.3) */
+
+static bool read_content_length(struct http1_reader *r, bool *found, char err[ERR_LEN]) {
+  int64_t length = -1;
+  for (size_t i = 0; i < r->header_count; i++) {
+    int64_t here;
+    if (!str_equal_nocase(r->headers[i].name, STR("content-length"))) continue;
+    if (!str_to_int64(r->headers[i].value, &here)) return fail(err, "malformed Content-Length");
+    if (length >= 0 && length != here) return fail(err, "two different Content-Lengths");
+    length = here;
+  }
+  *found = length >= 0;
+  if (length > HTTP1_BODY_MAX)
+    return fail(err, "a body of %lld bytes; at most %d are read", (long long)length, HTTP1_BODY_MAX);
+  r->body_left = *found ? (uint64_t)length : 0;
+  return true;
+}
+
+static bool choose_body(struct http1_reader *r, char err[ERR_LEN]) {
+  struct str coding = http1_reader_header(r, STR("transfer-encoding"));
+  struct str connection = http1_reader_header(r, STR("connection"));
+  bool has_length;
+  if (str_equal_nocase(connection, STR("close"))) r->keep_alive = false;
+  if (str_equal_nocase(connection, STR("keep-alive"))) r->keep_alive = true;
+  if (coding.len > 0 && !str_equal_nocase(coding, STR("chunked"))) return fail(err, "unknown Transfer-Encoding");
+  if (!read_content_length(r, &has_length, err)) return false;
+  if (r->status == 204 || r->status == 304) {
+    r->state = HTTP1_COMPLETE;
+  } else if (coding.len > 0) {
+    if (has_length) r->keep_alive = false; /* a sign of a confused peer: chunks win, the connection is not trusted */
+    r->state = HTTP1_IN_CHUNK_SIZE;
+  } else if (has_length) {
+    r->state = r->body_left > 0 ? HTTP1_IN_LENGTH_BODY : HTTP1_COMPLETE;
+  } else {
+    r->keep_alive = false;
+    r->state = HTTP1_IN_ENDLESS_BODY;
+  }
+  return true;
+}
+
+/* Index just behind the blank line that ends the head, searched from a little before `from`; SIZE_MAX while it is not there. */
+static size_t head_end(struct str head, size_t from) {
+  for (size_t i = from < 3 ? 0 : from - 3; i < head.len; i++) {
+    if (head.ptr[i] != '\n') continue;
+    if (i + 1 < head.len && head.ptr[i + 1] == '\n') return i + 2;
+    if (i + 2 < head.len && head.ptr[i + 1] == '\r' && head.ptr[i + 2] == '\n') return i + 3;
+  }
+  return SIZE_MAX;
+}
+
+static bool feed_head(struct http1_reader *r, struct str bytes, size_t *used, char err[ERR_LEN]) {
+  size_t before = r->head.len;
+  size_t room = HTTP1_HEAD_MAX - before;
+  struct str taken = str_slice(bytes, 0, room);
+  buf_add(&r->head, taken);
+  size_t end = r->head.failed ? SIZE_MAX : head_end(buf_str(&r->head), before);
+  *used = taken.len;
+  if (end == SIZE_MAX) {
+    if (r->head.failed) return fail(err, "out of memory");
+    return taken.len < bytes.len || r->head.len == HTTP1_HEAD_MAX
+               ? fail(err, "headers longer than %d bytes", HTTP1_HEAD_MAX)
+               : true;
+  }
+  *used = end - before;
+  r->head.len = end;
+  if (!read_head(r, err) || !choose_body(r, err)) return false;
+  if (r->status < 200) http1_reader_reset(r); /* interim: the real one follows */
+  return true;
+}
+
+/* The body */
+
+static bool add_to_body(struct http1_reader *r, struct str bytes, char err[ERR_LEN]) {
+  buf_add(&r->body, bytes);
+  return r->body.failed ? fail(err, "a body of more than %d bytes", HTTP1_BODY_MAX) : true;
+}
+
+/* Bytes of a known amount: the whole body, or one chunk; `after` is the state that follows. */
+static bool feed_counted(struct http1_reader *r, struct str bytes, enum http1_state after, size_t *used,
+                         char err[ERR_LEN]) {
+  *used = bytes.len < r->body_left ? bytes.len : (size_t)r->body_left;
+  r->body_left -= *used;
+  if (r->body_left == 0) r->state = after;
+  return add_to_body(r, str_slice(bytes, 0, *used), err);
+}
+
+/* Collects r->line; *complete when its line feed came (and was left out, with a CR before it). */
+static bool feed_line(struct http1_reader *r, struct str bytes, size_t *used, bool *complete, char err[ERR_LEN]) {
+  struct str line, rest;
+  *complete = str_cut(bytes, '\n', &line, &rest);
+  *used = line.len + (*complete ? 1 : 0);
+  buf_add(&r->line, line);
+  if (r->line.failed) return fail(err, "a chunk line longer than %d bytes", HTTP1_LINE_MAX);
+  if (*complete && str_ends(buf_str(&r->line), STR("\r"))) r->line.len--;
+  return true;
+}
+
+static int hex_digit(char c) {
+  if (c >= '0' && c <= '9') return c - '0';
+  if (c >= 'a' && c <= 'f') return c - 'a' + 10;
+  if (c >= 'A' && c <= 'F') return c - 'A' + 10;
+  return -1;
+}
+
+/* "1a;name=value": the extension after the semicolon is ignored. */
+static bool read_chunk_size(struct http1_reader *r, char err[ERR_LEN]) {
+  struct str digits, extension;
+  uint64_t size = 0;
+  str_cut(buf_str(&r->line), ';', &digits, &extension);
+  digits = str_trim(digits);
+  if (digits.len == 0) return fail(err, "malformed chunk size");
+  for (size_t i = 0; i < digits.len; i++) {
+    int digit = hex_digit(digits.ptr[i]);
+    if (digit < 0) return fail(err, "malformed chunk size");
+    size = size * 16 + (uint64_t)digit;
+    if (size > HTTP1_BODY_MAX) return fail(err, "a chunk of more than %d bytes", HTTP1_BODY_MAX);
+  }
+  r->body_left = size;
+  r->state = size > 0 ? HTTP1_IN_CHUNK : HTTP1_IN_TRAILER;
+  return true;
+}
+
+/* The lines between chunks: a size, the end of a chunk's data, or a trailer (which is read and ignored). */
+static bool feed_chunk_line(struct http1_reader *r, struct str bytes, size_t *used, char err[ERR_LEN]) {
+  bool complete, ok = true;
+  if (!feed_line(r, bytes, used, &complete, err)) return false;
+  if (!complete) return true;
+  bool empty = r->line.len == 0;
+  if (r->state == HTTP1_IN_CHUNK_SIZE) {
+    ok = read_chunk_size(r, err);
+  } else if (r->state == HTTP1_IN_CHUNK_END) {
+    ok = empty || fail(err, "a chunk is longer than its size says");
+    r->state = HTTP1_IN_CHUNK_SIZE;
+  } else if (empty) {
+    r->state = HTTP1_COMPLETE;
+  }
+  buf_clear(&r->line);
+  return ok;
+}
+
+static bool feed_some(struct http1_reader *r, struct str bytes, size_t *used, char err[ERR_LEN]) {
+  switch (r->state) {
+  case HTTP1_IN_HEAD:
+    return feed_head(r, bytes, used, err);
+  case HTTP1_IN_LENGTH_BODY:
+    return feed_counted(r, bytes, HTTP1_COMPLETE, used, err);
+  case HTTP1_IN_CHUNK:
+    return feed_counted(r, bytes, HTTP1_IN_CHUNK_END, used, err);
+  case HTTP1_IN_ENDLESS_BODY:
+    *used = bytes.len;
+    return add_to_body(r, bytes, err);
+  default:
+    return feed_chunk_line(r, bytes, used, err);
+  }
+}
+
+enum http1_progress http1_reader_feed(struct http1_reader *r, struct str bytes, size_t *used, char err[ERR_LEN]) {
+  *used = 0;
+  while (r->state != HTTP1_COMPLETE && *used < bytes.len) {
+    size_t step = 0;
+    if (!feed_some(r, str_slice(bytes, *used, bytes.len), &step, err)) return HTTP1_BAD;
+    *used += step;
+  }
+  return r->state == HTTP1_COMPLETE ? HTTP1_DONE : HTTP1_MORE;
+}
+
+enum http1_progress http1_reader_end(struct http1_reader *r, char err[ERR_LEN]) {
+  if (r->state == HTTP1_IN_ENDLESS_BODY) r->state = HTTP1_COMPLETE;
+  if (r->state == HTTP1_COMPLETE) return HTTP1_DONE;
+  fail(err, r->state == HTTP1_IN_HEAD && r->head.len == 0 ? "the connection was closed"
+                                                          : "the connection was closed in the middle of a response");
+  return HTTP1_BAD;
+}

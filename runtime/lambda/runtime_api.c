@@ -1,0 +1,211 @@
+#include "runtime_api.h"
+
+#include "version.h"
+
+#define API "/2018-06-01/runtime/"
+
+enum {
+  HEAD_MAX = 2 * 1024 * 1024, /* bytes of a request head: room for ids of any length that was read, percent-encoded */
+  ATTEMPTS = 5,               /* tries of one call that fail on the way */
+  FIRST_PAUSE_MS = 50,        /* doubles with each try */
+  EMPTY_PAUSE_MS = 50,        /* after an answer without an event, as emulators give */
+  EXPLANATION_MAX = 300,      /* bytes of an answer's body that are quoted */
+};
+
+bool runtime_host_init(struct runtime_host *host, struct loop *loop, struct str name, char err[ERR_LEN]) {
+  *host = (struct runtime_host){ .loop = loop, .name = name };
+  if (name.len == 0)
+    return fail(err, "AWS_LAMBDA_RUNTIME_API is not set: bootstrap is started by Lambda or by `moonwire dev`");
+  return http1_address_from(&host->address, name, err) || fail_in(err, "AWS_LAMBDA_RUNTIME_API");
+}
+
+/* Attempts */
+
+static void answered(void *ctx, enum http1_outcome outcome, const char *err);
+
+static void attempt(void *ctx) {
+  struct runtime_api *api = ctx;
+  http1_connection_send(&api->connection, buf_str(&api->head), api->body, answered, api);
+}
+
+static void attempt_after(struct runtime_api *api, int64_t pause_ms) {
+  if (!loop_timer_start(api->host->loop, &api->pause, pause_ms)) api->done(api->ctx, RUNTIME_BROKEN, "out of memory");
+}
+
+static void attempt_again(struct runtime_api *api, const char *why) {
+  if (--api->attempts_left <= 0) {
+    char err[ERR_LEN];
+    fail(err, "Runtime API at %.*s: %s (after %d attempts)", STR_ARG(api->host->name), why, ATTEMPTS);
+    api->done(api->ctx, RUNTIME_BROKEN, err);
+    return;
+  }
+  attempt_after(api, api->pause_ms);
+  api->pause_ms *= 2;
+}
+
+static void call(struct runtime_api *api, struct str body, struct invocation *inv, runtime_done done, void *ctx) {
+  api->body = body;
+  api->invocation = inv;
+  api->done = done;
+  api->ctx = ctx;
+  api->attempts_left = ATTEMPTS;
+  api->pause_ms = FIRST_PAUSE_MS;
+  api->stale_seen = false;
+  attempt(api);
+}
+
+/* Answers */
+
+/* The sentence that the platform put into the answer's body, cut. */
+static bool explain(struct runtime_api *api, char err[ERR_LEN]) {
+  struct str body = str_slice(buf_str(&api->connection.reader.body), 0, EXPLANATION_MAX);
+  return fail(err, "Runtime API answered %d: %.*s", api->connection.reader.status, STR_ARG(body));
+}
+
+static void take_event(struct runtime_api *api) {
+  struct http1_reader *reader = &api->connection.reader;
+  char err[ERR_LEN];
+  if (reader->status != 200 && reader->status != 204) {
+    explain(api, err);
+    attempt_again(api, err);
+  } else if (!invocation_read(api->invocation, reader)) {
+    api->done(api->ctx, RUNTIME_BROKEN, "out of memory while reading an event");
+  } else if (api->invocation->request_id.len == 0) {
+    attempt_after(api, EMPTY_PAUSE_MS);
+  } else {
+    api->done(api->ctx, RUNTIME_OK, "");
+  }
+}
+
+static void take_receipt(struct runtime_api *api) {
+  int status = api->connection.reader.status;
+  char err[ERR_LEN];
+  if (status >= 200 && status < 300) {
+    api->done(api->ctx, RUNTIME_OK, "");
+    return;
+  }
+  explain(api, err);
+  if (status >= 500)
+    attempt_again(api, err);
+  else
+    api->done(api->ctx, RUNTIME_REFUSED, err);
+}
+
+/* 500 is AWS's word for a container that cannot be mended: the runtime is to exit. */
+static void take_answer(struct runtime_api *api) {
+  char err[ERR_LEN];
+  if (api->connection.reader.status == 500) {
+    explain(api, err);
+    api->done(api->ctx, RUNTIME_BROKEN, err);
+  } else if (api->invocation) {
+    take_event(api);
+  } else {
+    take_receipt(api);
+  }
+}
+
+static void answered(void *ctx, enum http1_outcome outcome, const char *err) {
+  struct runtime_api *api = ctx;
+  if (outcome == HTTP1_ANSWERED) {
+    take_answer(api);
+  } else if (outcome == HTTP1_STALE && !api->stale_seen) {
+    api->stale_seen = true;
+    attempt_after(api, 0);
+  } else {
+    attempt_again(api, err);
+  }
+}
+
+/* Requests */
+
+static void begin_head(struct runtime_api *api, struct str method) {
+  buf_clear(&api->head);
+  buf_add(&api->head, method);
+  buf_add(&api->head, STR(" " API));
+}
+
+static void add_headers(struct runtime_api *api) {
+  buf_add(&api->head, STR(" HTTP/1.1\r\nHost: "));
+  buf_add(&api->head, api->host->name);
+  buf_add(&api->head, STR("\r\nUser-Agent: moonwire/" MOONWIRE_VERSION "\r\n"));
+}
+
+static void add_header(struct runtime_api *api, struct str name_and_colon, struct str value) {
+  if (value.len == 0) return;
+  buf_add(&api->head, name_and_colon);
+  buf_add(&api->head, value);
+  buf_add(&api->head, STR("\r\n"));
+}
+
+static void end_post_head(struct runtime_api *api, struct str body) {
+  buf_add(&api->head, STR("Content-Type: application/json\r\nContent-Length: "));
+  buf_add_int(&api->head, (int64_t)body.len);
+  buf_add(&api->head, STR("\r\n\r\n"));
+}
+
+/* The id may hold anything that a caller invented: only RFC 3986's unreserved characters go into the path as they are. */
+static void add_path_segment(struct buf *b, struct str segment) {
+  for (size_t i = 0; i < segment.len; i++) {
+    unsigned char c = (unsigned char)segment.ptr[i];
+    bool unreserved = (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '-' ||
+                      c == '.' || c == '_' || c == '~';
+    if (unreserved)
+      buf_add_char(b, (char)c);
+    else
+      buf_addf(b, "%%%02X", c);
+  }
+}
+
+static void begin_post(struct runtime_api *api, const struct invocation *inv, struct str what) {
+  begin_head(api, STR("POST"));
+  buf_add(&api->head, STR("invocation/"));
+  add_path_segment(&api->head, inv->request_id);
+  buf_add(&api->head, what);
+  add_headers(api);
+  add_header(api, STR("Lambda-Runtime-Invocation-Id: "), inv->invocation_id);
+}
+
+void runtime_api_init(struct runtime_api *api, const struct runtime_host *host) {
+  *api = (struct runtime_api){ .host = host, .pause = { .fire = attempt, .ctx = api } };
+  http1_connection_init(&api->connection, host->loop, &host->address);
+  buf_init(&api->head, HEAD_MAX);
+}
+
+void runtime_api_free(struct runtime_api *api) {
+  loop_timer_stop(api->host->loop, &api->pause);
+  http1_connection_free(&api->connection);
+  buf_free(&api->head);
+}
+
+void runtime_api_next(struct runtime_api *api, struct invocation *inv, runtime_done done, void *ctx) {
+  begin_head(api, STR("GET"));
+  buf_add(&api->head, STR("invocation/next"));
+  add_headers(api);
+  buf_add(&api->head, STR("\r\n"));
+  call(api, STR(""), inv, done, ctx);
+}
+
+void runtime_api_respond(struct runtime_api *api, const struct invocation *inv, struct str body, runtime_done done,
+                         void *ctx) {
+  begin_post(api, inv, STR("/response"));
+  end_post_head(api, body);
+  call(api, body, NULL, done, ctx);
+}
+
+void runtime_api_fail(struct runtime_api *api, const struct invocation *inv, const struct runtime_failure *failure,
+                      runtime_done done, void *ctx) {
+  begin_post(api, inv, STR("/error"));
+  add_header(api, STR("Lambda-Runtime-Function-Error-Type: "), failure->type);
+  end_post_head(api, failure->body);
+  call(api, failure->body, NULL, done, ctx);
+}
+
+void runtime_api_fail_init(struct runtime_api *api, const struct runtime_failure *failure, runtime_done done,
+                           void *ctx) {
+  begin_head(api, STR("POST"));
+  buf_add(&api->head, STR("init/error"));
+  add_headers(api);
+  add_header(api, STR("Lambda-Runtime-Function-Error-Type: "), failure->type);
+  end_post_head(api, failure->body);
+  call(api, failure->body, NULL, done, ctx);
+}

@@ -1,0 +1,54 @@
+/* slot.h -- one pollable place for an invocation: next, handler, reply, deferred work, next, ...
+ * On demand, Lambda has one slot; Managed Instances have AWS_LAMBDA_MAX_CONCURRENCY of them on the same loop. A slot
+ * knows nothing of Lua: the handler is a set of functions.
+ */
+#ifndef MOONWIRE_SLOT_H
+#define MOONWIRE_SLOT_H
+
+#include <stdbool.h>
+
+#include "buf.h"
+#include "invocation.h"
+#include "runtime_api.h"
+
+struct slot;
+
+/* Who handles the invocations of a slot. All functions are called from the loop. */
+struct slot_handler {
+  void *ctx;
+
+  /* slot->invocation holds an event. Ends, now or later, with slot_respond or slot_fail. */
+  void (*start)(void *ctx, struct slot *slot);
+
+  /* The platform took the reply, or (accepted is false) did not want it. Ends, now or later, with slot_next. */
+  void (*answered)(void *ctx, struct slot *slot, bool accepted);
+
+  /* The slot closes in the middle of an invocation: forget it. */
+  void (*cancel)(void *ctx, struct slot *slot);
+
+  /* The Runtime API cannot be used any more; err says why. The slot stays still. */
+  void (*broken)(void *ctx, struct slot *slot, const char *err);
+};
+
+struct slot {
+  struct runtime_api api;
+  struct invocation invocation; /* the one at hand; empty while the slot waits */
+  struct buf reply;             /* the handler writes the body of its reply here */
+  const struct slot_handler *handler;
+  void *state; /* the handler's own, for the invocation at hand; NULL between invocations */
+};
+
+/* host and handler are borrowed for the life of the slot. */
+void slot_init(struct slot *slot, const struct runtime_host *host, const struct slot_handler *handler);
+void slot_free(struct slot *slot);
+
+/* Forgets the invocation at hand, if any, and asks for the next one. */
+void slot_next(struct slot *slot);
+
+/* Posts slot->reply as the result of the invocation. */
+void slot_respond(struct slot *slot);
+
+/* Posts slot->reply as the report of its failure; `type` as in runtime_failure, copied. */
+void slot_fail(struct slot *slot, struct str type);
+
+#endif

@@ -1,0 +1,99 @@
+/* moonwire.core.log: log records with the fields of the current invocation, and print. */
+#include <errno.h>
+#include <lauxlib.h>
+#include <unistd.h>
+
+#include "binds.h"
+#include "buf.h"
+#include "log.h"
+#include "scope.h"
+#include "value.h"
+#include "vm.h"
+
+static enum log_level check_level(lua_State *L, int arg) {
+  enum log_level level = LOG_INFO;
+  size_t len;
+  const char *name = luaL_checklstring(L, arg, &len);
+  luaL_argcheck(L, log_level_from(str_of(name, len), &level), arg, "not a log level");
+  return level;
+}
+
+/* enabled(level) -> boolean */
+static int l_enabled(lua_State *L) {
+  lua_pushboolean(L, log_enabled(check_level(L, 1)));
+  return 1;
+}
+
+/* The members of a JSON object without its braces; a value that cannot be encoded is described instead. */
+static struct str encode_fields(lua_State *L, int index, struct buf *json) {
+  char err[ERR_LEN];
+  if (!lua_istable(L, index)) return STR("");
+  if (value_to_json(L, index, json, err)) {
+    struct str object = buf_str(json);
+    if (str_starts(object, STR("{"))) return str_slice(object, 1, object.len - 1);
+  } else {
+    buf_clear(json);
+  }
+  return STR("\"fields\":\"could not be encoded\"");
+}
+
+/* write(level, message, fields): message is a string, fields a table or nil */
+static int l_write(lua_State *L) {
+  enum log_level level = check_level(L, 1);
+  size_t len;
+  const char *message = luaL_checklstring(L, 2, &len);
+  struct buf json;
+  if (!log_enabled(level)) return 0;
+  buf_init(&json, LOG_LINE);
+  log_write(level, scope_log(vm_of(L)), str_of(message, len), encode_fields(L, 3, &json));
+  buf_free(&json);
+  return 0;
+}
+
+static void write_out(struct str text) {
+  while (text.len > 0) {
+    ssize_t wrote = write(STDOUT_FILENO, text.ptr, text.len);
+    if (wrote < 0 && errno == EINTR) continue;
+    if (wrote <= 0) return;
+    text = str_slice(text, (size_t)wrote, text.len);
+  }
+}
+
+/* print(...): at once and unbuffered, because Lambda freezes the process after the reply. A line of plain text, or an INFO
+ * record when the log format is JSON. The line is built on the Lua stack: tostring may raise. */
+static int l_print(lua_State *L) {
+  int count = lua_gettop(L);
+  size_t len;
+  lua_getglobal(L, "tostring"); /* values... tostring */
+  lua_pushliteral(L, "");       /* values... tostring line */
+  for (int i = 1; i <= count; i++) {
+    if (i > 1) lua_pushliteral(L, "\t");
+    lua_pushvalue(L, count + 1);
+    lua_pushvalue(L, i);
+    lua_call(L, 1, 1);
+    if (!lua_isstring(L, -1)) return luaL_error(L, "'tostring' must return a string to 'print'");
+    lua_concat(L, i > 1 ? 3 : 2);
+  }
+  if (log_is_json()) {
+    const char *line = lua_tolstring(L, -1, &len);
+    log_write(LOG_INFO, scope_log(vm_of(L)), str_of(line, len), STR(""));
+    return 0;
+  }
+  lua_pushliteral(L, "\n");
+  lua_concat(L, 2);
+  const char *line = lua_tolstring(L, -1, &len);
+  write_out(str_of(line, len));
+  return 0;
+}
+
+static const luaL_Reg functions[] = {
+  { "enabled", l_enabled },
+  { "print", l_print },
+  { "write", l_write },
+  { NULL, NULL },
+};
+
+void bind_log(lua_State *L) {
+  lua_newtable(L);
+  luaL_register(L, NULL, functions);
+}

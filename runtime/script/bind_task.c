@@ -1,0 +1,125 @@
+/* moonwire.core.task: tasks as Lua sees them. async.lua and prelude.lua are made of these functions. */
+#include <lauxlib.h>
+#include <math.h>
+#include <stdlib.h>
+
+#include "binds.h"
+#include "loop.h"
+#include "scope.h"
+#include "task.h"
+#include "vm.h"
+
+static struct task_handle *check_handle(lua_State *L, int arg) {
+  return luaL_checkudata(L, arg, "moonwire.task");
+}
+
+/* start(fn, ...) -> handle: runs fn as a task of the current scope, beginning with the next turn of the loop */
+static int l_start(lua_State *L) {
+  luaL_checktype(L, 1, LUA_TFUNCTION);
+  struct scope *scope = scope_current(vm_of(L));
+  if (!scope) return luaL_error(L, "a task can only be started while a handler, a script or a spec runs");
+  task_push_handle(L, task_new(scope, L, lua_gettop(L) - 1, NULL, NULL));
+  return 1;
+}
+
+/* current() -> handle, or nothing outside of tasks */
+static int l_current(lua_State *L) {
+  struct task *task = vm_of(L)->running;
+  if (!task) return 0;
+  task_push_handle(L, task);
+  return 1;
+}
+
+/* alive(handle) -> boolean */
+static int l_alive(lua_State *L) {
+  lua_pushboolean(L, check_handle(L, 1)->task != NULL);
+  return 1;
+}
+
+/* cancel(handle) -> boolean: cancels the task and its children; false when it had ended already */
+static int l_cancel(lua_State *L) {
+  struct task_handle *handle = check_handle(L, 1);
+  bool alive = handle->task != NULL;
+  if (alive && task_is_within(vm_of(L)->running, handle->task)) return luaL_error(L, "a task cannot cancel itself");
+  if (alive) task_cancel(handle->task);
+  lua_pushboolean(L, alive);
+  return 1;
+}
+
+/* park() waits until another task calls wake(handle); wake before park is lost */
+
+static void wake(void *ctx) {
+  struct task_handle *handle = ctx;
+  handle->wake.ctx = NULL;
+  task_resume(handle->task, 0);
+}
+
+static void park_cancel(void *ctx) {
+  struct task_handle *handle = ctx;
+  loop_job_stop(task_scope(handle->task)->vm->loop, &handle->wake);
+  handle->wake.ctx = NULL;
+}
+
+static int l_park(lua_State *L) {
+  struct task *task = task_current(L, "waiting for another task");
+  task_push_handle(L, task);
+  struct task_handle *handle = check_handle(L, -1);
+  handle->wake = (struct loop_job){ .run = wake, .ctx = handle };
+  return task_wait(task, L, park_cancel, handle);
+}
+
+/* wake(handle) -> boolean: true when the task was parked */
+static int l_wake(lua_State *L) {
+  struct task_handle *handle = check_handle(L, 1);
+  bool parked = handle->task && handle->wake.ctx;
+  if (parked) loop_job_add(vm_of(L)->loop, &handle->wake);
+  lua_pushboolean(L, parked);
+  return 1;
+}
+
+/* sleep(ms) */
+
+struct sleep {
+  struct task *task;
+  struct loop *loop;
+  struct loop_timer timer;
+};
+
+static void sleep_cancel(void *ctx) {
+  struct sleep *sleep = ctx;
+  loop_timer_stop(sleep->loop, &sleep->timer);
+  free(sleep);
+}
+
+static void sleep_over(void *ctx) {
+  struct task *task = ((struct sleep *)ctx)->task;
+  free(ctx);
+  task_resume(task, 0);
+}
+
+static int l_sleep(lua_State *L) {
+  double ms = ceil(luaL_checknumber(L, 1));
+  luaL_argcheck(L, ms >= 0 && ms <= 1e12, 1, "milliseconds from 0 to 1e12 expected");
+  struct task *task = task_current(L, "async.sleep");
+  struct loop *loop = vm_of(L)->loop;
+  struct sleep *sleep = calloc(1, sizeof *sleep);
+  if (!sleep) return luaL_error(L, "out of memory");
+  *sleep = (struct sleep){ .task = task, .loop = loop, .timer = { .fire = sleep_over, .ctx = sleep } };
+  if (!loop_timer_start(loop, &sleep->timer, (int64_t)ms)) {
+    free(sleep);
+    return luaL_error(L, "out of memory");
+  }
+  return task_wait(task, L, sleep_cancel, sleep);
+}
+
+static const luaL_Reg functions[] = {
+  { "alive", l_alive }, { "cancel", l_cancel }, { "current", l_current }, { "park", l_park },
+  { "sleep", l_sleep }, { "start", l_start },   { "wake", l_wake },       { NULL, NULL },
+};
+
+void bind_task(lua_State *L) {
+  lua_newtable(L);
+  luaL_register(L, NULL, functions);
+  task_push_mark(L);
+  lua_setfield(L, -2, "mark"); /* what a waiting function yields */
+}

@@ -1,0 +1,75 @@
+#include "event.h"
+
+#include <lauxlib.h>
+
+#include "invocation.h"
+#include "json.h"
+#include "value.h"
+
+/* headers[name], when it is not there as spelled */
+static int l_find_header(lua_State *L) {
+  size_t len;
+  lua_settop(L, 2);
+  if (lua_type(L, 2) != LUA_TSTRING) return 0;
+  const char *name = lua_tolstring(L, 2, &len);
+  struct str wanted = str_of(name, len);
+  for (lua_pushnil(L); lua_next(L, 1); lua_pop(L, 1)) {
+    if (lua_type(L, -2) != LUA_TSTRING) continue;
+    const char *key = lua_tolstring(L, -2, &len);
+    if (str_equal_nocase(wanted, str_of(key, len))) return 1;
+  }
+  return 0;
+}
+
+static void push_headers_meta(lua_State *L) {
+  if (luaL_newmetatable(L, "moonwire.headers")) {
+    lua_pushcfunction(L, l_find_header);
+    lua_setfield(L, -2, "__index");
+  }
+}
+
+/* Field `name` of the event on top answers in any letter case, if it is a table. */
+static void open_headers(lua_State *L, const char *name) {
+  lua_pushstring(L, name);
+  lua_rawget(L, -2); /* event headers */
+  if (lua_istable(L, -1)) {
+    push_headers_meta(L); /* event headers meta */
+    lua_setmetatable(L, -2);
+  }
+  lua_pop(L, 1);
+}
+
+static enum event_kind kind_of(const struct json *root) {
+  const struct json *context = json_member(root, STR("requestContext"));
+  struct str type = json_member_text(context, STR("eventType"));
+  if (str_equal(json_member_text(root, STR("type")), STR("REQUEST")) &&
+      json_member_text(root, STR("methodArn")).len > 0)
+    return EVENT_AUTHORIZER;
+  if (json_member_text(context, STR("connectionId")).len == 0) return EVENT_OTHER;
+  if (str_equal(type, STR("CONNECT"))) return EVENT_CONNECT;
+  if (str_equal(type, STR("MESSAGE"))) return EVENT_MESSAGE;
+  return str_equal(type, STR("DISCONNECT")) ? EVENT_DISCONNECT : EVENT_OTHER;
+}
+
+static bool is_json(struct str content_type) {
+  struct str type, parameters;
+  str_cut(content_type, ';', &type, &parameters);
+  type = str_trim(type);
+  return type.len == 0 || str_equal_nocase(type, STR("application/json"));
+}
+
+bool event_push(lua_State *L, struct invocation *inv, enum event_kind *kind, char err[ERR_LEN]) {
+  const struct json *root;
+  *kind = EVENT_OTHER;
+  if (!is_json(inv->content_type)) {
+    lua_pushlstring(L, inv->payload.ptr ? inv->payload.ptr : "", inv->payload.len);
+    return true;
+  }
+  if (!json_parse(&inv->memory, inv->payload, &root, err)) return fail_in(err, "the event is not JSON");
+  *kind = kind_of(root);
+  if (!value_push(L, root, *kind == EVENT_OTHER ? 0 : VALUE_DROP_NULLS, err)) return fail_in(err, "the event");
+  if (!lua_istable(L, -1)) return true;
+  open_headers(L, "headers");
+  open_headers(L, "multiValueHeaders");
+  return true;
+}

@@ -1,0 +1,194 @@
+#include "failure.h"
+
+#include <lauxlib.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "json_write.h"
+
+enum {
+  BODY_MAX = 1024 * 1024, /* bytes; Managed Instances refuse longer reports */
+  MESSAGE_MAX = 64 * 1024,
+  FRAMES_MAX = 50,
+};
+
+void failure_init(struct failure *f) {
+  memset(f, 0, sizeof *f);
+  buf_init(&f->body, BODY_MAX);
+  buf_init(&f->message, MESSAGE_MAX);
+}
+
+void failure_free(struct failure *f) {
+  buf_free(&f->body);
+  buf_free(&f->message);
+}
+
+/* The message */
+
+static struct str text_at(lua_State *L, int index) {
+  size_t len;
+  const char *text = lua_type(L, index) == LUA_TSTRING ? lua_tolstring(L, index, &len) : NULL;
+  return text ? str_of(text, len) : STR("");
+}
+
+static void set_message(struct failure *f, struct str text) {
+  buf_add(&f->message, str_slice(text, 0, MESSAGE_MAX));
+}
+
+/* Any value as words, without calling anything that could raise. */
+static void describe(struct failure *f, lua_State *L, int index) {
+  char words[64];
+  switch (lua_type(L, index)) {
+  case LUA_TSTRING:
+    set_message(f, text_at(L, index));
+    return;
+  case LUA_TNUMBER:
+    snprintf(words, sizeof words, "%.14g", lua_tonumber(L, index));
+    break;
+  case LUA_TBOOLEAN:
+    snprintf(words, sizeof words, "%s", lua_toboolean(L, index) ? "true" : "false");
+    break;
+  case LUA_TNIL:
+    snprintf(words, sizeof words, "nil");
+    break;
+  default:
+    snprintf(words, sizeof words, "(error value is a %s)", luaL_typename(L, index));
+  }
+  set_message(f, str_from(words));
+}
+
+/* How many bytes of "handlers/chat.lua:12: message" are the position that error() put in front; 0 when there is none. */
+static size_t position_length(struct str message) {
+  size_t at = str_find(message, STR(".lua:"), 0);
+  if (str_starts(message, STR("[string "))) at = str_find(message, STR("\"]:"), 0);
+  if (at == SIZE_MAX) return 0;
+  while (message.ptr[at] != ':') at++;
+  if (str_find(str_slice(message, 0, at), STR("\n"), 0) != SIZE_MAX) return 0;
+  size_t digits = at + 1, end = digits;
+  while (end < message.len && message.ptr[end] >= '0' && message.ptr[end] <= '9') end++;
+  bool whole = end > digits && end + 1 < message.len && message.ptr[end] == ':' && message.ptr[end + 1] == ' ';
+  return whole ? end + 2 : 0;
+}
+
+/* The type for the platform */
+
+static bool is_letter(char c) {
+  return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z');
+}
+
+/* "too_large" -> "Function.TooLarge"; "Runtime.X" stays. */
+static void set_type(struct failure *f, struct str name) {
+  bool known = str_starts(name, STR("Runtime.")) || str_starts(name, STR("Function."));
+  size_t len =
+      (size_t)snprintf(f->type, sizeof f->type, "%s", str_starts(name, STR("Runtime.")) ? "Runtime." : "Function.");
+  size_t empty = len;
+  bool upper = true;
+  for (size_t i = known ? len : 0; i < name.len && len < sizeof f->type - 1; i++) {
+    char c = name.ptr[i];
+    if (is_letter(c)) f->type[len++] = (char)(upper && c >= 'a' ? c - 'a' + 'A' : c);
+    upper = !is_letter(c);
+  }
+  f->type[len] = '\0';
+  if (len < empty + 2) snprintf(f->type + empty, sizeof f->type - empty, "Error"); /* one letter is too short for AWS */
+}
+
+/* The body */
+
+static void add_frame(struct buf *b, const lua_Debug *ar) {
+  char text[LUA_IDSIZE + 160];
+  int len = snprintf(text, sizeof text, "%s:", ar->short_src);
+  if (ar->currentline > 0) len += snprintf(text + len, sizeof text - (size_t)len, "%d:", ar->currentline);
+  if (*ar->namewhat)
+    snprintf(text + len, sizeof text - (size_t)len, " in function '%.100s'", ar->name);
+  else if (*ar->what == 'm')
+    snprintf(text + len, sizeof text - (size_t)len, " in main chunk");
+  else
+    snprintf(text + len, sizeof text - (size_t)len, " in function <%s:%d>", ar->short_src, ar->linedefined);
+  if (b->ptr[b->len - 1] != '[') buf_add_char(b, ',');
+  json_write_string_utf8(b, str_from(text));
+}
+
+static bool is_ours(const lua_Debug *ar) {
+  return str_starts(str_from(ar->short_src), STR("moonwire/runtime/"));
+}
+
+static void add_frames(struct buf *b, lua_State *co) {
+  lua_Debug ar;
+  int shown = 0;
+  for (int level = 0; shown < FRAMES_MAX && lua_getstack(co, level, &ar); level++) {
+    lua_getinfo(co, "nSl", &ar);
+    if (is_ours(&ar) || *ar.what == 'C') continue;
+    add_frame(b, &ar);
+    shown++;
+  }
+}
+
+/* position is "file:line:" or empty; it stands first unless the frames begin with it. */
+static void write_body(struct failure *f, struct str type, struct str position, lua_State *co) {
+  struct buf frames;
+  buf_init(&frames, BODY_MAX / 2);
+  buf_add(&frames, STR("["));
+  if (co) add_frames(&frames, co);
+  buf_add(&f->body, STR("{\"errorMessage\":"));
+  json_write_string_utf8(&f->body, buf_str(&f->message));
+  buf_add(&f->body, STR(",\"errorType\":"));
+  json_write_string_utf8(&f->body, type.len > 0 ? type : STR("Error"));
+  buf_add(&f->body, STR(",\"stackTrace\":["));
+  struct str rest = str_slice(buf_str(&frames), 1, frames.len);
+  if (position.len > 0 && !str_starts(str_slice(rest, 1, rest.len), position)) {
+    json_write_string_utf8(&f->body, str_slice(position, 0, position.len - 1));
+    if (rest.len > 0) buf_add_char(&f->body, ',');
+  }
+  buf_add(&f->body, rest);
+  buf_add(&f->body, STR("]}"));
+  buf_free(&frames);
+}
+
+/* { type =, message = }, read raw: a metamethod could raise. */
+static void from_table(struct failure *f, lua_State *co) {
+  lua_pushliteral(co, "type");
+  lua_rawget(co, -2); /* error type */
+  lua_pushliteral(co, "message");
+  lua_rawget(co, -3); /* error type message */
+  struct str type = text_at(co, -2);
+  if (lua_isnil(co, -1))
+    describe(f, co, -3);
+  else
+    describe(f, co, -1);
+  set_type(f, type);
+  write_body(f, type, STR(""), co);
+  lua_pop(co, 2);
+}
+
+void failure_from_error(struct failure *f, lua_State *co) {
+  if (lua_istable(co, -1)) {
+    from_table(f, co);
+    return;
+  }
+  struct str message = text_at(co, -1);
+  size_t prefix = position_length(message);
+  if (prefix > 0)
+    set_message(f, str_slice(message, prefix, message.len));
+  else
+    describe(f, co, -1);
+  set_type(f, STR("Error"));
+  write_body(f, STR("Error"), str_slice(message, 0, prefix > 2 ? prefix - 1 : 0), co);
+}
+
+void failure_from_values(struct failure *f, lua_State *co, int message, int code) {
+  struct str type = text_at(co, code);
+  describe(f, co, message);
+  set_type(f, type);
+  write_body(f, type, STR(""), NULL);
+}
+
+void failure_from_runtime(struct failure *f, const char *type, struct str message) {
+  set_message(f, message);
+  set_type(f, str_from(type));
+  write_body(f, str_from(type), STR(""), NULL);
+}
+
+void failure_log(const struct failure *f, const struct log_context *context) {
+  struct str body = buf_str(&f->body);
+  log_write(LOG_ERROR, context, buf_str(&f->message), str_slice(body, 1, body.len > 0 ? body.len - 1 : 0));
+}

@@ -1,0 +1,36 @@
+#include "scope.h"
+
+#include <lauxlib.h>
+#include <string.h>
+
+#include "invocation.h"
+#include "task.h"
+#include "vm.h"
+
+void scope_open(struct scope *scope, struct vm *vm, struct invocation *invocation) {
+  *scope = (struct scope){ .vm = vm, .invocation = invocation, .event_ref = LUA_NOREF, .deferred_ref = LUA_NOREF };
+  if (invocation) scope->log = (struct log_context){ invocation->request_id, invocation->tenant_id };
+}
+
+size_t scope_cancel_tasks(struct scope *scope) {
+  size_t count = 0;
+  for (; scope->tasks; count++) task_cancel(scope->tasks);
+  return count;
+}
+
+void scope_close(struct scope *scope) {
+  if (!scope->vm) return;
+  scope_cancel_tasks(scope);
+  luaL_unref(scope->vm->L, LUA_REGISTRYINDEX, scope->event_ref);
+  luaL_unref(scope->vm->L, LUA_REGISTRYINDEX, scope->deferred_ref);
+  memset(scope, 0, sizeof *scope);
+}
+
+struct scope *scope_current(const struct vm *vm) {
+  return vm->running ? task_scope(vm->running) : NULL;
+}
+
+const struct log_context *scope_log(const struct vm *vm) {
+  struct scope *scope = scope_current(vm);
+  return scope ? &scope->log : NULL;
+}

@@ -1,0 +1,191 @@
+#include "task.h"
+
+#include <assert.h>
+#include <lauxlib.h>
+#include <stdlib.h>
+
+#include "loop.h"
+#include "scope.h"
+#include "vm.h"
+
+struct task {
+  struct scope *scope;
+  struct task *next, **link; /* in scope->tasks */
+  struct task *parent;       /* the task that made it, while that one lives */
+  size_t children;           /* tasks whose parent is this one */
+  lua_State *co;
+  int co_ref; /* registry: keeps co alive */
+  struct loop_job start;
+  int nargs;                 /* of the function that waits to be started */
+  void (*cancel)(void *ctx); /* undoes what the task waits for; NULL while it runs */
+  void *cancel_ctx;
+  task_done done;
+  void *ctx;
+  struct task_handle *handle; /* owned by Lua; NULL when nobody asked for one */
+  int handle_ref;             /* registry: keeps the handle alive as long as the task */
+};
+
+static const char mark; /* its address is the mark */
+
+void task_push_mark(lua_State *L) {
+  lua_pushlightuserdata(L, (void *)&mark);
+}
+
+static void start_task(void *ctx) {
+  struct task *task = ctx;
+  task_resume(task, task->nargs);
+}
+
+static void link_task(struct task *task, struct scope *scope) {
+  task->scope = scope;
+  task->link = &scope->tasks;
+  task->next = scope->tasks;
+  if (task->next) task->next->link = &task->next;
+  scope->tasks = task;
+  struct task *running = scope->vm->running;
+  if (!running || running->scope != scope) return;
+  task->parent = running;
+  running->children++;
+}
+
+struct task *task_new(struct scope *scope, lua_State *L, int nargs, task_done done, void *ctx) {
+  lua_State *co = lua_newthread(L); /* function args... co */
+  int co_ref = luaL_ref(L, LUA_REGISTRYINDEX);
+  luaL_checkstack(co, nargs + 1, "too many arguments");
+  struct task *task = calloc(1, sizeof *task);
+  if (!task) {
+    luaL_unref(L, LUA_REGISTRYINDEX, co_ref);
+    luaL_error(L, "out of memory");
+    return NULL;
+  }
+  lua_xmove(L, co, nargs + 1);
+  task->co = co;
+  task->co_ref = co_ref;
+  task->nargs = nargs;
+  task->done = done;
+  task->ctx = ctx;
+  task->handle_ref = LUA_NOREF;
+  task->start = (struct loop_job){ .run = start_task, .ctx = task };
+  link_task(task, scope);
+  loop_job_add(scope->vm->loop, &task->start);
+  return task;
+}
+
+/* Its children become its parent's: they belong to whoever would be cancelled instead of it. */
+static void give_children_away(struct task *task) {
+  for (struct task *t = task->scope->tasks; t && task->children > 0; t = t->next) {
+    if (t->parent != task) continue;
+    t->parent = task->parent;
+    task->children--;
+    if (t->parent) t->parent->children++;
+  }
+}
+
+/* Unlinks and frees; co stays referenced by the registry until the caller drops the reference. */
+static void delete_task(struct task *task) {
+  lua_State *L = task->scope->vm->L;
+  give_children_away(task);
+  if (task->parent) task->parent->children--;
+  *task->link = task->next;
+  if (task->next) task->next->link = task->link;
+  if (task->handle) task->handle->task = NULL;
+  luaL_unref(L, LUA_REGISTRYINDEX, task->handle_ref);
+  free(task);
+}
+
+static struct task *any_child(const struct task *task) {
+  if (task->children == 0) return NULL;
+  struct task *t = task->scope->tasks;
+  while (t->parent != task) t = t->next;
+  return t;
+}
+
+void task_cancel(struct task *task) {
+  lua_State *L = task->scope->vm->L;
+  int co_ref = task->co_ref;
+  assert(!task_is_within(task->scope->vm->running, task));
+  for (struct task *child; (child = any_child(task));) task_cancel(child);
+  if (task->cancel) task->cancel(task->cancel_ctx);
+  loop_job_stop(task->scope->vm->loop, &task->start);
+  delete_task(task);
+  luaL_unref(L, LUA_REGISTRYINDEX, co_ref);
+}
+
+struct task *task_current(lua_State *L, const char *what) {
+  struct task *task = vm_of(L)->running;
+  if (!task) luaL_error(L, "%s: can only be called while a handler, a script or a spec runs", what);
+  if (!lua_isyieldable(L))
+    luaL_error(L, "%s: cannot wait inside a callback of a C function (table.sort, string.gsub, or a C module's)", what);
+  return task;
+}
+
+int task_wait(struct task *task, lua_State *L, void (*cancel)(void *ctx), void *ctx) {
+  assert(cancel && !task->cancel);
+  task->cancel = cancel;
+  task->cancel_ctx = ctx;
+  task_push_mark(L);
+  return lua_yield(L, 1);
+}
+
+/* True when the coroutine yielded because a function of ours waits; takes the mark off its stack. Any other yield has no
+ * resumer: it becomes an error value on top. */
+static bool is_waiting(struct task *task) {
+  lua_State *co = task->co;
+  bool marked = lua_gettop(co) > 0 && lua_touserdata(co, -1) == (void *)&mark;
+  if (marked && task->cancel) {
+    lua_pop(co, 1);
+    return true;
+  }
+  lua_pushliteral(
+      co, "coroutine.yield was called outside of a coroutine: a handler waits with async.sleep, ws.send and so on");
+  return false;
+}
+
+void task_resume(struct task *task, int nresults) {
+  struct vm *vm = task->scope->vm;
+  assert(!vm->running);
+  task->cancel = NULL;
+  vm->running = task;
+  int status = lua_resume(task->co, nresults);
+  vm->running = NULL;
+  if (status == LUA_YIELD && is_waiting(task)) return;
+  lua_State *co = task->co;
+  int co_ref = task->co_ref;
+  task_done done = task->done;
+  void *ctx = task->ctx;
+  delete_task(task);
+  if (done) done(ctx, co, status == 0);
+  luaL_unref(vm->L, LUA_REGISTRYINDEX, co_ref);
+}
+
+lua_State *task_state(struct task *task) {
+  return task->co;
+}
+
+struct scope *task_scope(const struct task *task) {
+  return task->scope;
+}
+
+bool task_is_within(const struct task *task, const struct task *above) {
+  while (task && task != above) task = task->parent;
+  return task != NULL;
+}
+
+void task_push_handle_meta(lua_State *L) {
+  luaL_newmetatable(L, "moonwire.task");
+}
+
+void task_push_handle(lua_State *L, struct task *task) {
+  if (task->handle) {
+    lua_rawgeti(L, LUA_REGISTRYINDEX, task->handle_ref);
+    return;
+  }
+  struct task_handle *handle = lua_newuserdata(L, sizeof *handle); /* handle */
+  *handle = (struct task_handle){ 0 };
+  task_push_handle_meta(L); /* handle meta */
+  lua_setmetatable(L, -2);  /* handle */
+  lua_pushvalue(L, -1);
+  task->handle_ref = luaL_ref(L, LUA_REGISTRYINDEX);
+  task->handle = handle;
+  handle->task = task;
+}

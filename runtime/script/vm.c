@@ -1,0 +1,115 @@
+#include "vm.h"
+
+#include <lauxlib.h>
+#include <lualib.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "binds.h"
+#include "http.h"
+#include "library.h"
+
+static const struct {
+  const char *name;
+  void (*bind)(lua_State *L);
+} binds[] = {
+  { "moonwire.core.connections", bind_connections },
+  { "moonwire.core.crypto", bind_crypto },
+  { "moonwire.core.http", bind_http },
+  { "moonwire.core.invocation", bind_invocation },
+  { "moonwire.core.json", bind_json },
+  { "moonwire.core.log", bind_log },
+  { "moonwire.core.module", bind_module },
+  { "moonwire.core.sigv4", bind_sigv4 },
+  { "moonwire.core.task", bind_task },
+};
+
+static const char vm_key; /* registry: the vm */
+
+struct vm *vm_of(lua_State *L) {
+  lua_pushlightuserdata(L, (void *)&vm_key);
+  lua_rawget(L, LUA_REGISTRYINDEX);
+  struct vm *vm = lua_touserdata(L, -1);
+  lua_pop(L, 1);
+  return vm;
+}
+
+/* Loaders in package.preload: light upvalue 1 says what to load; they run at the first require. */
+
+static int load_bind(lua_State *L) {
+  const size_t *index = lua_touserdata(L, lua_upvalueindex(1));
+  binds[(size_t)index].bind(L);
+  return 1;
+}
+
+static int load_module(lua_State *L) {
+  const struct vm_module *module = lua_touserdata(L, lua_upvalueindex(1));
+  if (luaL_loadbuffer(L, (const char *)module->code, module->size, module->name) != 0) return lua_error(L);
+  lua_pushstring(L, module->name);
+  lua_call(L, 1, 1);
+  return 1;
+}
+
+static void preload(lua_State *L, const char *name, lua_CFunction loader, const void *what) {
+  lua_getfield(L, LUA_REGISTRYINDEX, "_PRELOAD"); /* preload */
+  lua_pushlightuserdata(L, (void *)what);
+  lua_pushcclosure(L, loader, 1);
+  lua_setfield(L, -2, name);
+  lua_pop(L, 1);
+}
+
+void vm_add_modules(struct vm *vm, const struct vm_module *modules) {
+  for (; modules->name; modules++) preload(vm->L, modules->name, load_module, modules);
+}
+
+/* Runs protected, so that a lack of memory is an error and not the end. */
+static int open_state(lua_State *L) {
+  const char *task_root = lua_touserdata(L, 1);
+  struct vm *vm = vm_of(L);
+  luaL_openlibs(L);
+  for (size_t i = 0; i < sizeof binds / sizeof *binds; i++) preload(L, binds[i].name, load_bind, (void *)i);
+  vm_add_modules(vm, library_modules);
+  lua_getglobal(L, "require");
+  lua_pushliteral(L, "moonwire.runtime.prelude");
+  lua_call(L, 1, 1); /* install */
+  lua_pushstring(L, task_root);
+  lua_call(L, 1, 0);
+  return 0;
+}
+
+/* The paths of package.path are lists with ';' and '?': a root with one of them would be read as something else. */
+static bool check_root(const char *task_root, char err[ERR_LEN]) {
+  if (!strpbrk(task_root, ";?")) return true;
+  return fail(err, "the task root \"%s\" holds a ';' or a '?', which Lua's package.path cannot express", task_root);
+}
+
+struct vm *vm_new(struct loop *loop, const char *task_root, char err[ERR_LEN]) {
+  struct vm *vm = check_root(task_root, err) ? calloc(1, sizeof *vm) : NULL;
+  lua_State *L = vm ? luaL_newstate() : NULL;
+  if (!L) {
+    if (!strpbrk(task_root, ";?")) fail(err, "out of memory");
+    free(vm);
+    return NULL;
+  }
+  vm->L = L;
+  vm->loop = loop;
+  lua_pushlightuserdata(L, (void *)&vm_key);
+  lua_pushlightuserdata(L, vm);
+  lua_rawset(L, LUA_REGISTRYINDEX);
+  if (lua_cpcall(L, open_state, (void *)task_root) == 0) return vm;
+  fail(err, "the Lua state cannot start: %s", lua_tostring(L, -1));
+  vm_delete(vm);
+  return NULL;
+}
+
+void vm_delete(struct vm *vm) {
+  if (!vm) return;
+  http_delete(vm->http);
+  lua_close(vm->L);
+  free(vm);
+}
+
+struct http *vm_http(struct vm *vm, char err[ERR_LEN]) {
+  if (!vm->http) vm->http = http_new(vm->loop, err);
+  return vm->http;
+}
