@@ -6,6 +6,7 @@
 
 #include "binds.h"
 #include "buf.h"
+#include "err.h"
 
 enum { FILE_MAX = 64 * 1024 * 1024 }; /* bytes */
 

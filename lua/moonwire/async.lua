@@ -1,0 +1,199 @@
+--- Doing several things at once, within one invocation.
+---
+---   local results, message, code = async.all {
+---     function() return ws.send(a, text) end,
+---     function() return ws.send(b, text) end,
+---   }
+---
+--- Functions given to async run as tasks: they look sequential and take turns whenever one waits. A task belongs to the
+--- invocation that started it and is cancelled with it; a cancelled task just never continues.
+local task = require "moonwire.core.task"
+local log = require "moonwire.core.log"
+
+local async = {}
+
+--- @class moonwire.Handle a running function; made by async.spawn
+local Handle = {}
+Handle.__index = Handle
+
+local function pack(...)
+  return { n = select("#", ...), ... }
+end
+
+local function wake_all(waiters)
+  for _, waiter in ipairs(waiters) do
+    task.wake(waiter)
+  end
+end
+
+local function with_trace(err)
+  if type(err) ~= "string" then
+    return { err }
+  end
+  return { err, trace = debug.traceback(err, 2) }
+end
+
+-- The body of every task: keeps what the function returned or raised, and wakes who waits for it.
+local function run(handle, fn)
+  local results = pack(xpcall(fn, with_trace))
+  handle.results = results
+  if not results[1] and #handle.waiters == 0 then
+    local failure = results[2]
+    log.write("ERROR", "a function given to async.spawn failed: " .. (failure.trace or tostring(failure[1])))
+  end
+  wake_all(handle.waiters)
+end
+
+local function start(fn)
+  local handle = setmetatable({ waiters = {} }, Handle)
+  handle.task = task.start(run, handle, fn)
+  return handle
+end
+
+-- The results of a function that has ended; what it raised is raised again.
+local function outcome(handle)
+  local results = handle.results
+  if results[1] then
+    return unpack(results, 2, results.n)
+  end
+  error(results[2][1], 0)
+end
+
+local function check_function(name, fn)
+  if type(fn) ~= "function" then
+    error(("%s: fn must be a function, got %s"):format(name, type(fn)), 3)
+  end
+end
+
+--- Starts a function; it begins when the current one waits or ends.
+--- @param fn fun(): ...
+--- @return moonwire.Handle
+function async.spawn(fn)
+  check_function("async.spawn", fn)
+  return start(fn)
+end
+
+--- Waits for the function to end.
+--- @return any ... what the function returned; an error that it raised is raised here
+function Handle:wait()
+  while not self.results do
+    if not task.alive(self.task) then
+      error("the task was cancelled", 2)
+    end
+    self.waiters[#self.waiters + 1] = task.current()
+    task.park()
+  end
+  return outcome(self)
+end
+
+--- Cancels the function, and whatever it started.
+--- @return boolean cancelled false when it had ended already
+function Handle:cancel()
+  local cancelled = task.cancel(self.task)
+  wake_all(self.waiters)
+  return cancelled
+end
+
+local function check_list(name, functions)
+  if type(functions) ~= "table" then
+    error(("%s: an array of functions expected, got %s"):format(name, type(functions)), 3)
+  end
+  for i, fn in ipairs(functions) do
+    if type(fn) ~= "function" then
+      error(("%s: element %d must be a function, got %s"):format(name, i, type(fn)), 3)
+    end
+  end
+end
+
+-- Starts all functions with the current task as the one that waits for each.
+local function start_all(functions)
+  local handles, me = {}, task.current()
+  for i, fn in ipairs(functions) do
+    handles[i] = start(fn)
+    handles[i].waiters[1] = me
+  end
+  return handles
+end
+
+local function cancel_all(handles)
+  for _, handle in ipairs(handles) do
+    task.cancel(handle.task)
+  end
+end
+
+-- A function fails by returning nil and a message, or by raising.
+local function has_failed(results)
+  return not results[1] or (results[2] == nil and results[3] ~= nil)
+end
+
+-- The first handle, in order, that has ended and that `wanted` accepts; and how many are still running.
+local function look(handles, wanted)
+  local running = 0
+  for _, handle in ipairs(handles) do
+    if not handle.results then
+      running = running + 1
+    elseif wanted(handle.results) then
+      return handle, running
+    end
+  end
+  return nil, running
+end
+
+local function collect(handles)
+  local results = {}
+  for i, handle in ipairs(handles) do
+    results[i] = handle.results[2]
+  end
+  return results
+end
+
+--- Runs all functions at once and waits for all of them.
+--- When one fails (returns nil and a message) the others are cancelled; an error that one raises is raised here.
+--- @param functions (fun(): any, string?, string?)[]
+--- @return any[]? results the first result of each, in the order of the functions
+--- @return string? message
+--- @return string? code
+function async.all(functions)
+  check_list("async.all", functions)
+  local handles = start_all(functions)
+  while true do
+    local failed, running = look(handles, has_failed)
+    if failed then
+      cancel_all(handles)
+      return outcome(failed)
+    elseif running == 0 then
+      return collect(handles)
+    end
+    task.park()
+  end
+end
+
+--- Runs all functions at once and returns what the first one to end returned; the others are cancelled.
+--- @param functions (fun(): ...)[] at least one
+--- @return any ...
+function async.race(functions)
+  check_list("async.race", functions)
+  if functions[1] == nil then
+    error("async.race: at least one function expected", 2)
+  end
+  local handles = start_all(functions)
+  while true do
+    local first = look(handles, function() return true end)
+    if first then
+      cancel_all(handles)
+      return outcome(first)
+    end
+    task.park()
+  end
+end
+
+--- Waits.
+--- @param ms number milliseconds; fractions are rounded up
+function async.sleep(ms)
+  if type(ms) ~= "number" or not (ms >= 0 and ms <= 1e12) then
+    error("async.sleep: ms must be a number of milliseconds from 0 to 1e12, got " .. tostring(ms), 2)
+  end
+  task.sleep(ms)
+end
+
+return async

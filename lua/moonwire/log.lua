@@ -1,0 +1,48 @@
+--- Log records: one line each, with the request id of the current invocation.
+---
+---   log.info("joined", { room = "lobby" })
+---
+--- Levels below AWS_LAMBDA_LOG_LEVEL (or MOONWIRE_LOG_LEVEL; INFO when neither is set) cost nothing. Never log a token or
+--- a credential: nothing here redacts.
+local core = require "moonwire.core.log"
+
+local log = {}
+
+local function write(name, level, message, fields)
+  if not core.enabled(level) then
+    return
+  end
+  if type(message) ~= "string" then
+    message = tostring(message)
+  end
+  if fields ~= nil and type(fields) ~= "table" then
+    error(("log.%s: fields must be a table, got %s"):format(name, type(fields)), 3)
+  end
+  core.write(level, message, fields)
+end
+
+--- @param message any what happened; anything but a string goes through tostring
+--- @param fields? table<string, any> further members of the record; a value that JSON cannot express is left out with a note
+function log.debug(message, fields)
+  write("debug", "DEBUG", message, fields)
+end
+
+--- @param message any
+--- @param fields? table<string, any>
+function log.info(message, fields)
+  write("info", "INFO", message, fields)
+end
+
+--- @param message any
+--- @param fields? table<string, any>
+function log.warn(message, fields)
+  write("warn", "WARN", message, fields)
+end
+
+--- @param message any
+--- @param fields? table<string, any>
+function log.error(message, fields)
+  write("error", "ERROR", message, fields)
+end
+
+return log

@@ -1,0 +1,46 @@
+/* main.c -- moonwire, the command-line tool: picks the subcommand. */
+#include <stdio.h>
+#include <string.h>
+
+#include "commands.h"
+#include "version.h"
+
+static const struct {
+  const char *name;
+  const char *summary;
+  int (*run)(int argc, char **argv);
+} commands[] = {
+  { "lua", "run a script in the runtime's own Lua", cmd_lua },
+  { "test", "run spec files", cmd_test },
+};
+
+enum { COMMANDS = sizeof commands / sizeof *commands };
+
+bool wants_help(int argc, char **argv) {
+  return argc > 0 && (strcmp(argv[0], "--help") == 0 || strcmp(argv[0], "-h") == 0);
+}
+
+static void print_usage(FILE *out) {
+  fputs("Usage: moonwire COMMAND [ARGUMENT ...]\n\n", out);
+  for (int i = 0; i < COMMANDS; i++) fprintf(out, "  %-8s %s\n", commands[i].name, commands[i].summary);
+  fputs("\n`moonwire COMMAND --help` says more; `moonwire --version` prints the version.\n", out);
+}
+
+int main(int argc, char **argv) {
+  if (argc < 2) {
+    print_usage(stderr);
+    return 2;
+  }
+  if (wants_help(argc - 1, argv + 1) || strcmp(argv[1], "help") == 0) {
+    print_usage(stdout);
+    return 0;
+  }
+  if (strcmp(argv[1], "--version") == 0) {
+    puts("moonwire " MOONWIRE_VERSION);
+    return 0;
+  }
+  for (int i = 0; i < COMMANDS; i++)
+    if (strcmp(argv[1], commands[i].name) == 0) return commands[i].run(argc - 2, argv + 2);
+  fprintf(stderr, "moonwire: there is no command \"%s\"; `moonwire --help` lists them\n", argv[1]);
+  return 2;
+}

@@ -1,0 +1,76 @@
+#include "script.h"
+
+#include <lauxlib.h>
+#include <stdio.h>
+#include <stdlib.h>
+
+#include "library.h"
+#include "log.h"
+#include "loop.h"
+#include "scope.h"
+#include "task.h"
+#include "vm.h"
+
+struct run {
+  const struct script *script;
+  struct loop *loop;
+  struct vm *vm;
+  struct scope scope;
+  int status;
+};
+
+static void print_error(lua_State *co) {
+  const char *message = lua_tostring(co, -1);
+  if (!message && lua_istable(co, -1)) {
+    lua_getfield(co, -1, "message");
+    message = lua_tostring(co, -1);
+  }
+  luaL_traceback(co, co, message ? message : "(the error value is not a string)", 0);
+  fprintf(stderr, "moonwire: %s\n", lua_tostring(co, -1));
+}
+
+static void script_done(void *ctx, lua_State *co, bool ok) {
+  struct run *run = ctx;
+  if (!ok)
+    print_error(co);
+  else if (run->script->status)
+    run->status = run->script->status(co);
+  else
+    run->status = EXIT_SUCCESS;
+  scope_cancel_tasks(&run->scope);
+  loop_stop(run->loop);
+}
+
+/* Runs protected; raises what goes wrong. */
+static int start(lua_State *L) {
+  struct run *run = lua_touserdata(L, 1);
+  char err[ERR_LEN];
+  int count = run->script->push(L, run->script->ctx, err);
+  if (count < 0) return luaL_error(L, "%s", err);
+  task_new(&run->scope, L, count, script_done, run);
+  return 0;
+}
+
+static bool run_open(struct run *run, char err[ERR_LEN]) {
+  log_setup_from_environment();
+  if (!(run->loop = loop_new(err))) return false;
+  if (!(run->vm = vm_new(run->loop, "", err))) return false;
+  vm_add_modules(run->vm, library_dev_modules);
+  scope_open(&run->scope, run->vm, NULL);
+  if (lua_cpcall(run->vm->L, start, run) == 0) return true;
+  return fail(err, "%s", lua_tostring(run->vm->L, -1));
+}
+
+int script_run(const struct script *script) {
+  struct run run = { .script = script, .status = EXIT_FAILURE };
+  char err[ERR_LEN];
+  setvbuf(stdout, NULL, _IOLBF, 0); /* print writes around the buffer: io.write keeps its place by lines */
+  if (run_open(&run, err))
+    loop_run(run.loop);
+  else
+    fprintf(stderr, "moonwire: %s\n", err);
+  scope_close(&run.scope);
+  vm_delete(run.vm);
+  loop_delete(run.loop);
+  return run.status;
+}

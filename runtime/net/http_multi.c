@@ -1,0 +1,128 @@
+#include "http_multi.h"
+
+#include <stdlib.h>
+
+#include <curl/curl.h>
+
+enum { IDLE_CONNECTIONS = 64 };
+
+struct http_multi {
+  CURLM *curl;
+  struct loop *loop;
+  struct loop_timer timer;
+  http_multi_done done;
+};
+
+/* A socket of libcurl's; made when it is first watched, freed when libcurl lets go of it. */
+struct socket {
+  struct loop_watch watch;
+  struct http_multi *multi;
+};
+
+/* Tells the owner about every handle that has finished. The owner may add and remove handles meanwhile. */
+static void report_finished(struct http_multi *multi) {
+  int left;
+  CURLMsg *message;
+  while ((message = curl_multi_info_read(multi->curl, &left))) {
+    CURL *easy = message->easy_handle;
+    CURLcode result = message->data.result; /* message goes stale with the next call */
+    void *private = NULL;
+    curl_easy_getinfo(easy, CURLINFO_PRIVATE, (char **)&private);
+    curl_multi_remove_handle(multi->curl, easy);
+    multi->done(private, (int)result);
+  }
+}
+
+static void act(struct http_multi *multi, curl_socket_t fd, int flags) {
+  int running;
+  curl_multi_socket_action(multi->curl, fd, flags, &running);
+  report_finished(multi);
+}
+
+static void socket_ready(void *ctx, int events) {
+  struct socket *socket = ctx; /* may be freed by act */
+  int flags = (events & LOOP_READ ? CURL_CSELECT_IN : 0) | (events & LOOP_WRITE ? CURL_CSELECT_OUT : 0);
+  act(socket->multi, socket->watch.fd, flags);
+}
+
+static void timer_fired(void *ctx) {
+  act(ctx, CURL_SOCKET_TIMEOUT, 0);
+}
+
+static struct socket *socket_new(struct http_multi *multi, curl_socket_t fd) {
+  struct socket *socket = calloc(1, sizeof *socket);
+  if (!socket) return NULL;
+  socket->multi = multi;
+  socket->watch = (struct loop_watch){ .ready = socket_ready, .ctx = socket, .fd = fd };
+  curl_multi_assign(multi->curl, fd, socket);
+  return socket;
+}
+
+/* CURLMOPT_SOCKETFUNCTION. Returns 0 even when the socket cannot be watched: then the transfer ends by its timeout,
+ * where -1 would end all of them and every later one. */
+static int on_socket(CURL *easy, curl_socket_t fd, int what, void *ctx, void *assigned) {
+  (void)easy;
+  struct http_multi *multi = ctx;
+  struct socket *socket = assigned;
+  if (what == CURL_POLL_REMOVE) {
+    if (socket) loop_watch_stop(multi->loop, &socket->watch);
+    free(socket);
+    return 0;
+  }
+  if (!socket) socket = socket_new(multi, fd);
+  if (!socket) return 0;
+  int events = (what & CURL_POLL_IN ? LOOP_READ : 0) | (what & CURL_POLL_OUT ? LOOP_WRITE : 0);
+  loop_watch_set(multi->loop, &socket->watch, events, NULL);
+  return 0;
+}
+
+/* CURLMOPT_TIMERFUNCTION. */
+static int on_timer(CURLM *curl, long timeout_ms, void *ctx) {
+  (void)curl;
+  struct http_multi *multi = ctx;
+  if (timeout_ms < 0)
+    loop_timer_stop(multi->loop, &multi->timer);
+  else
+    loop_timer_start(multi->loop, &multi->timer, timeout_ms);
+  return 0;
+}
+
+struct http_multi *http_multi_new(struct loop *loop, http_multi_done done, char err[ERR_LEN]) {
+  if (curl_global_init(CURL_GLOBAL_DEFAULT) != CURLE_OK) {
+    fail(err, "http: libcurl does not start");
+    return NULL;
+  }
+  struct http_multi *multi = calloc(1, sizeof *multi);
+  CURLM *curl = multi ? curl_multi_init() : NULL;
+  if (!curl) {
+    fail(err, "http: out of memory");
+    free(multi);
+    curl_global_cleanup();
+    return NULL;
+  }
+  *multi = (struct http_multi){ .curl = curl, .loop = loop, .done = done };
+  multi->timer = (struct loop_timer){ .fire = timer_fired, .ctx = multi };
+  curl_multi_setopt(curl, CURLMOPT_SOCKETFUNCTION, on_socket);
+  curl_multi_setopt(curl, CURLMOPT_SOCKETDATA, multi);
+  curl_multi_setopt(curl, CURLMOPT_TIMERFUNCTION, on_timer);
+  curl_multi_setopt(curl, CURLMOPT_TIMERDATA, multi);
+  curl_multi_setopt(curl, CURLMOPT_MAXCONNECTS, (long)IDLE_CONNECTIONS);
+  return multi;
+}
+
+void http_multi_delete(struct http_multi *multi) {
+  if (!multi) return;
+  curl_multi_cleanup(multi->curl);
+  loop_timer_stop(multi->loop, &multi->timer);
+  free(multi);
+  curl_global_cleanup();
+}
+
+bool http_multi_add(struct http_multi *multi, void *easy, char err[ERR_LEN]) {
+  CURLMcode result = curl_multi_add_handle(multi->curl, easy);
+  return result == CURLM_OK || fail(err, "http: %s", curl_multi_strerror(result));
+}
+
+void http_multi_remove(struct http_multi *multi, void *easy) {
+  curl_multi_remove_handle(multi->curl, easy);
+}

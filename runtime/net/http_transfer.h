@@ -1,0 +1,44 @@
+/* http_transfer.h -- one request on its way: what libcurl is told, and what it hands back.
+ * Made and reused by http.c. The rules for requests are http_request_check's; they hold already.
+ */
+#ifndef MOONWIRE_HTTP_TRANSFER_H
+#define MOONWIRE_HTTP_TRANSFER_H
+
+#include <stdbool.h>
+#include <stddef.h>
+
+#include "arena.h"
+#include "err.h"
+#include "http.h"
+#include "http_answer.h"
+#include "str.h"
+
+struct http_transfer {
+  struct http *http;                   /* borrowed: the owner */
+  struct http_transfer *next, **place; /* in a list of the owner */
+  http_done done;
+  void *ctx;
+
+  void *easy;           /* libcurl's handle; owned; kept for the next request */
+  struct arena memory;  /* what libcurl borrows of the request */
+  char detail[ERR_LEN]; /* libcurl's own sentence on a failure */
+  struct http_answer answer;
+};
+
+/* NULL when memory is short. */
+struct http_transfer *http_transfer_new(struct http *http);
+
+/* Must not be in libcurl's multi. Safe on NULL. */
+void http_transfer_delete(struct http_transfer *transfer);
+
+/* Tells libcurl about the request. ca_file ends in NUL, borrowed; empty when there is none. */
+bool http_transfer_begin(struct http_transfer *transfer, const struct http_request *request, struct str ca_file,
+                         char err[ERR_LEN]);
+
+/* What became of it; result is libcurl's CURLcode. *response is borrowed from the transfer. */
+void http_transfer_end(struct http_transfer *transfer, int result, struct http_response *response);
+
+/* Forgets request and response, keeps what the next one can use. */
+void http_transfer_reset(struct http_transfer *transfer);
+
+#endif

@@ -1,0 +1,110 @@
+'use strict';
+// Handler errors: type, message without position, stack with positions; the process goes on.
+
+const assert = require('node:assert/strict');
+const { scenario, table } = require('./helper/bootstrap');
+const { connect, message } = require('./helper/events');
+
+/** `code` starts at line 3 of app.lua. */
+table([
+  { name: 'a string', code: 'error("no such room")', fails: { errorMessage: 'no such room', errorType: 'Error', header: 'Function.Error', stack: /app\.lua:3/ } },
+  { name: 'a string without position', code: 'error("no such room", 0)', fails: { errorMessage: 'no such room', errorType: 'Error' } },
+  { name: 'a string with a colon', code: 'error("room: 12: full")', fails: { errorMessage: 'room: 12: full' } },
+  { name: 'several lines', code: 'error("one\\ntwo")', fails: { errorMessage: 'one\ntwo' } },
+  { name: 'an empty string', code: 'error("")', fails: { errorMessage: '', errorType: 'Error', stack: /app\.lua:3/ } },
+  { name: 'a type and a message', code: 'error { type = "NotFound", message = "no such room" }',
+    fails: { errorMessage: 'no such room', errorType: 'NotFound', header: 'Function.NotFound', stack: /app\.lua:3/ } },
+  { name: 'only letters of a type reach the header', code: 'error { type = "Not Found 404!", message = "m" }',
+    fails: { errorMessage: 'm', errorType: 'Not Found 404!', header: 'Function.NotFound' } },
+  { name: 'a type without letters', code: 'error { type = "404", message = "m" }', fails: { errorType: '404', header: 'Function.Error' } },
+  { name: 'a type that would break a header', code: 'error { type = "A\\r\\nX-Evil: 1", message = "m" }',
+    fails: { errorType: 'A\r\nX-Evil: 1', header: 'Function.AXEvil' } },
+  { name: 'a type in small letters', code: 'error { type = "gone", message = "m" }', fails: { errorType: 'gone', header: /^Function\.[A-Z]/ } },
+  { name: 'a table without a type', code: 'error { message = "m" }', fails: { errorMessage: 'm', errorType: 'Error', header: 'Function.Error' } },
+  { name: 'a table without anything', code: 'error {}', fails: { errorMessage: /./, errorType: 'Error', header: 'Function.Error' } },
+  { name: 'a table with __tostring', code: 'error(setmetatable({}, { __tostring = function() return "I say so" end }))',
+    fails: { errorMessage: 'I say so', header: 'Function.Error' } },
+  { name: 'a __tostring that fails itself', code: 'error(setmetatable({}, { __tostring = function() error "no" end }))',
+    fails: { header: 'Function.Error' } },
+  { name: 'a number', code: 'error(42)', fails: { errorMessage: /42/, header: 'Function.Error' } },
+  { name: 'nil', code: 'error(nil)', fails: { errorMessage: /./, header: 'Function.Error' } },
+  { name: 'a boolean', code: 'error(true)', fails: { errorMessage: /true/, header: 'Function.Error' } },
+  { name: 'assert with a message', code: 'assert(nil, "must be there")', fails: { errorMessage: 'must be there', errorType: 'Error', stack: /app\.lua:3/ } },
+  { name: 'assert without a message', code: 'assert(false)', fails: { errorMessage: 'assertion failed!' } },
+  { name: 'an index of nil', code: 'return event.room.name', fails: { errorMessage: /^attempt to index field 'room'/, stack: /app\.lua:3/ } },
+  { name: 'arithmetic on a string', code: 'local x = 1\nlocal y\nreturn x + y', fails: { errorMessage: /^attempt to perform arithmetic/, stack: /app\.lua:5/ } },
+  { name: 'the stack names the functions on the way', code: 'local function inner() error("deep") end\nlocal function outer() inner() end\nouter()\nreturn 1',
+    fails: { errorMessage: 'deep', stack: /app\.lua:3[^]*app\.lua:4[^]*app\.lua:5/ } },
+  { name: 'an endless recursion', code: 'local function f() return 1 + f() end\nreturn f()', fails: { errorMessage: /stack overflow/ } },
+  { name: 'memory that nobody has', code: 'return ("x"):rep(2 ^ 40)', fails: { errorMessage: /memory|too (long|large)|overflow/ } },
+  { name: 'invalid UTF-8 in a message', code: 'error("bad \\255 byte")', fails: { errorMessage: /^bad .* byte$/ } },
+  { name: 'NUL in a message', code: 'error("a\\0b")', fails: { errorMessage: 'a\u0000b' } },
+  { name: 'a message of 100 KB', code: 'error(("x"):rep(100000))', fails: { errorMessage: /^x{1000,}/ } },
+  { name: 'after a wait', code: 'require("moonwire.async").sleep(1)\nerror("late")', fails: { errorMessage: 'late', stack: /app\.lua:4/ } },
+  { name: 'in a coroutine', code: 'coroutine.wrap(function() error("inside") end)()', fails: { errorMessage: /inside$/ } },
+  { name: 'a yield to nobody', code: 'coroutine.yield(1)', fails: { errorMessage: /yield/ } },
+  { name: 'an error of the library names the caller', code: 'require("moonwire.async").sleep("soon")', fails: { errorMessage: /^async\.sleep: /, stack: /app\.lua:3/ } },
+].map((row) => ({ ...row, name: `error: ${row.name}` })));
+
+// return nil, message, code
+table([
+  { name: 'nil and a message', code: 'return nil, "no such room"', fails: { errorMessage: 'no such room', header: /^Function\./ } },
+  { name: 'nil, a message and a code', code: 'return nil, "no such room", "not_found"', fails: { errorMessage: 'no such room', header: /^Function\./ } },
+  { name: 'the same for a message', event: message(), code: 'return nil, "no such room", "gone"', fails: { errorMessage: 'no such room' } },
+  { name: 'the same for $connect', event: connect(), code: 'return nil, "no such room"', fails: { errorMessage: 'no such room' } },
+  { name: 'nil and nil is nothing', code: 'return nil, nil', text: 'null' },
+].map((row) => ({ ...row, name: `return: ${row.name}` })));
+
+scenario('an error in a module shows the module in the stack', {
+  handler: 'app.run',
+  files: {
+    'app.lua': 'local room = require "lib.room"\nreturn { run = function() return room.open() end }\n',
+    'lib/room.lua': 'local M = {}\nfunction M.open()\n  local key\n  return key.name\nend\nreturn M\n',
+  },
+}, async (lambda) => {
+  const reply = await lambda.invoke({});
+  assert.equal(reply.kind, 'error');
+  assert.match(reply.json.stackTrace.join('\n'), /lib\/room\.lua:4/);
+  assert.match(reply.json.errorMessage, /^attempt to index/);
+});
+
+scenario('pcall and xpcall catch across waits', {
+  code: `local async = require "moonwire.async"
+    local ok, message = pcall(function() async.sleep(1) error("caught", 0) end)
+    local ok2, traced = xpcall(function() async.sleep(1) error("traced", 0) end, function(m) return m .. "!" end)
+    return { ok, message, ok2, traced }`,
+}, async (lambda) => {
+  assert.deepEqual((await lambda.invoke({})).json, [false, 'caught', false, 'traced!']);
+});
+
+scenario('errors and results take turns', { code: 'if event.n % 2 == 0 then error("even") end return event.n' }, async (lambda) => {
+  for (let n = 1; n <= 200; n++) {
+    const reply = await lambda.invoke({ n });
+    assert.equal(reply.kind, n % 2 ? 'response' : 'error');
+    assert.deepEqual(n % 2 ? reply.json : reply.json.errorMessage, n % 2 ? n : 'even');
+  }
+  await lambda.api.idle();
+  assert.equal(lambda.api.connections, 1);
+});
+
+scenario('a handler error is logged with its stack', { code: 'error { type = "NotFound", message = "no such room" }' }, async (lambda) => {
+  await lambda.invoke({}, { id: 'request-1' });
+  await lambda.api.idle();
+  const [record, ...rest] = lambda.records.filter((line) => line.includes('\tERROR\t'));
+  assert.deepEqual(rest, []);
+  assert.match(record, /\trequest-1\tERROR\t.*no such room/);
+  assert.match(record, /app\.lua:3/);
+});
+
+scenario('a handler error as a JSON record', {
+  code: 'error { type = "NotFound", message = "no such room" }',
+  env: { AWS_LAMBDA_LOG_FORMAT: 'JSON' },
+}, async (lambda) => {
+  await lambda.invoke({}, { id: 'request-1' });
+  await lambda.api.idle();
+  const records = lambda.records.map((line) => JSON.parse(line)).filter((record) => record.level === 'ERROR');
+  assert.equal(records.length, 1);
+  const [{ requestId, errorType, errorMessage, stackTrace }] = records;
+  assert.deepEqual([requestId, errorType, errorMessage], ['request-1', 'NotFound', 'no such room']);
+  assert.match(stackTrace.join('\n'), /app\.lua:3/);
+});

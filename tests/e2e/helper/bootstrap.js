@@ -1,0 +1,205 @@
+'use strict';
+// bootstrap.js -- starts the real build/bootstrap against a scripted Runtime API, and ends it.
+// MOONWIRE_BUILD: the build directory (default: build at the root of the project).
+// MOONWIRE_WRAP: a command to run it under, for instance "valgrind --leak-check=full"; its findings fail the test.
+
+const test = require('node:test');
+const assert = require('node:assert/strict');
+const fs = require('node:fs');
+const os = require('node:os');
+const path = require('node:path');
+const { spawn } = require('node:child_process');
+const { RuntimeApi } = require('./runtime-api');
+
+const ROOT = path.resolve(__dirname, '../../..');
+const BUILD = path.resolve(process.env.MOONWIRE_BUILD || path.join(ROOT, 'build'));
+const WRAP = (process.env.MOONWIRE_WRAP || '').split(' ').filter(Boolean);
+const FIXTURES = path.join(ROOT, 'tests/e2e/fixtures');
+
+/** Slow under valgrind: a limit for what hangs, not a measurement. */
+const PATIENCE_MS = WRAP.length ? 300000 : 60000;
+
+/** Values that no line of output may hold. */
+const SECRETS = ['wJalrXUtnFEMIexampleSecretKeyThatIsFake0', 'FwoGZXIvYXdzEXAMPLEsessionTOKEN'];
+
+const LAMBDA_ENV = {
+  AWS_REGION: 'eu-central-1',
+  AWS_DEFAULT_REGION: 'eu-central-1',
+  AWS_ACCESS_KEY_ID: 'AKIDEXAMPLE',
+  AWS_SECRET_ACCESS_KEY: SECRETS[0],
+  AWS_SESSION_TOKEN: SECRETS[1],
+  AWS_LAMBDA_FUNCTION_NAME: 'chat',
+  AWS_LAMBDA_FUNCTION_VERSION: '7',
+  AWS_LAMBDA_FUNCTION_MEMORY_SIZE: '128',
+  AWS_LAMBDA_INITIALIZATION_TYPE: 'on-demand',
+  AWS_LAMBDA_LOG_GROUP_NAME: '/aws/lambda/chat',
+  AWS_LAMBDA_LOG_STREAM_NAME: '2026/11/21/[7]0123456789abcdef',
+  LANG: 'en_US.UTF-8',
+  TZ: ':UTC',
+};
+
+/** What the sanitizers and valgrind print when they find something. */
+const FINDING = /ERROR: \w*Sanitizer|runtime error: |ERROR SUMMARY: [1-9]|(definitely|indirectly) lost: [1-9]/;
+
+/** Writes { 'path': 'text' } under a fresh directory and returns it. */
+function writeFiles(files) {
+  const root = fs.mkdtempSync(path.join(os.tmpdir(), 'moonwire-e2e-'));
+  for (const [name, content] of Object.entries(files)) {
+    const file = path.join(root, name);
+    fs.mkdirSync(path.dirname(file), { recursive: true });
+    fs.writeFileSync(file, content);
+  }
+  return root;
+}
+
+/** app.lua whose function `run` has this body; the body starts at line 3. */
+function moduleOf(code) {
+  return `local M = {}\nfunction M.run(event, context)\n${code}\nend\nreturn M\n`;
+}
+
+class Lambda {
+  /**
+   * Options: handler ('app.run'), and one of code (the body of app.run), files ({ path: text }), root (a directory);
+   * slots (sets AWS_LAMBDA_MAX_CONCURRENCY), env (null removes a variable), cwd.
+   */
+  static async start({ handler = 'app.run', code, files, root, slots, env = {}, cwd } = {}) {
+    const lambda = new Lambda();
+    const program = path.join(BUILD, 'bootstrap');
+    assert.ok(fs.existsSync(program), `${path.relative(ROOT, program)} is missing: run \`make build\` first`);
+    lambda.temporary = root ? null : writeFiles(files || { 'app.lua': moduleOf(code) });
+    lambda.root = root || lambda.temporary;
+    lambda.api = await RuntimeApi.start({ slots });
+    const all = { ...LAMBDA_ENV, PATH: process.env.PATH, AWS_LAMBDA_RUNTIME_API: lambda.api.address, ...lambda.tools() };
+    Object.assign(all, { LAMBDA_TASK_ROOT: lambda.root, _HANDLER: handler });
+    if (slots) all.AWS_LAMBDA_MAX_CONCURRENCY = String(slots);
+    const environment = Object.fromEntries(Object.entries({ ...all, ...env }).filter(([, value]) => value !== null));
+    lambda.spawn([...WRAP, program], { env: environment, cwd: cwd || lambda.root });
+    return lambda;
+  }
+
+  /** Options of sanitizers and valgrind pass through; nothing else of our own environment does. */
+  tools() {
+    return Object.fromEntries(Object.entries(process.env).filter(([name]) => /^((A|L|UB)SAN|VALGRIND)_/.test(name)));
+  }
+
+  spawn([program, ...args], options) {
+    this.output = { stdout: [], stderr: [] };
+    this.child = spawn(program, args, { ...options, stdio: ['ignore', 'pipe', 'pipe'] });
+    for (const name of ['stdout', 'stderr']) {
+      this.child[name].on('data', (bytes) => {
+        this.output[name].push(bytes);
+        this.api.look();
+      });
+    }
+    this.exit = new Promise((resolve, reject) => {
+      this.child.on('error', reject);
+      this.child.on('close', (code, signal) => resolve({ code, signal }));
+    });
+    this.exit.then(({ code, signal }) => {
+      this.ended = { code, signal };
+      this.api.look();
+      this.api.abandon(new Error(`bootstrap ended: ${signal || `status ${code}`}`));
+    }, (error) => this.api.abandon(error));
+  }
+
+  /** What it wrote so far, as bytes and as text; tools' own lines ("==123== ...") left out of the text. */
+  bytes(name) { return Buffer.concat(this.output[name]); }
+  get stdout() { return this.bytes('stdout').toString(); }
+  get stderr() { return this.bytes('stderr').toString().replace(/^==\d+==.*\n/gm, ''); }
+
+  /** The log records on standard error, one string each. */
+  get records() { return this.stderr.split('\n').filter(Boolean); }
+
+  /** Sends one event and resolves with the reply (runtime-api.js). */
+  invoke(event, options) { return this.api.invoke(event, options); }
+
+  /** Resolves when this much has been written: pattern is a regular expression. */
+  wrote(name, pattern) { return this.api.when(() => pattern.test(this[name])); }
+
+  /** Ends the process by its id and cleans up. Instrumented ones leave by themselves, so that leaks are looked for. */
+  async stop() {
+    if (this.stopped) return;
+    this.stopped = true;
+    if (!this.ended) {
+      if (WRAP.length) this.api.dismiss();
+      else this.child.kill('SIGTERM');
+      const timer = setTimeout(() => this.child.kill('SIGKILL'), WRAP.length ? 60000 : 5000);
+      await this.exit;
+      clearTimeout(timer);
+    }
+    await this.api.close();
+    if (this.temporary) fs.rmSync(this.temporary, { recursive: true });
+  }
+
+  /** What every test demands: rules kept, no crash, no finding, no secret. */
+  check() {
+    assert.deepEqual(this.api.violations, []);
+    assert.ok(!['SIGSEGV', 'SIGABRT', 'SIGBUS', 'SIGILL', 'SIGFPE', 'SIGPIPE'].includes(this.ended.signal), this.ended.signal);
+    const all = this.bytes('stdout').toString() + this.bytes('stderr').toString();
+    assert.ok(!FINDING.test(all), 'the instrumented process reported an error');
+    for (const secret of SECRETS) assert.ok(!all.includes(secret), `a secret was written: ${secret}`);
+  }
+}
+
+/** One test: starts a bootstrap, runs body(lambda), ends it, checks what every test demands. */
+function scenario(name, options, body) {
+  test(name, { timeout: PATIENCE_MS }, async () => {
+    const lambda = await Lambda.start(options);
+    try {
+      await body(lambda);
+      await lambda.stop();
+      lambda.check();
+    } catch (error) {
+      await lambda.stop().catch(() => {});
+      const output = `--- stdout\n${lambda.stdout.slice(-4000)}\n--- stderr\n${lambda.bytes('stderr').toString().slice(-8000)}`;
+      throw Object.assign(error, { message: `${error.message}\n${output}`, stack: `${error.stack}\n${output}` });
+    }
+  });
+}
+
+/**
+ * A table of tests. A row: name, what Lambda.start takes, event, options of invoke, and what must come back:
+ *   want     the response, as a JSON value        text   the response, byte for byte
+ *   fails    { errorMessage, errorType, header, stack }: strings are exact, regular expressions match
+ *   check    a function of the response's JSON value
+ *   log      matches standard error               prints standard output, exactly
+ * An undefined event is sent as {}.
+ */
+function table(rows, common = {}) {
+  for (const row of rows) {
+    scenario(row.name, { ...common, ...row }, async (lambda) => {
+      const reply = await lambda.invoke(row.event ?? common.event ?? {}, { ...common.options, ...row.options });
+      await lambda.api.idle();
+      checkReply(reply, row);
+      if (row.log) assert.match(lambda.stderr, row.log);
+      if ('prints' in row) {
+        await lambda.api.when(() => lambda.stdout.length >= row.prints.length);
+        assert.equal(lambda.stdout, row.prints);
+      }
+    });
+  }
+}
+
+function checkReply(reply, row) {
+  assert.equal(reply.kind, row.fails ? 'error' : 'response', reply.text.slice(0, 2000));
+  if ('want' in row) assert.deepEqual(reply.json, row.want);
+  if ('text' in row) assert.equal(reply.text, row.text);
+  if (row.check) row.check(reply.json);
+  if (row.fails) checkFailure(reply, row.fails);
+}
+
+/** reply: anything with headers and json, such as a reply or a recorded init/error. */
+function checkFailure(reply, want) {
+  const seen = {
+    errorMessage: reply.json.errorMessage,
+    errorType: reply.json.errorType,
+    header: reply.headers['lambda-runtime-function-error-type'],
+    stack: reply.json.stackTrace.join('\n'),
+  };
+  for (const [key, expected] of Object.entries(want)) {
+    if (expected instanceof RegExp) assert.match(seen[key], expected, key);
+    else assert.equal(seen[key], expected, key);
+  }
+}
+
+module.exports = { Lambda, scenario, table, checkFailure, writeFiles, moduleOf, ROOT, BUILD, FIXTURES, SECRETS };

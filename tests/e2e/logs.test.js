@@ -1,0 +1,179 @@
+'use strict';
+// Logs: one record, one line, on standard error; print at once, on standard output.
+
+const assert = require('node:assert/strict');
+const { scenario } = require('./helper/bootstrap');
+
+const JSON_LOGS = { AWS_LAMBDA_LOG_FORMAT: 'JSON' };
+const STAMP = /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z$/;
+const LOG = 'local log = require "moonwire.log"\n';
+
+/** A text record's parts. */
+function parts(line) {
+  const [timestamp, requestId, level, ...message] = line.split('\t');
+  return { timestamp, requestId, level, message: message.join('\t') };
+}
+
+/** Runs the code once and resolves with the records. */
+function logging(name, { code, env, ...rest }, check) {
+  scenario(name, { code: LOG + code, env, ...rest }, async (lambda) => {
+    await lambda.invoke({}, { id: 'request-1', ...rest.options });
+    await lambda.api.idle();
+    check(lambda.records, lambda);
+  });
+}
+
+logging('text: time, request id, level, message', { code: 'log.info("hello")' }, (records) => {
+  assert.equal(records.length, 1);
+  const { timestamp, ...rest } = parts(records[0]);
+  assert.match(timestamp, STAMP);
+  assert.ok(Math.abs(Date.parse(timestamp) - Date.now()) < 24 * 3600e3, timestamp);
+  assert.deepEqual(rest, { requestId: 'request-1', level: 'INFO', message: 'hello' });
+});
+
+logging('text: fields follow as JSON', { code: 'log.warn("lost", { code = "gone", n = 3 })' }, (records) => {
+  const { level, message } = parts(records[0]);
+  assert.equal(level, 'WARN');
+  assert.match(message, /^lost \{.*\}$/);
+  assert.deepEqual(JSON.parse(message.slice('lost '.length)), { code: 'gone', n: 3 });
+});
+
+logging('text: a message of several lines stays one record', { code: 'log.error("one\\ntwo\\r\\nthree")' }, (records) => {
+  assert.equal(records.length, 1);
+  assert.match(records[0], /one.*two.*three/);
+});
+
+scenario('text: "-" while no invocation runs', {
+  files: { 'app.lua': `${LOG}log.info("loading")\nreturn { run = function() return 1 end }` },
+}, async (lambda) => {
+  await lambda.invoke({});
+  assert.deepEqual({ ...parts(lambda.records[0]), timestamp: '' }, { timestamp: '', requestId: '-', level: 'INFO', message: 'loading' });
+});
+
+logging('JSON: one object with everything', { code: 'log.error("lost", { code = "gone", n = 3, list = { 1 } })', env: JSON_LOGS }, (records) => {
+  assert.equal(records.length, 1);
+  const { timestamp, ...rest } = JSON.parse(records[0]);
+  assert.match(timestamp, STAMP);
+  assert.deepEqual(rest, { level: 'ERROR', requestId: 'request-1', message: 'lost', code: 'gone', n: 3, list: [1] });
+});
+
+logging('JSON: the tenant', {
+  code: 'log.info("x")',
+  env: JSON_LOGS,
+  options: { headers: { 'Lambda-Runtime-Aws-Tenant-Id': 'blue' } },
+}, (records) => {
+  assert.equal(JSON.parse(records[0]).tenantId, 'blue');
+});
+
+logging('JSON: the format in small letters', { code: 'log.info("x")', env: { AWS_LAMBDA_LOG_FORMAT: 'json' } }, (records) => {
+  assert.equal(JSON.parse(records[0]).message, 'x');
+});
+
+logging('JSON: quotes, control characters, NUL and line ends', { code: 'log.info("a\\"b\\\\c\\nd\\0e\\127f\\1")', env: JSON_LOGS }, (records) => {
+  assert.equal(records.length, 1);
+  assert.equal(JSON.parse(records[0]).message, 'a"b\\c\nd\u0000e\u007ff\u0001');
+});
+
+scenario('JSON: bytes that are not UTF-8 are replaced', { code: `${LOG}log.info("bad \\255 byte", { f = "\\254" })`, env: JSON_LOGS }, async (lambda) => {
+  await lambda.invoke({});
+  await lambda.api.idle();
+  const text = new TextDecoder('utf-8', { fatal: true }).decode(lambda.bytes('stderr'));
+  assert.match(JSON.parse(text.trim()).message, /^bad .+ byte$/);
+});
+
+for (const env of [{}, JSON_LOGS]) {
+  logging(`${env === JSON_LOGS ? 'JSON' : 'text'}: a message of 1 MB is cut to one line`, { code: 'log.info(("x"):rep(2 ^ 20))', env }, (records) => {
+    assert.equal(records.length, 1);
+    assert.ok(records[0].length < 256 * 1024 && records[0].length > 1000, `${records[0].length} bytes`);
+    if (env === JSON_LOGS) assert.equal(JSON.parse(records[0]).level, 'INFO');
+    assert.match(records[0], /truncated|cut/);
+  });
+}
+
+// Levels.
+const ALL = 'for _, level in ipairs { "debug", "info", "warn", "error" } do log[level](level) end';
+for (const [env, want] of [
+  [{}, ['info', 'warn', 'error']],
+  [{ AWS_LAMBDA_LOG_LEVEL: 'TRACE' }, ['debug', 'info', 'warn', 'error']],
+  [{ AWS_LAMBDA_LOG_LEVEL: 'DEBUG' }, ['debug', 'info', 'warn', 'error']],
+  [{ AWS_LAMBDA_LOG_LEVEL: 'WARN' }, ['warn', 'error']],
+  [{ AWS_LAMBDA_LOG_LEVEL: 'error' }, ['error']],
+  [{ AWS_LAMBDA_LOG_LEVEL: 'FATAL' }, []],
+  [{ AWS_LAMBDA_LOG_LEVEL: 'WARN', ...JSON_LOGS }, ['warn', 'error']],
+  [{ MOONWIRE_LOG_LEVEL: 'DEBUG' }, ['debug', 'info', 'warn', 'error']],
+  [{ MOONWIRE_LOG_LEVEL: 'error' }, ['error']],
+]) {
+  logging(`levels: ${JSON.stringify(env)}`, { code: ALL, env }, (records) => {
+    const messages = records.map((line) => (env.AWS_LAMBDA_LOG_FORMAT ? JSON.parse(line).message : parts(line).message));
+    assert.deepEqual(messages, want);
+  });
+}
+
+logging('levels: a name that is none counts as INFO', { code: ALL, env: { AWS_LAMBDA_LOG_LEVEL: 'LOUD' } }, (records) => {
+  const handler = records.filter((line) => parts(line).requestId === 'request-1').map((line) => parts(line).message);
+  assert.deepEqual(handler, ['info', 'warn', 'error']);
+});
+
+// print
+scenario('print: plain text, arguments apart by tabs', { code: 'print("hello", 1, nil, true, { } ~= nil)\nprint()\nprint("two\\nlines")' }, async (lambda) => {
+  await lambda.invoke({});
+  await lambda.api.idle();
+  assert.equal(lambda.stdout, 'hello\t1\tnil\ttrue\ttrue\n\ntwo\nlines\n');
+  assert.equal(lambda.stderr, '');
+});
+
+scenario('print: __tostring is asked', { code: 'print(setmetatable({}, { __tostring = function() return "me" end }))' }, async (lambda) => {
+  await lambda.invoke({});
+  await lambda.wrote('stdout', /me\n/);
+  assert.equal(lambda.stdout, 'me\n');
+});
+
+scenario('print: at once, even when the process dies the next moment', {
+  code: 'print("last words")\nlocal ffi = require "ffi"\nffi.cdef "void _exit(int);"\nffi.C._exit(7)',
+}, async (lambda) => {
+  lambda.api.push({});
+  assert.deepEqual(await lambda.exit, { code: 7, signal: null });
+  assert.equal(lambda.stdout, 'last words\n');
+});
+
+scenario('print: while the module loads', {
+  files: { 'app.lua': 'print("loading")\nreturn { run = function() return 1 end }' },
+}, async (lambda) => {
+  await lambda.invoke({});
+  assert.equal(lambda.stdout, 'loading\n');
+});
+
+scenario('print: an INFO record in JSON format', { code: 'print("two\\nlines", 3)', env: JSON_LOGS }, async (lambda) => {
+  await lambda.invoke({}, { id: 'request-1' });
+  await lambda.api.idle();
+  const lines = lambda.stdout.split('\n').filter(Boolean);
+  assert.equal(lines.length, 1);
+  const { timestamp, ...rest } = JSON.parse(lines[0]);
+  assert.match(timestamp, STAMP);
+  assert.deepEqual(rest, { level: 'INFO', requestId: 'request-1', message: 'two\nlines\t3' });
+});
+
+scenario('load failures are one JSON record', { handler: 'app.run', files: { 'app.lua': 'error "TABLE is not set"' }, env: JSON_LOGS }, async (lambda) => {
+  await lambda.exit;
+  const records = lambda.records.map((line) => JSON.parse(line)).filter(({ level }) => level === 'ERROR' || level === 'FATAL');
+  assert.equal(records.length, 1);
+  assert.match(records[0].errorMessage, /TABLE is not set/);
+  assert.ok(Array.isArray(records[0].stackTrace));
+});
+
+scenario('a quiet handler writes nothing', { code: 'return 1' }, async (lambda) => {
+  for (let i = 0; i < 5; i++) await lambda.invoke({});
+  await lambda.api.idle();
+  assert.equal(lambda.stdout + lambda.stderr, '');
+});
+
+// Whatever goes wrong, no credential is written: scenario() looks for them in all output.
+scenario('at the lowest level, with errors and lost connections, no secret is written', {
+  code: 'if event.bad then error("bad") end return event',
+  env: { MOONWIRE_LOG_LEVEL: 'TRACE', AWS_LAMBDA_LOG_LEVEL: 'TRACE' },
+}, async (lambda) => {
+  await lambda.invoke({ bad: true });
+  await lambda.invoke({}, { deliver: [{ drop: 'head' }, {}], reply: { status: 400 } });
+  await lambda.invoke({});
+  await lambda.api.idle();
+});
