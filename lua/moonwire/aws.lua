@@ -8,10 +8,13 @@ local aws = {}
 --- @field secret_access_key string
 --- @field session_token? string of temporary keys
 
+--- Names and values, or { name, value } pairs when order or duplicates matter.
+--- @alias aws.Headers table<string, string>|string[][]
+
 --- @class aws.SignInput
 --- @field method string "GET", "POST" ...
 --- @field url string absolute, percent-encoded as it is sent: the "=" of a connection id as "%3D"
---- @field headers? table<string, string>|string[][] names and values, or { name, value } pairs when order or duplicates matter
+--- @field headers? aws.Headers
 --- @field body? string any bytes
 --- @field service string "execute-api", "dynamodb" ...
 --- @field region string "eu-central-1" ...
@@ -26,7 +29,7 @@ local aws = {}
 --- @field expires? integer presigned: seconds it is good for, 1 to 604800 (900)
 
 --- @class aws.Signed
---- @field headers table<string, string>|string[][] all headers to send, in the form that came in: the given ones and the new ones
+--- @field headers aws.Headers all headers to send, the given ones and the new ones, in the form that came in
 --- @field canonical_request string
 --- @field string_to_sign string
 --- @field signature string 64 hexadecimal digits
@@ -67,7 +70,9 @@ end
 local function flatten(headers, level)
   local flat = {}
   local function add(name, value, place)
-    if type(name) ~= "string" then complain(level + 2, "headers%s must have a string as its name, got %s", place, type(name)) end
+    if type(name) ~= "string" then
+      complain(level + 2, "headers%s must have a string as its name, got %s", place, type(name))
+    end
     if type(value) ~= "string" then complain(level + 2, "headers[%q] must be a string, got %s", name, type(value)) end
     flat[#flat + 1] = name
     flat[#flat + 1] = value
@@ -117,8 +122,8 @@ function aws.sign(request)
   local headers = request.headers
   local flat = flatten(headers or {}, 2)
   local signed, message = core.sign({
-    method = request.method, url = request.url == "" and "/" or request.url, body = request.body, service = request.service,
-    region = request.region, time = request.time, payload_hash = request.payload_hash, query = request.query,
+    method = request.method, url = request.url == "" and "/" or request.url, body = request.body,
+    service = request.service, region = request.region, time = request.time, payload_hash = request.payload_hash, query = request.query,
     expires = request.expires or 900, no_normalize = request.normalize_path == false,
     no_double_encode = request.double_encode == false, sign_body_header = request.sign_body_header,
     omit_session_token = request.omit_session_token,
