@@ -76,7 +76,7 @@ say = @printf '%-7s %s\n' $(1) $(2)
 
 # ---- Commands ---------------------------------------------------------------------------------------------------------
 
-.PHONY: help deps build test check asan valgrind fuzz bench clean distclean tests fuzzers FORCE \
+.PHONY: help deps build test check asan valgrind fuzz bench clean distclean tests fuzzers lists FORCE \
   packages-build packages-test packages-check packages-valgrind packages-fuzz
 .DELETE_ON_ERROR:
 .SECONDARY:
@@ -92,8 +92,7 @@ build: $(programs) compile_commands.json ## Build bootstrap and moonwire; instal
 test: $(programs) tests packages-test $(npm_tree) ## Build, then run unit tests, Lua specs and end-to-end tests
 	@tools/run-tests $(BUILD) $(ONLY)
 
-check: $(programs) packages-check ## Check layers, banned functions, sizes, format; symbols and hardening of the programs
-	@tools/check --self-test
+check: $(programs) packages-check $(BUILD)/check-proved ## Check layers, banned functions, sizes, format; symbols and hardening of the programs
 	@tools/check $(BUILD)
 
 clean: ## Remove what was built, except the libraries in build/deps
@@ -184,6 +183,11 @@ $(unit_built): $(BUILD)/tests/%: $(BUILD)/obj/tests/unit/%.o $(call objects,$(un
 	$(Q)$(link) -o $@ $(filter %.o,$^) $(runtime) $(DEPS)/lib/libluajit.a $(libraries) -lcmocka
 $(call objects,$(unit_tests) $(unit_helpers)): | packages-test
 
+# The checks are shown to find what they look for, once for each version of them.
+$(BUILD)/check-proved: tests/check/run tools/check tools/check.lua .clang-format $(DEPS)/ready | packages-check
+	@tests/check/run
+	@touch $@
+
 fuzzers: $(fuzz_built)
 $(fuzz_built): $(BUILD)/fuzz/%: $(BUILD)/obj/tests/fuzz/%.o $(runtime)
 	$(call say,LINK,$@)
@@ -191,6 +195,10 @@ $(fuzz_built): $(BUILD)/fuzz/%: $(BUILD)/obj/tests/fuzz/%.o $(runtime)
 	$(Q)$(link) -fsanitize=fuzzer -o $@ $(filter %.o,$^) $(runtime) $(DEPS)/lib/libluajit.a $(libraries)
 
 # ---- Bookkeeping ------------------------------------------------------------------------------------------------------
+
+# Every source that goes into a program, for tools/check.
+lists:
+	@printf '%s\n' $(sources) $(mains) $(LUA:%=lua/moonwire/%.lua) $(LUA_DEV:%=lua/moonwire/%.lua)
 
 # Files that change when the commands or the lists above do, and with them whatever was made by these.
 $(BUILD)/flags: text = $(compile) $(link)

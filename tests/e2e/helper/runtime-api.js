@@ -136,13 +136,10 @@ class RuntimeApi {
 
   head(socket, request) {
     this.checkHead(request);
-    const reply = REPLY.exec(request.target);
-    const invocation = reply && this.find(decodeURIComponent(reply[1]));
-    if (invocation && invocation.replies[0]?.drop !== 'upload') return;
-    if (invocation) {
-      invocation.replies.shift();
-      socket.resetAndDestroy();
-    }
+    const invocation = REPLY.test(request.target) && this.find(request);
+    if (!invocation || invocation.replies[0]?.drop !== 'upload') return;
+    invocation.replies.shift();
+    socket.resetAndDestroy();
   }
 
   request(socket, request) {
@@ -187,8 +184,8 @@ class RuntimeApi {
   }
 
   async reply(socket, request) {
-    const [, encoded, kind] = REPLY.exec(request.target);
-    const invocation = this.find(decodeURIComponent(encoded));
+    const kind = REPLY.exec(request.target)[2];
+    const invocation = this.find(request);
     this.checkReply(request, kind, invocation);
     if (!invocation) return void this.answer(socket, { status: 400 });
     const way = invocation.replies.shift() || {};
@@ -211,10 +208,12 @@ class RuntimeApi {
     this.answer(socket, { status: 202, ...this.initReply.shift() });
   }
 
-  /** The open invocation of this id: an id may come back later for another event. */
-  find(id) {
+  /** The invocation that a reply is for: an id may come back for another event, the invocation id may not. */
+  find(request) {
+    const id = decodeURIComponent(REPLY.exec(request.target)[1]);
     const same = this.invocations.filter((invocation) => invocation.id === id);
-    return same.find((invocation) => invocation.state === 'delivered') || same[same.length - 1];
+    return same.find(({ nonce }) => nonce === request.headers['lambda-runtime-invocation-id'])
+      || same.find(({ state }) => state === 'delivered') || same[same.length - 1];
   }
 
   async answer(socket, way, headers = { 'Content-Type': 'application/json' }, body) {
