@@ -21,15 +21,24 @@ for (const n of [1, 2, 8, 64]) {
   });
 }
 
-for (const value of ['0', '-1', 'many', '', '1.5']) {
-  scenario(`AWS_LAMBDA_MAX_CONCURRENCY="${value}" means one slot`, {
-    code: 'return "served"',
+for (const value of ['0', '-1', 'many', '1.5', '9'.repeat(30)]) {
+  scenario(`AWS_LAMBDA_MAX_CONCURRENCY="${value}" is refused at the start`, {
+    code: 'return 1',
     env: { AWS_LAMBDA_MAX_CONCURRENCY: value },
   }, async (lambda) => {
-    await Promise.all([1, 2, 3].map(async () => assert.equal((await lambda.invoke({})).json, 'served')));
-    await lambda.api.idle();
+    assert.deepEqual(await lambda.exit, { code: 1, signal: null });
+    assert.equal(lambda.records.length, 1);
+    assert.match(lambda.records[0], /AWS_LAMBDA_MAX_CONCURRENCY/);
   });
 }
+
+scenario('an empty AWS_LAMBDA_MAX_CONCURRENCY means one slot', {
+  code: 'return "served"',
+  env: { AWS_LAMBDA_MAX_CONCURRENCY: '' },
+}, async (lambda) => {
+  await Promise.all([1, 2, 3].map(async () => assert.equal((await lambda.invoke({})).json, 'served')));
+  await lambda.api.idle();
+});
 
 scenario('contexts and logs do not mix', slots(8, 'own', { env: { AWS_LAMBDA_LOG_FORMAT: 'JSON' } }), async (lambda) => {
   const ns = Array.from({ length: 200 }, (_, n) => n);

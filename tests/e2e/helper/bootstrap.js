@@ -41,6 +41,10 @@ const LAMBDA_ENV = {
 /** What the sanitizers and valgrind print when they find something. */
 const FINDING = /ERROR: \w*Sanitizer|runtime error: |ERROR SUMMARY: [1-9]|(definitely|indirectly) lost: [1-9]/;
 
+/** No process outlives the tests. */
+const running = new Set();
+process.on('exit', () => running.forEach((child) => child.kill('SIGKILL')));
+
 /** Writes { 'path': 'text' } under a fresh directory and returns it. */
 function writeFiles(files) {
   const root = fs.mkdtempSync(path.join(os.tmpdir(), 'moonwire-e2e-'));
@@ -85,6 +89,7 @@ class Lambda {
   spawn([program, ...args], options) {
     this.output = { stdout: [], stderr: [] };
     this.child = spawn(program, args, { ...options, stdio: ['ignore', 'pipe', 'pipe'] });
+    running.add(this.child);
     for (const name of ['stdout', 'stderr']) {
       this.child[name].on('data', (bytes) => {
         this.output[name].push(bytes);
@@ -97,6 +102,7 @@ class Lambda {
     });
     this.exit.then(({ code, signal }) => {
       this.ended = { code, signal };
+      running.delete(this.child);
       this.api.look();
       this.api.abandon(new Error(`bootstrap ended: ${signal || `status ${code}`}`));
     }, (error) => this.api.abandon(error));
@@ -141,12 +147,25 @@ class Lambda {
   }
 }
 
+/** Like body(lambda), but a test that waits for what never happens fails. */
+async function patiently(lambda, body) {
+  let timer;
+  const limit = new Promise((_, reject) => {
+    timer = setTimeout(() => reject(new Error(`nothing came of it in ${PATIENCE_MS} ms`)), PATIENCE_MS);
+  });
+  try {
+    await Promise.race([body(lambda), limit]);
+  } finally {
+    clearTimeout(timer);
+  }
+}
+
 /** One test: starts a bootstrap, runs body(lambda), ends it, checks what every test demands. */
 function scenario(name, options, body) {
-  test(name, { timeout: PATIENCE_MS }, async () => {
+  test(name, async () => {
     const lambda = await Lambda.start(options);
     try {
-      await body(lambda);
+      await patiently(lambda, body);
       await lambda.stop();
       lambda.check();
     } catch (error) {
