@@ -1,8 +1,11 @@
 'use strict';
 // bench_runtime.js -- measures bootstrap next to raw_client, which makes the same requests with bare sockets.
 // Both are measured in one run, in turns (A B A B ...), so that a busy machine is busy for both; ratios are of medians.
+// Server and client share one processor: on two, a virtual machine's wake-up of an idle one costs ten times as much as
+// everything that is measured here, and hides it.
 // Usage: tests/bench/run [--json] [start] [warm] [slots] [steady]
 
+const fs = require('node:fs');
 const path = require('node:path');
 const { spawnSync } = require('node:child_process');
 
@@ -27,11 +30,18 @@ function bootstrap(handler, env = {}) {
   return { name: 'bootstrap', command: path.join(BUILD, 'bootstrap'), env: { ...lambda, ...env } };
 }
 
+/** The last processor that this process may use. */
+function processor() {
+  const [, list] = /^Cpus_allowed_list:\s*(.*)$/m.exec(fs.readFileSync('/proc/self/status', 'utf8'));
+  return list.split(/[,-]/).pop();
+}
+
 /** One run of a program against the server; resolves with what the server reports. */
 function measure(program, options) {
   const args = Object.entries(options).flatMap(([name, value]) => [`--${name}`, String(value)]);
   const env = { PATH: process.env.PATH, ...program.env };
-  const run = spawnSync(SERVER, [...args, '--', program.command], { env, cwd: ROOT, encoding: 'utf8', maxBuffer: 1 << 28 });
+  const command = ['-c', processor(), SERVER, ...args, '--', program.command];
+  const run = spawnSync('taskset', command, { env, cwd: ROOT, encoding: 'utf8', maxBuffer: 1 << 28 });
   if (run.status !== 0) throw new Error(`${program.name}: ${run.stderr.slice(-2000)}`);
   return JSON.parse(run.stdout);
 }

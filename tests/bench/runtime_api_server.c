@@ -93,9 +93,8 @@ static int64_t cpu_ns(pid_t pid) {
 }
 
 static void send_all(int fd, const char *bytes, size_t len) {
-  while (len > 0) {
-    ssize_t sent = send(fd, bytes, len, MSG_NOSIGNAL);
-    if (sent < 0) return; /* the client left; reading will tell */
+  ssize_t sent;
+  while (len > 0 && (sent = send(fd, bytes, len, MSG_NOSIGNAL)) >= 0) { /* failed: reading will tell */
     bytes += sent;
     len -= (size_t)sent;
   }
