@@ -18,14 +18,14 @@ DEPS   := build/deps
 
 BASE   := arena buf config err json json_check json_cover json_write log loop str timers utf8
 NET    := ca_bundle http http_answer http_multi http_request http_transfer
-AWS    := credentials digest encoding sigv4 sigv4_check sigv4_headers sigv4_key sigv4_uri
+AWS    := client client_classify connections credentials digest encoding sigv4 sigv4_check sigv4_headers sigv4_key sigv4_uri
 LAMBDA := http1_connection http1_reader invocation runtime_api slot
-SCRIPT := bind_invocation bind_json bind_log bind_module bind_task event failure handler result scope \
-  task value value_write vm
+SCRIPT := bind_connections bind_http bind_invocation bind_json bind_log bind_module bind_task event failure handler \
+  result scope task value value_write vm
 CLI    := cmd_lua cmd_test main script
 
 # lua/moonwire: linked in as bytecode, LUA into both programs, LUA_DEV only into moonwire.
-LUA     := async json log runtime/handler runtime/invoke runtime/prelude
+LUA     := async http json log runtime/handler runtime/invoke runtime/prelude ws
 LUA_DEV := test/assert test/runner
 
 # ---- Flags ------------------------------------------------------------------------------------------------------------
@@ -76,7 +76,7 @@ say = @printf '%-7s %s\n' $(1) $(2)
 
 # ---- Commands ---------------------------------------------------------------------------------------------------------
 
-.PHONY: help deps build test check asan valgrind fuzz bench clean distclean tests fuzzers FORCE \
+.PHONY: help deps build test check asan valgrind fuzz bench clean distclean tests fuzzers lists FORCE \
   packages-build packages-test packages-check packages-valgrind packages-fuzz
 .DELETE_ON_ERROR:
 .SECONDARY:
@@ -92,8 +92,7 @@ build: $(programs) compile_commands.json ## Build bootstrap and moonwire; instal
 test: $(programs) tests packages-test $(npm_tree) ## Build, then run unit tests, Lua specs and end-to-end tests
 	@tools/run-tests $(BUILD) $(ONLY)
 
-check: $(programs) packages-check ## Check layers, banned functions, sizes, format; symbols and hardening of the programs
-	@tools/check --self-test
+check: $(programs) packages-check $(BUILD)/check-proved ## Check layers, banned functions, sizes, format; symbols and hardening of the programs
 	@tools/check $(BUILD)
 
 clean: ## Remove what was built, except the libraries in build/deps
@@ -184,6 +183,11 @@ $(unit_built): $(BUILD)/tests/%: $(BUILD)/obj/tests/unit/%.o $(call objects,$(un
 	$(Q)$(link) -o $@ $(filter %.o,$^) $(runtime) $(DEPS)/lib/libluajit.a $(libraries) -lcmocka
 $(call objects,$(unit_tests) $(unit_helpers)): | packages-test
 
+# The checks are shown to find what they look for, once for each version of them.
+$(BUILD)/check-proved: tests/check/run tools/check tools/check.lua .clang-format $(DEPS)/ready | packages-check
+	@tests/check/run
+	@touch $@
+
 fuzzers: $(fuzz_built)
 $(fuzz_built): $(BUILD)/fuzz/%: $(BUILD)/obj/tests/fuzz/%.o $(runtime)
 	$(call say,LINK,$@)
@@ -191,6 +195,10 @@ $(fuzz_built): $(BUILD)/fuzz/%: $(BUILD)/obj/tests/fuzz/%.o $(runtime)
 	$(Q)$(link) -fsanitize=fuzzer -o $@ $(filter %.o,$^) $(runtime) $(DEPS)/lib/libluajit.a $(libraries)
 
 # ---- Bookkeeping ------------------------------------------------------------------------------------------------------
+
+# Every source that goes into a program, for tools/check.
+lists:
+	@printf '%s\n' $(sources) $(mains) $(LUA:%=lua/moonwire/%.lua) $(LUA_DEV:%=lua/moonwire/%.lua)
 
 # Files that change when the commands or the lists above do, and with them whatever was made by these.
 $(BUILD)/flags: text = $(compile) $(link)

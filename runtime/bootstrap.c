@@ -50,6 +50,7 @@ static void serve(struct bootstrap *b) {
     return;
   }
   b->handler.slot.broken = api_broken;
+  b->handler.exports_trace = config_get("AWS_LAMBDA_MAX_CONCURRENCY").len == 0;
   for (size_t i = 0; i < b->slot_count; i++) {
     slot_init(&b->slots[i], &b->host, &b->handler.slot);
     slot_next(&b->slots[i]);
@@ -84,21 +85,22 @@ static void handler_is_loaded(void *ctx, const struct failure *failure) {
 
 /* Starting */
 
-static bool read_settings(struct bootstrap *b, char err[ERR_LEN]) {
+static void read_settings(struct bootstrap *b) {
   int64_t slots = 1;
-  if (!log_setup_from_environment(err)) return false;
-  if (!config_int("AWS_LAMBDA_MAX_CONCURRENCY", 1, SLOTS_MAX, &slots, err)) return false;
+  char err[ERR_LEN];
+  log_setup_from_environment();
+  if (!config_int("AWS_LAMBDA_MAX_CONCURRENCY", 1, SLOTS_MAX, &slots, err))
+    log_printf(LOG_WARN, NULL, "%s: one invocation at a time is served", err);
   b->slot_count = (size_t)slots;
   buf_init(&b->root, 64 * 1024);
   buf_add(&b->root, config_get("LAMBDA_TASK_ROOT"));
   if (b->root.len > 0 && !str_ends(buf_str(&b->root), STR("/"))) buf_add_char(&b->root, '/');
-  return true;
 }
 
 static bool bootstrap_open(struct bootstrap *b, char err[ERR_LEN]) {
   failure_init(&b->failure);
   setvbuf(stdout, NULL, _IOLBF, 0); /* io.write appears with the end of its line: the process may be frozen any time */
-  if (!read_settings(b, err)) return false;
+  read_settings(b);
   if (!(b->loop = loop_new(err))) return false;
   if (!runtime_host_init(&b->host, b->loop, config_get("AWS_LAMBDA_RUNTIME_API"), err)) return false;
   if (!(b->vm = vm_new(b->loop, buf_text(&b->root), err))) return false;

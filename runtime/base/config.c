@@ -17,3 +17,11 @@ bool config_int(const char *name, int64_t min, int64_t max, int64_t *number, cha
   }
   return fail(err, "%s must be a whole number from %" PRId64 " to %" PRId64, name, min, max);
 }
+
+void config_set(const char *name, struct str value) {
+  char text[4096];
+  if (value.len > 0 && str_copy(value, text, sizeof text))
+    setenv(name, text, 1);
+  else
+    unsetenv(name);
+}

@@ -14,6 +14,10 @@
  * changes that variable. */
 struct str config_get(const char *name);
 
+/* Sets a variable for Lua code and children, or unsets it when the value is empty (or has a NUL). What config_get
+ * returned for it before is no longer valid. */
+void config_set(const char *name, struct str value);
+
 /* Reads a variable as a whole decimal number from min to max into *number, which keeps its value when the variable is
  * unset. False, with a sentence that names the variable, when it holds anything else; min is at least 0. */
 bool config_int(const char *name, int64_t min, int64_t max, int64_t *number, char err[ERR_LEN]);

@@ -44,7 +44,7 @@ static void uncover(cJSON *node) {
 bool json_parse(struct arena *arena, struct str text, const struct json **root, char err[ERR_LEN]) {
   bool cover = false;
   *root = NULL;
-  if (text.len >= INT32_MAX) return fail(err, "a JSON text of 2 GiB or more");
+  if (text.len >= INT32_MAX) return fail(err, "the JSON text is 2 GiB or longer");
   if (str_starts(text, STR("\xEF\xBB\xBF"))) text = str_slice(text, 3, text.len);
   if (text.len == 0) text = STR(""); /* never a NULL pointer */
   if (!json_check(text, &cover, err)) return false;
@@ -56,7 +56,7 @@ bool json_parse(struct arena *arena, struct str text, const struct json **root, 
     node = cJSON_ParseWithLength(text.ptr, text.len);
     at_work = NULL;
   }
-  if (!node) return fail(err, "not enough memory for a JSON text of %zu bytes", text.len);
+  if (!node) return fail(err, "memory is too short for a JSON text of %zu bytes", text.len);
   if (cover) uncover(node);
   *root = from_cjson(node);
   return true;
@@ -82,11 +82,11 @@ static enum json_type type_of(const cJSON *node) {
 }
 
 static struct str name_of(const cJSON *node) {
-  return node->type & UNCOVERED ? str_of(node->string, (size_t)node->valueint) : str_from(node->string);
+  return str_of(node->string, node->type & UNCOVERED ? (size_t)node->valueint : strlen(node->string));
 }
 
 static struct str text_of(const cJSON *node) {
-  return node->type & UNCOVERED ? str_of(node->valuestring, (size_t)node->valuedouble) : str_from(node->valuestring);
+  return str_of(node->valuestring, node->type & UNCOVERED ? (size_t)node->valuedouble : strlen(node->valuestring));
 }
 
 void json_read(const struct json *json, struct json_item *item) {

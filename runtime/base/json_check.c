@@ -9,203 +9,192 @@
 #include "json_cover.h"
 #include "json_scan.h"
 
+_Static_assert(JSON_DEPTH == 512, "a message below names it");
+
 struct reader {
-  const char *start, *at, *end;
-  const char *expected; /* what should have been at `at`; set by the failure */
+  const char *start, *end;
+  const char *failed_at; /* where the text is wrong, ... */
+  const char *expected;  /* ... and what should have been there */
   bool cover;
 };
 
-static bool expected(struct reader *r, const char *what) {
+/* The functions below read what begins at p and return the place behind it, or NULL when it is wrong. Places are passed
+ * and returned, not kept in the reader, so that they stay in registers: this runs over every byte that comes in. */
+
+static const char *expected(struct reader *r, const char *p, const char *what) {
+  r->failed_at = p;
   r->expected = what;
-  return false;
+  return NULL;
 }
 
-/* The byte at hand, or -1 at the end. */
-static inline int peek(const struct reader *r) {
-  return r->at < r->end ? (unsigned char)*r->at : -1;
+/* The byte at p, or -1 at the end. */
+static inline int byte_at(const struct reader *r, const char *p) {
+  return p < r->end ? (unsigned char)*p : -1;
 }
 
-static inline void skip_space(struct reader *r) {
-  while (r->at < r->end && (*r->at == ' ' || *r->at == '\n' || *r->at == '\t' || *r->at == '\r')) r->at++;
+static inline const char *skip_space(const struct reader *r, const char *p) {
+  while (p < r->end && (*p == ' ' || *p == '\n' || *p == '\t' || *p == '\r')) p++;
+  return p;
 }
 
 static inline bool is_digit(int c) {
   return c >= '0' && c <= '9';
 }
 
-/* The number behind a \u at p, or -1. */
-static int unit_at(const struct reader *r, const char *p) {
-  if (r->end - p < 6 || p[0] != '\\' || p[1] != 'u') return -1;
-  return json_hex4(p + 2);
+/* \uXXXX, and its second half where there is one. */
+static const char *check_unicode(struct reader *r, const char *p) {
+  int unit = json_unit_at(p, r->end);
+  if (unit < 0) return expected(r, p + 2, "four hexadecimal digits behind \\u");
+  p += 6;
+  if (json_is_high_surrogate(unit) && json_is_low_surrogate(json_unit_at(p, r->end))) return p + 6;
+  if (unit == 0 || json_is_high_surrogate(unit) || json_is_low_surrogate(unit)) r->cover = true;
+  return p;
 }
 
-/* An escape; `at` is on its backslash. */
-static bool check_escape(struct reader *r) {
-  if (r->end - r->at < 2) return r->at = r->end, expected(r, "an escape");
-  if (r->at[1] != 'u') {
-    if (!memchr("\"\\/bfnrt", r->at[1], 8))
-      return r->at++, expected(r, "one of \" \\ / b f n r t u behind a backslash");
-    r->at += 2;
-    return true;
-  }
-  int unit = unit_at(r, r->at);
-  if (unit < 0) return r->at += 2, expected(r, "four hexadecimal digits behind \\u");
-  r->at += 6;
-  if (json_is_high_surrogate(unit) && json_is_low_surrogate(unit_at(r, r->at)))
-    r->at += 6;
-  else if (unit == 0 || (unit >= 0xD800 && unit <= 0xDFFF))
-    r->cover = true;
-  return true;
-}
-
-/* A string; `at` is on its opening quote. */
-static bool check_string(struct reader *r) {
-  r->at++;
-  for (;;) {
-    r->at = json_scan_string(r->at, r->end, false);
-    int c = peek(r);
-    if (c == '"') return r->at++, true;
-    if (c == -1) return expected(r, "a closing quote");
-    if (c != '\\') return expected(r, "a control character to be escaped");
-    if (!check_escape(r)) return false;
+/* An escape; p is on its backslash. */
+static const char *check_escape(struct reader *r, const char *p) {
+  switch (byte_at(r, p + 1)) {
+  case '"':
+  case '\\':
+  case '/':
+  case 'b':
+  case 'f':
+  case 'n':
+  case 'r':
+  case 't':
+    return p + 2;
+  case 'u':
+    return check_unicode(r, p);
+  default:
+    return expected(r, p + 1, "one of \" \\ / b f n r t u behind a backslash");
   }
 }
 
-static bool check_digits(struct reader *r) {
-  if (!is_digit(peek(r))) return expected(r, "a digit");
-  while (is_digit(peek(r))) r->at++;
-  return true;
+/* A string; p is on its opening quote. */
+static const char *check_string(struct reader *r, const char *p) {
+  for (p++;;) {
+    p = json_scan_string(p, r->end, false);
+    int c = byte_at(r, p);
+    if (c == '"') return p + 1;
+    if (c == -1) return expected(r, p, "a closing quote");
+    if (c != '\\') return expected(r, p, "an escape instead of a control character");
+    p = check_escape(r, p);
+    if (!p) return NULL;
+  }
 }
 
-/* strtod on a copy of the token, because the text need not end in NUL. Rare: see check_number. */
-static bool is_finite(const char *token, size_t len) {
-  char *copy = malloc(len + 1);
-  if (!copy) return false;
-  memcpy(copy, token, len);
-  copy[len] = '\0';
-  bool finite = isfinite(strtod(copy, NULL));
+static const char *check_digits(struct reader *r, const char *p) {
+  if (!is_digit(byte_at(r, p))) return expected(r, p, "a digit");
+  while (is_digit(byte_at(r, p))) p++;
+  return p;
+}
+
+/* strtod on a copy, because the text need not end in NUL. Rare: see check_number. */
+static bool is_finite(struct str number) {
+  char *copy = malloc(number.len + 1);
+  bool finite = copy && str_copy(number, copy, number.len + 1) && isfinite(strtod(copy, NULL));
   free(copy);
   return finite;
 }
 
-static bool check_number(struct reader *r) {
-  const char *token = r->at, *exponent = NULL;
-  if (*r->at == '-') r->at++;
-  if (peek(r) == '0')
-    r->at++;
-  else if (!check_digits(r))
-    return false;
-  if (peek(r) == '.' && (r->at++, !check_digits(r))) return false;
-  if (peek(r) == 'e' || peek(r) == 'E') {
-    r->at++;
-    if (peek(r) == '+' || peek(r) == '-') r->at++;
-    exponent = r->at;
-    if (!check_digits(r)) return false;
+/* A number; p is on its sign or first digit. */
+static const char *check_number(struct reader *r, const char *p) {
+  const char *start = p, *exponent = NULL;
+  if (*p == '-') p++;
+  p = byte_at(r, p) == '0' ? p + 1 : check_digits(r, p);
+  if (p && byte_at(r, p) == '.') p = check_digits(r, p + 1);
+  if (p && (byte_at(r, p) == 'e' || byte_at(r, p) == 'E')) {
+    p++;
+    exponent = byte_at(r, p) == '+' || byte_at(r, p) == '-' ? p + 1 : p;
+    p = check_digits(r, exponent);
   }
-  size_t len = (size_t)(r->at - token);
-  bool small = len < 200 && (!exponent || r->at - exponent < 3); /* below 1e299 */
-  if (small || is_finite(token, len)) return true;
-  r->at = token;
-  return expected(r, "a number that a double can hold");
+  if (!p) return NULL;
+  size_t len = (size_t)(p - start);
+  bool small = len < 200 && (!exponent || p - exponent < 3); /* below 1e299 */
+  return small || is_finite(str_of(start, len)) ? p : expected(r, start, "a number that a double can hold");
 }
 
-static bool check_word(struct reader *r, struct str word) {
-  if ((size_t)(r->end - r->at) < word.len || memcmp(r->at, word.ptr, word.len) != 0) return expected(r, "a value");
-  r->at += word.len;
-  return true;
+static const char *check_word(struct reader *r, const char *p, struct str word) {
+  if (!str_starts(str_of(p, (size_t)(r->end - p)), word)) return expected(r, p, "a value");
+  return p + word.len;
 }
 
-static bool check_value(struct reader *r, int depth);
+static const char *check_value(struct reader *r, const char *p, int depth);
 
-/* An array; `at` is on its bracket. */
-static bool check_array(struct reader *r, int depth) {
-  if (depth == JSON_DEPTH) return expected(r, "at most 512 levels of nesting");
-  r->at++;
-  skip_space(r);
-  if (peek(r) == ']') return r->at++, true;
-  for (;;) {
-    if (!check_value(r, depth + 1)) return false;
-    int c = peek(r);
-    if (c != ',' && c != ']') return expected(r, "',' or ']'");
-    r->at++;
-    if (c == ']') return true;
-    skip_space(r);
+/* What comes behind a value and the space around it: a comma (*more), or `close`. */
+static const char *check_comma(struct reader *r, const char *p, char close, bool *more) {
+  p = skip_space(r, p);
+  int c = byte_at(r, p);
+  *more = c == ',';
+  if (c != ',' && c != close) return expected(r, p, close == ']' ? "',' or ']'" : "',' or '}'");
+  return *more ? skip_space(r, p + 1) : p + 1;
+}
+
+/* An array; p is behind its bracket. */
+static const char *check_array(struct reader *r, const char *p, int depth) {
+  p = skip_space(r, p);
+  if (byte_at(r, p) == ']') return p + 1;
+  for (bool more = true; more;) {
+    p = check_value(r, p, depth);
+    if (p) p = check_comma(r, p, ']', &more);
+    if (!p) return NULL;
   }
+  return p;
 }
 
-/* An object; `at` is on its brace. */
-static bool check_object(struct reader *r, int depth) {
-  if (depth == JSON_DEPTH) return expected(r, "at most 512 levels of nesting");
-  r->at++;
-  skip_space(r);
-  if (peek(r) == '}') return r->at++, true;
-  for (;;) {
-    if (peek(r) != '"') return expected(r, "a name in quotes");
-    if (!check_string(r)) return false;
-    skip_space(r);
-    if (peek(r) != ':') return expected(r, "':'");
-    r->at++;
-    skip_space(r);
-    if (!check_value(r, depth + 1)) return false;
-    int c = peek(r);
-    if (c != ',' && c != '}') return expected(r, "',' or '}'");
-    r->at++;
-    if (c == '}') return true;
-    skip_space(r);
+/* An object; p is behind its brace. */
+static const char *check_object(struct reader *r, const char *p, int depth) {
+  p = skip_space(r, p);
+  if (byte_at(r, p) == '}') return p + 1;
+  for (bool more = true; more;) {
+    if (byte_at(r, p) != '"') return expected(r, p, "a name in quotes");
+    p = check_string(r, p);
+    if (!p) return NULL;
+    p = skip_space(r, p);
+    if (byte_at(r, p) != ':') return expected(r, p, "':'");
+    p = check_value(r, skip_space(r, p + 1), depth);
+    if (p) p = check_comma(r, p, '}', &more);
+    if (!p) return NULL;
   }
+  return p;
 }
 
-/* A value that starts at `at`, and the space behind it. */
-static bool check_value(struct reader *r, int depth) {
-  bool ok;
-  switch (peek(r)) {
-  case '"':
-    ok = check_string(r);
-    break;
-  case '{':
-    ok = check_object(r, depth);
-    break;
-  case '[':
-    ok = check_array(r, depth);
-    break;
-  case 't':
-    ok = check_word(r, STR("true"));
-    break;
-  case 'f':
-    ok = check_word(r, STR("false"));
-    break;
-  case 'n':
-    ok = check_word(r, STR("null"));
-    break;
-  default:
-    if (!is_digit(peek(r)) && peek(r) != '-') return expected(r, "a value");
-    ok = check_number(r);
+/* A value inside `depth` others. */
+static const char *check_value(struct reader *r, const char *p, int depth) {
+  int c = byte_at(r, p);
+  if (c == '"') return check_string(r, p);
+  if (c == '{' || c == '[') {
+    if (depth == JSON_DEPTH) return expected(r, p, "at most 512 levels of nesting");
+    return c == '{' ? check_object(r, p + 1, depth + 1) : check_array(r, p + 1, depth + 1);
   }
-  if (ok) skip_space(r);
-  return ok;
+  if (c == '-' || is_digit(c)) return check_number(r, p);
+  if (c == 't') return check_word(r, p, STR("true"));
+  if (c == 'f') return check_word(r, p, STR("false"));
+  if (c == 'n') return check_word(r, p, STR("null"));
+  return expected(r, p, "a value");
 }
 
-static bool fail_at(const struct reader *r, char err[ERR_LEN]) {
+static bool fail_here(const struct reader *r, char err[ERR_LEN]) {
   size_t line = 1;
   const char *line_start = r->start;
-  for (const char *p = r->start; p < r->at; p++) {
+  for (const char *p = r->start; p < r->failed_at; p++) {
     if (*p != '\n') continue;
     line++;
     line_start = p + 1;
   }
   char found[32] = "the end of the text";
-  int c = peek(r);
+  int c = byte_at(r, r->failed_at);
   if (c >= 0) snprintf(found, sizeof found, c > ' ' && c < 0x7F ? "'%c'" : "byte 0x%02X", (unsigned)c);
-  return fail(err, "line %zu, column %zu (byte %zu): expected %s, found %s", line, (size_t)(r->at - line_start) + 1,
-              (size_t)(r->at - r->start), r->expected, found);
+  return fail(err, "line %zu, column %zu (byte %zu): expected %s, found %s", line,
+              (size_t)(r->failed_at - line_start) + 1, (size_t)(r->failed_at - r->start), r->expected, found);
 }
 
 bool json_check(struct str text, bool *cover, char err[ERR_LEN]) {
-  struct reader r = { .start = text.ptr, .at = text.ptr, .end = text.ptr + text.len };
-  skip_space(&r);
-  bool ok = check_value(&r, 0);
-  if (ok && r.at < r.end) ok = expected(&r, "the end of the text");
-  if (!ok) return fail_at(&r, err);
+  struct reader r = { .start = text.ptr, .end = text.ptr + text.len };
+  const char *p = check_value(&r, skip_space(&r, text.ptr), 0);
+  if (p) p = skip_space(&r, p);
+  if (p && p < r.end) p = expected(&r, p, "the end of the text");
+  if (!p) return fail_here(&r, err);
   *cover = r.cover || memchr(text.ptr, 0xC0, text.len);
   return true;
 }

@@ -9,19 +9,15 @@ static int hex_digit(char c) {
   return -1;
 }
 
-int json_hex4(const char *digits) {
-  int number = 0;
-  for (int i = 0; i < 4; i++) {
-    int digit = hex_digit(digits[i]);
+int json_unit_at(const char *p, const char *end) {
+  int unit = 0;
+  if (end - p < 6 || p[0] != '\\' || p[1] != 'u') return -1;
+  for (int i = 2; i < 6; i++) {
+    int digit = hex_digit(p[i]);
     if (digit < 0) return -1;
-    number = number * 16 + digit;
+    unit = unit * 16 + digit;
   }
-  return number;
-}
-
-/* The code unit of a \uXXXX at p, or -1 when there is something else. */
-static int unit_at(const char *p, const char *end) {
-  return end - p >= 6 && p[0] == '\\' && p[1] == 'u' ? json_hex4(p + 2) : -1;
+  return unit;
 }
 
 static char *put_pair(char *to, int second) {
@@ -39,12 +35,12 @@ static char *put_surrogate(char *to, int unit) {
 
 /* Copies the escape at `from` to `*to`, covered where it must be. Returns how many bytes of the text it took. */
 static size_t cover_escape(const char *from, const char *end, char **to) {
-  int unit = unit_at(from, end);
+  int unit = json_unit_at(from, end);
   if (unit == 0) {
     *to = put_pair(*to, 0x80);
     return 6;
   }
-  bool high = json_is_high_surrogate(unit), paired = high && json_is_low_surrogate(unit_at(from + 6, end));
+  bool high = json_is_high_surrogate(unit), paired = high && json_is_low_surrogate(json_unit_at(from + 6, end));
   if (!paired && (high || json_is_low_surrogate(unit))) {
     *to = put_surrogate(*to, unit);
     return 6;

@@ -18,8 +18,8 @@ struct str json_cover(struct arena *arena, struct str text);
 /* Restores a string in place and returns its length, which is at most len. */
 size_t json_uncover(char *bytes, size_t len);
 
-/* Four hexadecimal digits as a number, or -1. */
-int json_hex4(const char *digits);
+/* The code unit of a \uXXXX that begins at p, or -1 when there is something else. */
+int json_unit_at(const char *p, const char *end);
 
 static inline bool json_is_high_surrogate(int unit) {
   return unit >= 0xD800 && unit <= 0xDBFF;

@@ -10,6 +10,7 @@
 #include "config.h"
 #include "json_write.h"
 #include "loop.h"
+#include "utf8.h"
 
 static struct log_settings settings = { .json = false, .level = LOG_INFO };
 
@@ -19,21 +20,23 @@ void log_setup(struct log_settings wanted) {
   settings = wanted;
 }
 
-static bool read_level(const char *variable, enum log_level *level, char err[ERR_LEN]) {
+/* A setting that is none is said once and counts as not set: a typing error is no reason to take a service down. */
+static void read_level(const char *variable, enum log_level *level) {
   struct str name = config_get(variable);
-  if (log_level_from(name, level)) return true;
-  return fail(err, "%s is \"%.*s\"; it must be TRACE, DEBUG, INFO, WARN, ERROR or FATAL", variable, STR_ARG(name));
+  if (name.len > 0 && !log_level_from(name, level))
+    log_printf(LOG_WARN, NULL, "%s is \"%.*s\" and counts as INFO; it must be TRACE, DEBUG, INFO, WARN, ERROR or FATAL",
+               variable, STR_ARG(name));
 }
 
-bool log_setup_from_environment(char err[ERR_LEN]) {
+void log_setup_from_environment(void) {
   struct str format = config_get("AWS_LAMBDA_LOG_FORMAT");
   struct log_settings wanted = { .json = str_equal_nocase(format, STR("json")), .level = LOG_INFO };
-  const char *variable = config_get("AWS_LAMBDA_LOG_LEVEL").len > 0 ? "AWS_LAMBDA_LOG_LEVEL" : "MOONWIRE_LOG_LEVEL";
-  if (format.len > 0 && !wanted.json && !str_equal_nocase(format, STR("text")))
-    return fail(err, "AWS_LAMBDA_LOG_FORMAT is \"%.*s\"; it must be Text or JSON", STR_ARG(format));
-  if (config_get(variable).len > 0 && !read_level(variable, &wanted.level, err)) return false;
   log_setup(wanted);
-  return true;
+  if (format.len > 0 && !wanted.json && !str_equal_nocase(format, STR("text")))
+    log_printf(LOG_WARN, NULL, "AWS_LAMBDA_LOG_FORMAT is \"%.*s\" and counts as Text; it must be Text or JSON",
+               STR_ARG(format));
+  read_level(config_get("AWS_LAMBDA_LOG_LEVEL").len > 0 ? "AWS_LAMBDA_LOG_LEVEL" : "MOONWIRE_LOG_LEVEL", &wanted.level);
+  log_setup(wanted);
 }
 
 bool log_is_json(void) {
@@ -69,6 +72,20 @@ static void add_member(struct buf *line, const char *name, struct str value) {
   json_write_string_utf8(line, value);
 }
 
+/* The fields are JSON already, but may hold bytes that are not UTF-8, which would make the record unreadable. */
+static void add_utf8(struct buf *line, struct str text) {
+  while (text.len > 0) {
+    size_t size = utf8_prefix(text);
+    bool valid = true;
+    buf_add(line, str_slice(text, 0, size));
+    text = str_slice(text, size, text.len);
+    if (text.len == 0) break;
+    size = utf8_length(text, &valid);
+    buf_add(line, STR("\xEF\xBF\xBD")); /* U+FFFD */
+    text = str_slice(text, size, text.len);
+  }
+}
+
 static void add_json(struct buf *line, enum log_level level, const struct log_context *context, struct str message,
                      struct str fields) {
   buf_add(line, STR("{\"timestamp\":\""));
@@ -79,7 +96,7 @@ static void add_json(struct buf *line, enum log_level level, const struct log_co
   buf_add(line, STR(",\"message\":"));
   json_write_string_utf8(line, message);
   if (fields.len > 0) buf_add_char(line, ',');
-  buf_add(line, fields);
+  add_utf8(line, fields);
   buf_add(line, STR("}\n"));
 }
 

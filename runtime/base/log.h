@@ -10,7 +10,6 @@
 #include <stdbool.h>
 #include <stddef.h>
 
-#include "err.h"
 #include "str.h"
 
 enum log_level { LOG_TRACE, LOG_DEBUG, LOG_INFO, LOG_WARN, LOG_ERROR, LOG_FATAL };
@@ -32,8 +31,8 @@ struct log_settings {
 void log_setup(struct log_settings settings);
 
 /* Sets up from AWS_LAMBDA_LOG_FORMAT (Text, JSON) and AWS_LAMBDA_LOG_LEVEL, or MOONWIRE_LOG_LEVEL where the platform sets
- * no level; in any case. False, with a sentence that names the variable, for a value that is none of these. */
-bool log_setup_from_environment(char err[ERR_LEN]);
+ * no level; in any case. A value that is none of these is warned about and ignored. */
+void log_setup_from_environment(void);
 
 bool log_is_json(void);
 bool log_enabled(enum log_level level);

@@ -52,7 +52,7 @@ static int start(lua_State *L) {
 }
 
 static bool run_open(struct run *run, char err[ERR_LEN]) {
-  if (!log_setup_from_environment(err)) return false;
+  log_setup_from_environment();
   if (!(run->loop = loop_new(err))) return false;
   if (!(run->vm = vm_new(run->loop, "", err))) return false;
   vm_add_modules(run->vm, library_dev_modules);

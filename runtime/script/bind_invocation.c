@@ -1,6 +1,5 @@
 /* moonwire.core.invocation: the event and the context of the invocation at hand. */
 #include <lauxlib.h>
-#include <math.h>
 
 #include "binds.h"
 #include "config.h"
@@ -10,6 +9,8 @@
 #include "scope.h"
 #include "value.h"
 #include "vm.h"
+
+enum { TIMEOUT_MAX_MS = 900 * 1000 }; /* AWS, "Lambda quotas" */
 
 /* Raises { type = "Runtime.X", message = ... }, which failure.c turns into the report. */
 static int raise(lua_State *L, const char *type, const char *message) {
@@ -27,11 +28,11 @@ static struct scope *check_scope(lua_State *L, const char *what) {
   return scope;
 }
 
-/* context:get_remaining_time_in_millis() -> number; math.huge when the platform gave no deadline */
+/* context:get_remaining_time_in_millis() -> number; without a deadline, the longest time that Lambda gives a function */
 static int l_remaining(lua_State *L) {
   luaL_checktype(L, 1, LUA_TTABLE);
   lua_getfield(L, 1, "deadline_ms");
-  double left = lua_isnumber(L, -1) ? lua_tonumber(L, -1) - (double)clock_unix_ms() : HUGE_VAL;
+  double left = lua_isnumber(L, -1) ? lua_tonumber(L, -1) - (double)clock_unix_ms() : TIMEOUT_MAX_MS;
   lua_pushnumber(L, left > 0 ? left : 0);
   return 1;
 }
@@ -39,7 +40,12 @@ static int l_remaining(lua_State *L) {
 /* context:defer(fn): fn runs after the reply was accepted */
 static int l_defer(lua_State *L) {
   luaL_checktype(L, 1, LUA_TTABLE);
-  luaL_argcheck(L, lua_isfunction(L, 2), 2, "context:defer takes a function");
+  if (!lua_isfunction(L, 2)) {
+    luaL_where(L, 1);
+    lua_pushfstring(L, "context:defer: fn must be a function, got %s", luaL_typename(L, 2));
+    lua_concat(L, 2);
+    return lua_error(L);
+  }
   struct scope *scope = check_scope(L, "context:defer");
   if (scope->deferred_ref == LUA_NOREF) {
     lua_newtable(L);

@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "json_write.h"
+#include "vm.h"
 
 enum {
   BODY_MAX = 1024 * 1024, /* bytes; Managed Instances refuse longer reports */
@@ -144,6 +145,24 @@ static void write_body(struct failure *f, struct str type, struct str position, 
   buf_free(&frames);
 }
 
+/* An error object with __tostring is asked, on the main state and protected: the coroutine is dead. */
+static void ask_tostring(struct failure *f, lua_State *co, int index) {
+  lua_State *L = vm_of(co)->L;
+  int top = lua_gettop(L);
+  lua_pushvalue(co, index);
+  lua_xmove(co, L, 1);
+  bool asked = luaL_getmetafield(L, -1, "__tostring"); /* error __tostring */
+  if (asked) {
+    lua_insert(L, -2);
+    asked = lua_pcall(L, 1, 1, 0) == 0 && lua_type(L, -1) == LUA_TSTRING;
+  }
+  if (asked)
+    set_message(f, text_at(L, -1));
+  else
+    describe(f, co, index);
+  lua_settop(L, top);
+}
+
 /* { type =, message = }, read raw: a metamethod could raise. */
 static void from_table(struct failure *f, lua_State *co) {
   lua_pushliteral(co, "type");
@@ -152,7 +171,7 @@ static void from_table(struct failure *f, lua_State *co) {
   lua_rawget(co, -3); /* error type message */
   struct str type = text_at(co, -2);
   if (lua_isnil(co, -1))
-    describe(f, co, -3);
+    ask_tostring(f, co, -3);
   else
     describe(f, co, -1);
   set_type(f, type);

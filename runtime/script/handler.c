@@ -3,6 +3,7 @@
 #include <lauxlib.h>
 #include <stdlib.h>
 
+#include "config.h"
 #include "invocation.h"
 #include "log.h"
 #include "loop.h"
@@ -15,6 +16,7 @@ struct serving {
   struct slot *slot;
   struct scope scope;
   struct loop_timer deadline; /* ends the deferred functions */
+  bool failed;                /* an error was reported instead of a result */
 };
 
 /* Ending an invocation */
@@ -27,6 +29,8 @@ static void forget(struct serving *s) {
 }
 
 static void fail_invocation(struct slot *slot, const struct failure *failure) {
+  struct serving *s = slot->state;
+  if (s) s->failed = true;
   struct log_context context = { slot->invocation.request_id, slot->invocation.tenant_id };
   failure_log(failure, &context);
   buf_clear(&slot->reply);
@@ -104,6 +108,7 @@ static void start(void *ctx, struct slot *slot) {
   s->handler = h;
   s->slot = slot;
   slot->state = s;
+  if (h->exports_trace) config_set("_X_AMZN_TRACE_ID", slot->invocation.trace_id);
   scope_open(&s->scope, h->vm, &slot->invocation);
   lua_rawgeti(L, LUA_REGISTRYINDEX, h->handle_ref);
   lua_rawgeti(L, LUA_REGISTRYINDEX, h->function_ref);
@@ -146,7 +151,7 @@ static void answered(void *ctx, struct slot *slot, bool accepted) {
   struct serving *s = slot->state;
   if (!s)
     slot_next(slot);
-  else if (accepted && s->scope.deferred_ref != LUA_NOREF)
+  else if (accepted && !s->failed && s->scope.deferred_ref != LUA_NOREF)
     run_deferred(s);
   else
     next(s);

@@ -23,6 +23,7 @@ struct handler {
   int handle_ref;           /* registry: invoke.handle */
   int deferred_ref;         /* registry: invoke.run_deferred */
   bool warm;                /* an invocation was served */
+  bool exports_trace;       /* _X_AMZN_TRACE_ID follows the invocation: set by the caller, with one slot only */
   handler_loaded loaded;
   void *ctx;
 };

@@ -40,6 +40,9 @@ bool value_push(lua_State *L, const struct json *node, unsigned flags, char err[
  * buffer stays failed. Allocates nothing in Lua but stack, so that it raises only when there is no memory even for that. */
 bool value_to_json(lua_State *L, int index, struct buf *out, char err[ERR_LEN]);
 
+/* The same, with valid UTF-8 as its result whatever the strings hold (json_write_string_utf8): for log records. */
+bool value_to_json_utf8(lua_State *L, int index, struct buf *out, char err[ERR_LEN]);
+
 /* Pushes the metatable of arrays. */
 void value_push_array_metatable(lua_State *L);
 

@@ -8,6 +8,8 @@
 
 #include "json_write.h"
 
+_Static_assert(JSON_DEPTH == 512, "a message below names it");
+
 /* A table that is being written, and where in it we are. */
 struct level {
   const struct level *outer; /* NULL for the value itself */
@@ -20,6 +22,7 @@ struct level {
 struct writer {
   lua_State *L;
   struct buf *out;
+  void (*write_string)(struct buf *out, struct str s);
   char *err;
 };
 
@@ -68,9 +71,8 @@ static bool fail_at(const struct writer *w, const struct level *level, const cha
 
 /* The value on top of the stack cannot be written. */
 static bool fail_type(const struct writer *w, const struct level *level) {
-  const char *type = lua_typename(w->L, lua_type(w->L, -1));
   char problem[64];
-  snprintf(problem, sizeof problem, "cannot encode %s %s", strchr("aeiou", type[0]) ? "an" : "a", type);
+  snprintf(problem, sizeof problem, "cannot encode a %s", luaL_typename(w->L, -1));
   return fail_at(w, level, problem);
 }
 
@@ -108,7 +110,7 @@ static bool count_elements(const struct writer *w, const struct level *level, in
   char problem[160];
   snprintf(
       problem, sizeof problem,
-      "cannot encode a list with holes (%d elements, highest index %.14g): fill them with json.null, or use strings "
+      "cannot encode a list with holes (elements: %d, highest index: %.14g): fill them with json.null, or use strings "
       "as keys",
       *count, highest);
   return fail_at(w, level->outer, problem);
@@ -154,7 +156,7 @@ static bool write_members(const struct writer *w, struct level *level) {
     level->name.ptr = lua_tolstring(L, -2, &level->name.len);
     if (!first) buf_add_char(w->out, ',');
     first = false;
-    json_write_string(w->out, level->name);
+    w->write_string(w->out, level->name);
     buf_add_char(w->out, ':');
     if (!write_value(w, level)) return false;
     lua_pop(L, 1);
@@ -210,7 +212,7 @@ static bool write_value(const struct writer *w, const struct level *level) {
   switch (lua_type(L, -1)) {
   case LUA_TSTRING:
     text.ptr = lua_tolstring(L, -1, &text.len);
-    json_write_string(w->out, text);
+    w->write_string(w->out, text);
     return true;
   case LUA_TTABLE:
     return write_table(w, level);
@@ -231,15 +233,24 @@ static bool write_value(const struct writer *w, const struct level *level) {
   }
 }
 
-bool value_to_json(lua_State *L, int index, struct buf *out, char err[ERR_LEN]) {
-  struct writer writer = { .L = L, .out = out, .err = err };
+static bool write_root(const struct writer *w, int index) {
+  lua_State *L = w->L;
+  struct buf *out = w->out;
   size_t len = out->len;
   int top = lua_gettop(L);
-  if (!lua_checkstack(L, 1)) return fail(err, "the Lua stack is full");
+  if (!lua_checkstack(L, 1)) return fail(w->err, "the Lua stack is full");
   lua_pushvalue(L, index);
-  bool ok = write_value(&writer, NULL);
+  bool ok = write_value(w, NULL);
   lua_settop(L, top);
-  if (out->failed) ok = fail(err, "the JSON text is longer than %zu bytes, or memory is short", out->ceiling);
+  if (out->failed) ok = fail(w->err, "the JSON text is longer than %zu bytes, or memory is short", out->ceiling);
   if (!ok) out->len = len;
   return ok;
+}
+
+bool value_to_json(lua_State *L, int index, struct buf *out, char err[ERR_LEN]) {
+  return write_root(&(struct writer){ L, out, json_write_string, err }, index);
+}
+
+bool value_to_json_utf8(lua_State *L, int index, struct buf *out, char err[ERR_LEN]) {
+  return write_root(&(struct writer){ L, out, json_write_string_utf8, err }, index);
 }

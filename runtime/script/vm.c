@@ -13,6 +13,8 @@ static const struct {
   const char *name;
   void (*bind)(lua_State *L);
 } binds[] = {
+  { "moonwire.core.connections", bind_connections },
+  { "moonwire.core.http", bind_http },
   { "moonwire.core.invocation", bind_invocation },
   { "moonwire.core.json", bind_json },
   { "moonwire.core.log", bind_log },

@@ -13,7 +13,7 @@ local function split(name)
   end
   local file, fn = name:match("^(.+)%.([^./]+)$")
   file = file or name
-  if file:find("^/") or file:find("%.%.") or file:find("[%z\n]") or file:find("[./]$") then
+  if file:find("^[/.]") or file:find("%.%.") or file:find("[%z\n]") or file:find("[./]$") then
     refuse("MalformedHandlerName", "handler %q: it is file.function below the task root, for example handlers/chat.join", name)
   end
   return file, fn

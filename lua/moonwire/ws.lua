@@ -1,0 +1,178 @@
+--- Messages to WebSocket clients through API Gateway's `@connections`.
+---
+--- Every function waits for API Gateway's answer; other tasks run meanwhile. Wrong types of arguments raise. Failures of
+--- the world come back as `nil, message, code`, where code is
+---
+---   gone         the connection is closed
+---   connecting   the connection is inside its own `$connect`: send from `context:defer`
+---   forbidden    wrong or missing permissions (execute-api:ManageConnections), keys, Region or endpoint
+---   throttled    too many calls, or the client reads too slowly
+---   too_large    more than 131072 bytes (128 KB)
+---   bad_request  not the id of a connection; no endpoint, Region or keys
+---   timeout      no answer within 10 seconds
+---   network      API Gateway cannot be reached
+---   server       API Gateway failed
+---
+--- Where the connections are, in this order: the endpoint of `ws.client`; AWS_ENDPOINT_URL_APIGATEWAYMANAGEMENTAPI, stage
+--- included; AWS_ENDPOINT_URL with the stage of the current event behind it; the API, Region and stage of the current
+--- event. An endpoint whose host is the event's `domainName` stands for the current event.
+--- AWS_IGNORE_CONFIGURED_ENDPOINT_URLS=true ignores the two variables. The Region is that of `ws.client`, else AWS_REGION,
+--- else AWS_DEFAULT_REGION.
+local core = require "moonwire.core.connections"
+local json = require "moonwire.json"
+
+local call, current_id = core.call, core.current_id
+
+--- @class moonwire.Credentials
+--- @field access_key_id string
+--- @field secret_access_key string
+--- @field session_token? string
+
+--- @class moonwire.ws.Options
+--- @field endpoint? string "https://{api}.execute-api.{region}.amazonaws.com/{stage}"
+--- @field region? string what the calls are signed for
+--- @field credentials? moonwire.Credentials default: the environment's
+
+--- @class moonwire.ws.Info
+--- @field connectedAt string ISO 8601: "2020-11-15T12:23:14.726Z"
+--- @field lastActiveAt string
+--- @field identity { sourceIp: string, userAgent?: string }
+
+--- @class moonwire.ws.Client
+local NONE = {}
+
+--- Raises at the caller of the public function that called this one.
+local function check_string(what, name, value)
+  if type(value) ~= "string" then
+    error(what .. ": " .. name .. " must be a string, got " .. type(value), 3)
+  end
+  if value == "" then error(what .. ": " .. name .. " must not be empty", 3) end
+end
+
+--- @return string text what goes out
+local function text_of(what, data)
+  if type(data) == "string" then return data end
+  if type(data) ~= "table" then error(what .. ": data must be a string or a table, got " .. type(data), 3) end
+  local ok, text = pcall(json.encode, data)
+  if not ok then error(what .. ": data is not JSON: " .. tostring(text):gsub("^.*json%.encode: ", ""), 3) end
+  return text
+end
+
+--- The four functions for one place.
+--- @param options moonwire.ws.Options
+local function bind(options)
+  local credentials = options.credentials or NONE
+  local endpoint, region = options.endpoint, options.region
+  local key, secret, token = credentials.access_key_id, credentials.secret_access_key, credentials.session_token
+
+  local function request(what, method, id, body)
+    return call(what, method, id, body, endpoint, region, key, secret, token)
+  end
+
+  local function post(what, id, text)
+    local answer, message, code = request(what, "POST", id, text)
+    if not answer then return nil, message, code end
+    return true
+  end
+
+  local client = {}
+
+  --- Sends a message to a connection (PostToConnection).
+  --- @param id string connection id
+  --- @param data string|table a string as it is; a table as JSON
+  --- @return true? ok
+  --- @return string? message
+  --- @return string? code
+  function client.send(id, data)
+    check_string("ws.send", "id", id)
+    return post("ws.send", id, text_of("ws.send", data))
+  end
+
+  --- Sends a message to the connection of the current event.
+  --- @param data string|table a string as it is; a table as JSON
+  --- @return true? ok
+  --- @return string? message
+  --- @return string? code
+  function client.reply(data)
+    local text = text_of("ws.reply", data)
+    local id = current_id("ws.reply")
+    if not id then
+      return nil, "ws.reply: there is no connection to reply to: no WebSocket event is being handled", "bad_request"
+    end
+    return post("ws.reply", id, text)
+  end
+
+  --- Closes a connection (DeleteConnection). `$disconnect` follows.
+  --- @param id string connection id
+  --- @return true? ok
+  --- @return string? message
+  --- @return string? code
+  function client.close(id)
+    check_string("ws.close", "id", id)
+    local answer, message, code = request("ws.close", "DELETE", id)
+    if not answer then return nil, message, code end
+    return true
+  end
+
+  --- What API Gateway knows about a connection (GetConnection).
+  --- @param id string connection id
+  --- @return moonwire.ws.Info? info
+  --- @return string? message
+  --- @return string? code
+  function client.info(id)
+    check_string("ws.info", "id", id)
+    local answer, message, code = request("ws.info", "GET", id)
+    if not answer then return nil, message, code end
+    local info, why = json.decode(answer)
+    if type(info) ~= "table" then
+      return nil, "ws.info: the answer is not a JSON object: " .. (why or type(info)), "server"
+    end
+    return info
+  end
+
+  return client
+end
+
+local ws = bind(NONE)
+
+--- Raises at the caller of ws.client.
+local function check_option(name, value, required)
+  if value == nil and not required then return end
+  if type(value) ~= "string" then error("ws.client: " .. name .. " must be a string, got " .. type(value), 3) end
+  if value == "" then error("ws.client: " .. name .. " must not be empty", 3) end
+end
+
+local known = { endpoint = true, region = true, credentials = true }
+local known_credentials = { access_key_id = true, secret_access_key = true, session_token = true }
+
+local function check_names(what, given, names)
+  for name in pairs(given) do
+    if not names[name] then error("ws.client: " .. what .. " has an unknown field: " .. tostring(name), 3) end
+  end
+end
+
+--- The same functions for another API, Region or account. Call them with a dot: `client.send(id, data)`.
+--- @param options moonwire.ws.Options
+--- @return moonwire.ws.Client client
+function ws.client(options)
+  if type(options) ~= "table" then error("ws.client: options must be a table, got " .. type(options), 2) end
+  check_names("options", options, known)
+  check_option("endpoint", options.endpoint)
+  check_option("region", options.region)
+  if options.endpoint and not options.endpoint:lower():find("^https?://[^/]") then
+    error("ws.client: endpoint must start with https:// or http:// and a host", 2)
+  end
+  local credentials = options.credentials
+  if credentials ~= nil then
+    if type(credentials) ~= "table" then
+      error("ws.client: credentials must be a table, got " .. type(credentials), 2)
+    end
+    check_names("credentials", credentials, known_credentials)
+    check_option("credentials.access_key_id", credentials.access_key_id, true)
+    check_option("credentials.secret_access_key", credentials.secret_access_key, true)
+    check_option("credentials.session_token", credentials.session_token)
+  end
+  return bind(options)
+end
+
+return ws

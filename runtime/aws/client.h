@@ -1,0 +1,72 @@
+/* client.h -- one call to an AWS service: signed, sent, its answer classified.
+ * A call keeps what it needs to be sent again: each attempt reads the keys (unless they were given), the clock, and signs
+ * anew. One attempt is made so far. Signing keys are cached for the process: a day's key costs four HMACs once.
+ */
+#ifndef MOONWIRE_CLIENT_H
+#define MOONWIRE_CLIENT_H
+
+#include "arena.h"
+#include "credentials.h"
+#include "err.h"
+#include "http.h"
+#include "str.h"
+
+struct client_call; /* a call on its way */
+
+struct client_request {
+  struct str method;
+  struct str url;                    /* absolute, percent-encoded: goes on the wire and is signed as it is */
+  const struct http_header *headers; /* all are sent; sigv4.h says which are signed */
+  size_t header_count;
+  struct str body;                       /* borrowed until the call is over; all else is copied by client_send */
+  struct str service;                    /* signing name: "execute-api" */
+  struct str region;                     /* "eu-central-1" */
+  const struct credentials *credentials; /* copied; NULL: the environment's, read at each attempt */
+  int64_t timeout_ms;                    /* for one attempt; 0: HTTP_TIMEOUT_MS */
+};
+
+enum client_code {
+  CLIENT_OK,          /* 2xx */
+  CLIENT_GONE,        /* 410 */
+  CLIENT_FORBIDDEN,   /* 401, 403 */
+  CLIENT_THROTTLED,   /* 429 */
+  CLIENT_TOO_LARGE,   /* 413, or a response beyond http.h's limits */
+  CLIENT_BAD_REQUEST, /* any other status that is not a server's failure, or a URL that cannot be used */
+  CLIENT_TIMEOUT,     /* no complete response in time */
+  CLIENT_NETWORK,     /* no connection, or a response cut short */
+  CLIENT_SERVER,      /* 5xx */
+};
+
+/* "gone", "too_large" ...: the codes that Lua sees; "" for CLIENT_OK. */
+const char *client_code_name(enum client_code code);
+
+/* What a status means. */
+enum client_code client_code_of(int status);
+
+struct client_result {
+  enum client_code code;
+  const char *message; /* "GoneException (HTTP 410)"; "" for CLIENT_OK; one line, never a key or token */
+  int status;          /* 0 when no response arrived */
+  struct str type;     /* of the error, from x-amzn-errortype: "GoneException"; may be empty */
+  struct str body;
+};
+
+/* The end of a call: called once, from the loop, never from inside client_send. All that result points at is gone when
+ * this returns, and so is the call. */
+typedef void (*client_done)(void *ctx, const struct client_result *result);
+
+/* Signs and sends. NULL, with err, when keys are missing or the request cannot be signed or sent: `done` is then never
+ * called. */
+struct client_call *client_send(struct http *http, const struct client_request *request, client_done done, void *ctx,
+                                char err[ERR_LEN]);
+
+/* Ends a call without its completion; the handle is gone afterwards. Safe on NULL. */
+void client_cancel(struct client_call *call);
+
+/* Reads a response as the answer of a service. message receives the sentence that result->message points at. A service's
+ * own sentence is used up to its first line break (behind it AWS repeats the request that it expected, session token
+ * included) and not at all when it holds the secret or the token of `keys`. *memory holds what was decoded. */
+void client_classify(const struct http_response *response, const struct credentials *keys, struct arena *memory,
+                     char message[ERR_LEN], struct client_result *result);
+
+#endif

@@ -1,0 +1,117 @@
+#include "connections.h"
+
+#include "config.h"
+#include "encoding.h"
+
+void connections_place_read(struct connections_place *place) {
+  place->management_url = config_get("AWS_ENDPOINT_URL_APIGATEWAYMANAGEMENTAPI");
+  place->endpoint_url = config_get("AWS_ENDPOINT_URL");
+  place->ignore_urls = str_equal_nocase(config_get("AWS_IGNORE_CONFIGURED_ENDPOINT_URLS"), STR("true"));
+  place->default_region = config_get("AWS_REGION");
+  if (place->default_region.len == 0) place->default_region = config_get("AWS_DEFAULT_REGION");
+}
+
+/* What is between "://" and the path. */
+static struct str authority_of(struct str url) {
+  size_t from = str_find(url, STR("://"), 0);
+  struct str authority, path;
+  str_cut(from == SIZE_MAX ? url : str_slice(url, from + 3, url.len), '/', &authority, &path);
+  return authority;
+}
+
+static bool is_domain_of_event(const struct connections_place *place) {
+  struct str host = authority_of(place->endpoint);
+  if (str_ends(host, STR(":443"))) host.len -= 4;
+  return place->domain_name.len > 0 && str_equal_nocase(host, place->domain_name);
+}
+
+static bool add_url(struct buf *out, const char *source, struct str url, char err[ERR_LEN]) {
+  char why[ERR_LEN];
+  while (str_ends(url, STR("/"))) url.len--;
+  if (!http_url_check(url, why)) return fail(err, "%s: %s", source, why);
+  if (authority_of(url).len == 0) return fail(err, "%s: url has no host", source);
+  if (str_find(url, STR("?"), 0) != SIZE_MAX || str_find(url, STR("#"), 0) != SIZE_MAX)
+    return fail(err, "%s: url must end with the stage: no query, no fragment", source);
+  buf_add(out, url);
+  return true;
+}
+
+static void add_stage(struct buf *out, struct str stage) {
+  buf_add_char(out, '/');
+  uri_encode(out, stage);
+}
+
+/* One part of a host name (RFC 1123, section 2.1): whatever stands in an event must not lead elsewhere. */
+static bool is_label(struct str s) {
+  for (size_t i = 0; i < s.len; i++) {
+    char c = s.ptr[i];
+    if (!((c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '-')) return false;
+  }
+  return s.len > 0;
+}
+
+static bool add_event_url(struct buf *out, const struct connections_place *place, char err[ERR_LEN]) {
+  struct str region;
+  if (!connections_region(place, &region, err)) return false;
+  if (!is_label(place->api_id)) return fail(err, "requestContext.apiId of the event is not the id of an API");
+  if (!is_label(region)) return fail(err, "region is not the name of an AWS Region");
+  buf_addf(out, "https://%.*s.execute-api.%.*s.%s", STR_ARG(place->api_id), STR_ARG(region),
+           str_starts(region, STR("cn-")) ? "amazonaws.com.cn" : "amazonaws.com");
+  add_stage(out, place->stage);
+  return true;
+}
+
+bool connections_endpoint(const struct connections_place *place, struct buf *url, char err[ERR_LEN]) {
+  bool configured = !place->ignore_urls, event = place->stage.len > 0;
+  if (place->endpoint.len > 0 && !is_domain_of_event(place)) return add_url(url, "endpoint", place->endpoint, err);
+  if (configured && place->management_url.len > 0)
+    return add_url(url, "AWS_ENDPOINT_URL_APIGATEWAYMANAGEMENTAPI", place->management_url, err);
+  if (configured && event && place->endpoint_url.len > 0) {
+    if (!add_url(url, "AWS_ENDPOINT_URL", place->endpoint_url, err)) return false;
+    add_stage(url, place->stage);
+    return true;
+  }
+  if (event && place->api_id.len > 0) return add_event_url(url, place, err);
+  if (place->endpoint.len > 0) return add_url(url, "endpoint", place->endpoint, err);
+  return fail(err,
+              "no endpoint: no WebSocket event is being handled; call ws.client { endpoint = \"https://...\" }, or set "
+              "AWS_ENDPOINT_URL_APIGATEWAYMANAGEMENTAPI");
+}
+
+bool connections_region(const struct connections_place *place, struct str *region, char err[ERR_LEN]) {
+  *region = place->region.len > 0 ? place->region : place->default_region;
+  return region->len > 0 || fail(err, "no Region: set AWS_REGION, or call ws.client { region = \"...\" }");
+}
+
+void connections_path(struct buf *url, struct str id) {
+  buf_add(url, STR("/@connections/"));
+  uri_encode(url, id);
+}
+
+struct client_call *connections_send(struct http *http, const struct connections_request *request, client_done done,
+                                     void *ctx, char err[ERR_LEN]) {
+  struct client_call *call = NULL;
+  struct str region;
+  struct buf url;
+  buf_init(&url, CONNECTIONS_URL_MAX);
+  if (!connections_endpoint(request->place, &url, err)) goto done;
+  if (!connections_region(request->place, &region, err)) goto done;
+  connections_path(&url, request->id);
+  if (url.failed) {
+    fail(err, "the URL is longer than %d bytes", (int)CONNECTIONS_URL_MAX);
+    goto done;
+  }
+  struct client_request wire = {
+    .method = request->method,
+    .url = buf_str(&url),
+    .body = request->body,
+    .service = STR("execute-api"),
+    .region = region,
+    .credentials = request->credentials,
+    .timeout_ms = request->timeout_ms,
+  };
+  call = client_send(http, &wire, done, ctx, err);
+done:
+  buf_free(&url);
+  return call;
+}

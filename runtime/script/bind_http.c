@@ -1,0 +1,127 @@
+/* moonwire.core.http: one request. http.lua checks the types of the arguments. */
+#include <lauxlib.h>
+#include <stdlib.h>
+
+#include "binds.h"
+#include "http.h"
+#include "task.h"
+#include "vm.h"
+
+/* A task that waits for a response. */
+struct wait {
+  struct task *task;
+  struct vm *vm;
+  struct http_transfer *transfer;
+  int body_ref; /* registry: the body is borrowed by the transfer */
+};
+
+static void wait_free(struct wait *wait) {
+  luaL_unref(wait->vm->L, LUA_REGISTRYINDEX, wait->body_ref);
+  free(wait);
+}
+
+static void wait_cancel(void *ctx) {
+  struct wait *wait = ctx;
+  http_cancel(wait->transfer);
+  wait_free(wait);
+}
+
+static struct str text_at(lua_State *L, int index) {
+  struct str text = { 0 };
+  text.ptr = lua_tolstring(L, index, &text.len);
+  return text;
+}
+
+static int push_failure(lua_State *L, const char *message, enum http_code code) {
+  lua_pushnil(L);
+  lua_pushfstring(L, "http.request: %s", message);
+  lua_pushstring(L, http_code_name(code));
+  return 3;
+}
+
+/* { name, value, name, value ... } */
+static void push_headers(lua_State *L, const struct http_response *response) {
+  lua_createtable(L, (int)response->header_count * 2, 0);
+  for (size_t i = 0; i < response->header_count; i++) {
+    const struct http_header *header = &response->headers[i];
+    lua_pushlstring(L, header->name.ptr, header->name.len);
+    lua_rawseti(L, -2, (int)i * 2 + 1);
+    lua_pushlstring(L, header->value.ptr, header->value.len);
+    lua_rawseti(L, -2, (int)i * 2 + 2);
+  }
+}
+
+static void answered(void *ctx, const struct http_response *response) {
+  struct wait *wait = ctx;
+  struct task *task = wait->task;
+  lua_State *L = task_state(task);
+  wait_free(wait);
+  if (response->code != HTTP_OK) {
+    task_resume(task, push_failure(L, response->message, response->code));
+    return;
+  }
+  lua_pushinteger(L, response->status);
+  push_headers(L, response);
+  lua_pushlstring(L, response->body.ptr ? response->body.ptr : "", response->body.len);
+  task_resume(task, 3);
+}
+
+/* The list of names and values at index as headers, in memory that Lua owns: pushes it. */
+static struct http_header *push_header_array(lua_State *L, int index, size_t *count) {
+  *count = lua_objlen(L, index) / 2;
+  struct http_header *headers = lua_newuserdata(L, (*count + 1) * sizeof *headers);
+  for (size_t i = 0; i < *count; i++) {
+    lua_rawgeti(L, index, (int)i * 2 + 1);
+    lua_rawgeti(L, index, (int)i * 2 + 2);
+    headers[i] = (struct http_header){ text_at(L, -2), text_at(L, -1) }; /* the list keeps the strings */
+    lua_pop(L, 2);
+  }
+  return headers;
+}
+
+/* request(method, url, headers, body or nil, timeout_ms, connect_timeout_ms, max_body)
+ * -> status, headers, body | nil, message, code | false, message: an argument is not what it must be.
+ * headers is a list of strings: name, value, name, value; 0 stands for the default of a number. */
+static int l_request(lua_State *L) {
+  char err[ERR_LEN];
+  struct http_request request = { .timeout_ms = (int64_t)luaL_checknumber(L, 5),
+                                  .connect_timeout_ms = (int64_t)luaL_checknumber(L, 6),
+                                  .body_max = (size_t)luaL_checknumber(L, 7) };
+  luaL_checkstring(L, 1);
+  luaL_checkstring(L, 2);
+  luaL_checktype(L, 3, LUA_TTABLE);
+  request.method = text_at(L, 1);
+  request.url = text_at(L, 2);
+  request.body = lua_isnil(L, 4) ? STR("") : text_at(L, 4);
+  request.headers = push_header_array(L, 3, &request.header_count);
+  if (!http_request_check(&request, err)) {
+    lua_pushboolean(L, 0);
+    lua_pushstring(L, err);
+    return 2;
+  }
+  struct task *task = task_current(L, "http.request");
+  struct vm *vm = vm_of(L);
+  lua_pushvalue(L, 4);
+  int body_ref = luaL_ref(L, LUA_REGISTRYINDEX); /* the last that may raise */
+  struct http *http = vm_http(vm, err);
+  struct wait *wait = http ? calloc(1, sizeof *wait) : NULL;
+  if (!wait) {
+    luaL_unref(L, LUA_REGISTRYINDEX, body_ref);
+    return push_failure(L, http ? "out of memory" : err, HTTP_NETWORK);
+  }
+  *wait = (struct wait){ .task = task, .vm = vm, .body_ref = body_ref };
+  wait->transfer = http_send(http, &request, answered, wait, err);
+  if (wait->transfer) return task_wait(task, L, wait_cancel, wait);
+  wait_free(wait);
+  return push_failure(L, err, HTTP_BAD_REQUEST);
+}
+
+static const luaL_Reg functions[] = {
+  { "request", l_request },
+  { NULL, NULL },
+};
+
+void bind_http(lua_State *L) {
+  lua_newtable(L);
+  luaL_register(L, NULL, functions);
+}
