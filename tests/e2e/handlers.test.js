@@ -159,7 +159,7 @@ scenario('context: header names in any case', CONTEXT, async (lambda) => {
 scenario('context: an event without a deadline is served', CONTEXT, async (lambda) => {
   for (const value of [null, '', 'soon']) {
     const reply = await lambda.invoke({}, { headers: { 'Lambda-Runtime-Deadline-Ms': value } });
-    assert.equal(reply.json.remaining, 'unlimited', reply.text);
+    assert.equal(reply.json.remaining, 900000, reply.text); // Lambda's longest
   }
 });
 
@@ -248,7 +248,7 @@ const failures = [
   { name: 'an empty name', handler: '', files: {}, type: 'MalformedHandlerName', message: [/_HANDLER|handler/i] },
   { name: 'no name', env: { _HANDLER: null }, files: {}, type: 'MalformedHandlerName', message: [/_HANDLER|handler/i] },
   { name: 'a name that ends in a dot', handler: 'app.', files: { 'app.lua': RUN }, type: 'MalformedHandlerName', message: [/app\./] },
-  { name: 'a name that starts with a dot', handler: '.run', files: {}, type: '(MalformedHandlerName|ImportModuleError)', message: [/\.run/] },
+  { name: 'a name that starts with a dot', handler: '.run', files: {}, type: 'MalformedHandlerName', message: [/\.run/] },
   { name: 'a name outside the task root', handler: '../app.run', files: { 'app.lua': RUN }, type: 'MalformedHandlerName', message: [/\.\./] },
   { name: 'a missing module', files: { 'app.lua': 'local x = require "lib.nowhere"' }, type: '\\w+', message: [/lib\.nowhere/, /lib\/nowhere\.lua/] },
   { name: 'an error at load', files: { 'app.lua': 'local M = {}\nerror "TABLE is not set"\nreturn M' }, type: '\\w+', message: [/^TABLE is not set/], stack: /app\.lua:2/ },

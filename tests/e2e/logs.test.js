@@ -109,11 +109,14 @@ for (const [env, want] of [
   });
 }
 
-for (const name of ['AWS_LAMBDA_LOG_LEVEL', 'MOONWIRE_LOG_LEVEL']) {
-  scenario(`levels: a ${name} that is none is refused at the start`, { code: 'return 1', env: { [name]: 'LOUD' } }, async (lambda) => {
-    assert.deepEqual(await lambda.exit, { code: 1, signal: null });
-    assert.equal(lambda.records.length, 1);
-    assert.match(lambda.records[0], new RegExp(`${name}.*LOUD.*WARN`));
+for (const [name, value, want] of [
+  ['AWS_LAMBDA_LOG_LEVEL', 'LOUD', 'INFO'],
+  ['MOONWIRE_LOG_LEVEL', 'LOUD', 'INFO'],
+  ['AWS_LAMBDA_LOG_FORMAT', 'XML', 'Text'],
+]) {
+  logging(`settings: ${name}=${value} is warned about and counts as ${want}`, { code: ALL, env: { [name]: value } }, (records) => {
+    assert.match(records[0], new RegExp(`\tWARN\t.*${name}.*${value}.*${want}`));
+    assert.deepEqual(records.slice(1).map((line) => parts(line).message), ['info', 'warn', 'error']);
   });
 }
 
