@@ -20,12 +20,12 @@ BASE   := arena buf config err json json_check json_cover json_write log loop st
 NET    := ca_bundle http http_answer http_multi http_request http_transfer
 AWS    := client client_classify connections credentials digest encoding sigv4 sigv4_check sigv4_headers sigv4_key sigv4_uri
 LAMBDA := http1_connection http1_reader invocation runtime_api slot
-SCRIPT := bind_connections bind_http bind_invocation bind_json bind_log bind_module bind_task event failure handler \
-  result scope task value value_write vm
+SCRIPT := bind_connections bind_crypto bind_http bind_invocation bind_json bind_log bind_module bind_sigv4 bind_task \
+  event failure handler result scope task value value_write vm
 CLI    := cmd_lua cmd_test main script
 
 # lua/moonwire: linked in as bytecode, LUA into both programs, LUA_DEV only into moonwire.
-LUA     := async http json log runtime/handler runtime/invoke runtime/prelude ws
+LUA     := async aws crypto http json log runtime/handler runtime/invoke runtime/prelude ws
 LUA_DEV := test/assert test/runner
 
 # ---- Flags ------------------------------------------------------------------------------------------------------------

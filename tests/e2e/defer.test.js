@@ -81,7 +81,7 @@ scenario('the deadline ends them', DEFER, async (lambda) => {
 scenario('what is no function raises at the caller', DEFER, async (lambda) => {
   const reply = await lambda.invoke({ run: 'wrong' });
   assert.equal(reply.kind, 'error');
-  assert.match(reply.json.errorMessage, /defer.*function.*string/);
+  assert.equal(reply.json.errorMessage, 'context:defer: fn must be a function, got string');
   assert.match(reply.json.stackTrace.join('\n'), /defer\.lua:\d+/);
 });
 

@@ -108,7 +108,7 @@ scenario('context: every field', CONTEXT, async (lambda) => {
       'Lambda-Runtime-Cognito-Identity': '{"cognitoIdentityId":"eu-central-1:1","cognitoIdentityPoolId":"eu-central-1:2"}',
     },
   });
-  const { remaining, memory_limit_in_mb: memory, ...fields } = json;
+  const { remaining, memory_limit_in_mb: memory, environment_trace: _, ...fields } = json;
   assert.ok(Number.isInteger(remaining) && remaining > 0 && remaining <= 45000, `remaining is ${remaining}`);
   assert.equal(Number(memory), 128);
   assert.deepEqual(fields, {
@@ -119,7 +119,6 @@ scenario('context: every field', CONTEXT, async (lambda) => {
     log_group_name: '/aws/lambda/chat',
     log_stream_name: '2026/11/21/[7]0123456789abcdef',
     trace_id: TRACE,
-    environment_trace: TRACE,
     tenant_id: 'blue',
     client_context: { client: { app_title: 'Moon' }, custom: { n: 1, list: [] }, env: {} },
     identity: { cognitoIdentityId: 'eu-central-1:1', cognitoIdentityPoolId: 'eu-central-1:2' },
@@ -140,6 +139,16 @@ for (const [what, value] of [['an empty header', ''], ['a missing header', null]
   });
 }
 
+// AWS's own clients set it for the X-Ray SDKs: per invocation, and never to a stale value.
+scenario('context: _X_AMZN_TRACE_ID is the trace id, or unset', CONTEXT, async (lambda) => {
+  const seen = [];
+  for (const trace of ['Root=1', null, 'Root=2', '']) {
+    const { json } = await lambda.invoke({}, { headers: { 'Lambda-Runtime-Trace-Id': trace } });
+    seen.push(json.environment_trace);
+  }
+  assert.deepEqual(seen, ['Root=1', undefined, 'Root=2', undefined]);
+});
+
 scenario('context: header names in any case', CONTEXT, async (lambda) => {
   for (const headerCase of ['upper', 'lower']) {
     const { json } = await lambda.invoke({}, { id: headerCase, deliver: { headerCase } });
@@ -148,8 +157,10 @@ scenario('context: header names in any case', CONTEXT, async (lambda) => {
 });
 
 scenario('context: an event without a deadline is served', CONTEXT, async (lambda) => {
-  const reply = await lambda.invoke({}, { headers: { 'Lambda-Runtime-Deadline-Ms': null } });
-  assert.equal(reply.kind, 'response');
+  for (const value of [null, '', 'soon']) {
+    const reply = await lambda.invoke({}, { headers: { 'Lambda-Runtime-Deadline-Ms': value } });
+    assert.equal(reply.json.remaining, 900000, reply.text); // Lambda's longest
+  }
 });
 
 scenario('context: a deadline that has passed leaves nothing, not less', CONTEXT, async (lambda) => {

@@ -212,6 +212,7 @@ scenario('a connection that went away while the function slept is replaced', ECH
   for (let i = 0; i < 5; i++) {
     await lambda.api.when(() => lambda.api.waiting.length === 1);
     lambda.api.waiting[0].socket.destroy();
+    await lambda.api.when(() => lambda.api.waiting.length === 0);
     await echoes(lambda, { i });
   }
 });

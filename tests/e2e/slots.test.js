@@ -21,13 +21,15 @@ for (const n of [1, 2, 8, 64]) {
   });
 }
 
-for (const value of ['0', '-1', 'many', '', '1.5']) {
-  scenario(`AWS_LAMBDA_MAX_CONCURRENCY="${value}" means one slot`, {
+for (const value of ['0', '-1', 'many', '1.5', '9'.repeat(30), '']) {
+  scenario(`AWS_LAMBDA_MAX_CONCURRENCY="${value}" means one slot${value && ', and is warned about'}`, {
     code: 'return "served"',
     env: { AWS_LAMBDA_MAX_CONCURRENCY: value },
   }, async (lambda) => {
     await Promise.all([1, 2, 3].map(async () => assert.equal((await lambda.invoke({})).json, 'served')));
     await lambda.api.idle();
+    if (value) assert.match(lambda.stderr, /\tWARN\t.*AWS_LAMBDA_MAX_CONCURRENCY/);
+    else assert.equal(lambda.stderr, '');
   });
 }
 

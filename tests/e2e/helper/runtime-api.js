@@ -189,14 +189,13 @@ class RuntimeApi {
     this.checkReply(request, kind, invocation);
     if (!invocation) return void this.answer(socket, { status: 400 });
     const way = invocation.replies.shift() || {};
+    if (!way.drop) invocation.state = 'settled';
     await this.answer(socket, { status: 202, ...way });
     if (way.drop) return;
     const { headers, body } = request;
     const reply = { kind, headers, body, text: body.toString(), accepted: (way.status || 202) < 300 };
     try { reply.json = JSON.parse(reply.text); } catch { /* stays undefined */ }
-    invocation.state = 'settled';
     invocation.resolve(reply);
-    this.look();
   }
 
   initError(socket, request) {
