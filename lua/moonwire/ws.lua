@@ -58,23 +58,25 @@ local function text_of(what, data)
   return text
 end
 
---- The four functions for one place.
+--- Calls API Gateway at the place that options name.
+--- @return string? answer
+local function request(options, what, method, id, body)
+  local credentials = options.credentials or NONE
+  return call(what, method, id, body, options.endpoint, options.region,
+    credentials.access_key_id, credentials.secret_access_key, credentials.session_token)
+end
+
+--- The same for calls whose answer says nothing.
+--- @return true? ok
+local function command(options, what, method, id, body)
+  local answer, message, code = request(options, what, method, id, body)
+  if not answer then return nil, message, code end
+  return true
+end
+
+--- The functions for one place.
 --- @param options moonwire.ws.Options
 local function bind(options)
-  local credentials = options.credentials or NONE
-  local endpoint, region = options.endpoint, options.region
-  local key, secret, token = credentials.access_key_id, credentials.secret_access_key, credentials.session_token
-
-  local function request(what, method, id, body)
-    return call(what, method, id, body, endpoint, region, key, secret, token)
-  end
-
-  local function post(what, id, text)
-    local answer, message, code = request(what, "POST", id, text)
-    if not answer then return nil, message, code end
-    return true
-  end
-
   local client = {}
 
   --- Sends a message to a connection (PostToConnection).
@@ -85,7 +87,7 @@ local function bind(options)
   --- @return string? code
   function client.send(id, data)
     check_string("ws.send", "id", id)
-    return post("ws.send", id, text_of("ws.send", data))
+    return command(options, "ws.send", "POST", id, text_of("ws.send", data))
   end
 
   --- Sends a message to the connection of the current event.
@@ -99,7 +101,7 @@ local function bind(options)
     if not id then
       return nil, "ws.reply: there is no connection to reply to: no WebSocket event is being handled", "bad_request"
     end
-    return post("ws.reply", id, text)
+    return command(options, "ws.reply", "POST", id, text)
   end
 
   --- Closes a connection (DeleteConnection). `$disconnect` follows.
@@ -109,9 +111,7 @@ local function bind(options)
   --- @return string? code
   function client.close(id)
     check_string("ws.close", "id", id)
-    local answer, message, code = request("ws.close", "DELETE", id)
-    if not answer then return nil, message, code end
-    return true
+    return command(options, "ws.close", "DELETE", id)
   end
 
   --- What API Gateway knows about a connection (GetConnection).
@@ -121,7 +121,7 @@ local function bind(options)
   --- @return string? code
   function client.info(id)
     check_string("ws.info", "id", id)
-    local answer, message, code = request("ws.info", "GET", id)
+    local answer, message, code = request(options, "ws.info", "GET", id)
     if not answer then return nil, message, code end
     local info, why = json.decode(answer)
     if type(info) ~= "table" then
@@ -172,7 +172,7 @@ function ws.client(options)
     check_option("credentials.secret_access_key", credentials.secret_access_key, true)
     check_option("credentials.session_token", credentials.session_token)
   end
-  return bind(options)
+  return bind { endpoint = options.endpoint, region = options.region, credentials = credentials }
 end
 
 return ws

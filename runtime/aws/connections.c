@@ -108,7 +108,7 @@ struct client_call *connections_send(struct http *http, const struct connections
     .service = STR("execute-api"),
     .region = region,
     .credentials = request->credentials,
-    .timeout_ms = request->timeout_ms,
+    .timeout_ms = request->timeout_ms > 0 ? request->timeout_ms : CONNECTIONS_TIMEOUT_MS,
   };
   call = client_send(http, &wire, done, ctx, err);
 done:

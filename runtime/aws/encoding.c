@@ -120,14 +120,14 @@ static bool is_unreserved(char c) {
 }
 
 static void encode_unless(struct buf *out, struct str bytes, char kept) {
-  for (size_t i = 0; i < bytes.len; i++) {
-    char c = bytes.ptr[i];
-    if (is_unreserved(c) || (c == kept && kept)) {
-      buf_add_char(out, c);
-      continue;
-    }
+  for (size_t i = 0; i < bytes.len;) {
+    size_t from = i;
+    while (i < bytes.len && (is_unreserved(bytes.ptr[i]) || (kept && bytes.ptr[i] == kept))) i++;
+    buf_add(out, str_slice(bytes, from, i));
+    if (i == bytes.len) break;
     const char code[] = { '%', HEX_UPPER[byte_at(bytes, i) >> 4], HEX_UPPER[byte_at(bytes, i) & 15] };
     buf_add(out, str_of(code, sizeof code));
+    i++;
   }
 }
 

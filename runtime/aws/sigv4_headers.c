@@ -64,16 +64,14 @@ static bool is_space(char c) {
 }
 
 static void add_value(struct buf *out, struct str value) {
-  bool begun = false, space = false;
-  for (size_t i = 0; i < value.len; i++) {
-    if (is_space(value.ptr[i])) {
-      space = true;
-      continue;
-    }
-    if (space && begun) buf_add_char(out, ' ');
-    buf_add_char(out, value.ptr[i]);
-    begun = true;
-    space = false;
+  bool begun = false;
+  for (size_t i = 0; i < value.len;) {
+    size_t from = i;
+    while (i < value.len && !is_space(value.ptr[i])) i++;
+    if (i > from && begun) buf_add_char(out, ' ');
+    if (i > from) begun = true;
+    buf_add(out, str_slice(value, from, i));
+    while (i < value.len && is_space(value.ptr[i])) i++;
   }
 }
 

@@ -24,7 +24,6 @@ static void use_chunk(struct arena *a, struct arena_chunk *chunk) {
 
 static void *alloc_in_new_chunk(struct arena *a, size_t size) {
   size_t room = size > CHUNK ? size : CHUNK;
-  if (room > SIZE_MAX - sizeof(struct arena_chunk)) return NULL;
   struct arena_chunk *chunk = malloc(sizeof *chunk + room);
   if (!chunk) return NULL;
   chunk->size = room;
@@ -41,7 +40,7 @@ static void *alloc_in_new_chunk(struct arena *a, size_t size) {
 }
 
 void *arena_alloc(struct arena *a, size_t size) {
-  if (size > SIZE_MAX - ALIGN) return NULL;
+  if (size > PTRDIFF_MAX - sizeof(struct arena_chunk) - ALIGN) return NULL; /* larger than any object can be */
   size = (size + ALIGN - 1) & ~(size_t)(ALIGN - 1);
   if (size > (size_t)(a->end - a->next)) return alloc_in_new_chunk(a, size);
   void *bytes = a->next;

@@ -62,23 +62,14 @@ bool json_parse(struct arena *arena, struct str text, const struct json **root, 
   return true;
 }
 
+/* cJSON has one bit for each type; ours are the numbers of these bits. */
+_Static_assert(cJSON_False == 1 << JSON_FALSE && cJSON_True == 1 << JSON_TRUE && cJSON_NULL == 1 << JSON_NULL &&
+                   cJSON_Number == 1 << JSON_NUMBER && cJSON_String == 1 << JSON_STRING &&
+                   cJSON_Array == 1 << JSON_ARRAY && cJSON_Object == 1 << JSON_OBJECT,
+               "type_of relies on it");
+
 static enum json_type type_of(const cJSON *node) {
-  switch (node->type & 0xFF) {
-  case cJSON_False:
-    return JSON_FALSE;
-  case cJSON_True:
-    return JSON_TRUE;
-  case cJSON_Number:
-    return JSON_NUMBER;
-  case cJSON_String:
-    return JSON_STRING;
-  case cJSON_Array:
-    return JSON_ARRAY;
-  case cJSON_Object:
-    return JSON_OBJECT;
-  default:
-    return JSON_NULL;
-  }
+  return (enum json_type)__builtin_ctz((unsigned)node->type);
 }
 
 static struct str name_of(const cJSON *node) {

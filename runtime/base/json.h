@@ -20,7 +20,7 @@
 
 enum { JSON_DEPTH = 512 }; /* arrays and objects inside one another, in both directions; "[[1]]" has 2 */
 
-enum json_type { JSON_NULL, JSON_FALSE, JSON_TRUE, JSON_NUMBER, JSON_STRING, JSON_ARRAY, JSON_OBJECT };
+enum json_type { JSON_FALSE, JSON_TRUE, JSON_NULL, JSON_NUMBER, JSON_STRING, JSON_ARRAY, JSON_OBJECT };
 
 /* One node of a document: opaque, owned by the arena. */
 struct json;

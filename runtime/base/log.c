@@ -10,7 +10,6 @@
 #include "config.h"
 #include "json_write.h"
 #include "loop.h"
-#include "utf8.h"
 
 static struct log_settings settings = { .json = false, .level = LOG_INFO };
 
@@ -72,20 +71,6 @@ static void add_member(struct buf *line, const char *name, struct str value) {
   json_write_string_utf8(line, value);
 }
 
-/* The fields are JSON already, but may hold bytes that are not UTF-8, which would make the record unreadable. */
-static void add_utf8(struct buf *line, struct str text) {
-  while (text.len > 0) {
-    size_t size = utf8_prefix(text);
-    bool valid = true;
-    buf_add(line, str_slice(text, 0, size));
-    text = str_slice(text, size, text.len);
-    if (text.len == 0) break;
-    size = utf8_length(text, &valid);
-    buf_add(line, STR("\xEF\xBF\xBD")); /* U+FFFD */
-    text = str_slice(text, size, text.len);
-  }
-}
-
 static void add_json(struct buf *line, enum log_level level, const struct log_context *context, struct str message,
                      struct str fields) {
   buf_add(line, STR("{\"timestamp\":\""));
@@ -96,7 +81,7 @@ static void add_json(struct buf *line, enum log_level level, const struct log_co
   buf_add(line, STR(",\"message\":"));
   json_write_string_utf8(line, message);
   if (fields.len > 0) buf_add_char(line, ',');
-  add_utf8(line, fields);
+  buf_add(line, fields);
   buf_add(line, STR("}\n"));
 }
 

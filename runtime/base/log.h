@@ -41,7 +41,7 @@ bool log_enabled(enum log_level level);
 bool log_level_from(struct str name, enum log_level *level);
 
 /* Writes a record. context may be NULL. fields is "" or the members of a JSON object without its braces, already
- * encoded: "\"code\":\"gone\"". */
+ * encoded as valid UTF-8: "\"code\":\"gone\"". */
 void log_write(enum log_level level, const struct log_context *context, struct str message, struct str fields);
 
 /* The same with a formatted message and no fields. */

@@ -28,7 +28,7 @@ static int l_enabled(lua_State *L) {
 static struct str encode_fields(lua_State *L, int index, struct buf *json) {
   char err[ERR_LEN];
   if (!lua_istable(L, index)) return STR("");
-  if (value_to_json(L, index, json, err)) {
+  if (value_to_json_utf8(L, index, json, err)) {
     struct str object = buf_str(json);
     if (str_starts(object, STR("{"))) return str_slice(object, 1, object.len - 1);
   } else {

@@ -14,11 +14,13 @@ static const struct {
   void (*bind)(lua_State *L);
 } binds[] = {
   { "moonwire.core.connections", bind_connections },
+  { "moonwire.core.crypto", bind_crypto },
   { "moonwire.core.http", bind_http },
   { "moonwire.core.invocation", bind_invocation },
   { "moonwire.core.json", bind_json },
   { "moonwire.core.log", bind_log },
   { "moonwire.core.module", bind_module },
+  { "moonwire.core.sigv4", bind_sigv4 },
   { "moonwire.core.task", bind_task },
 };
 
