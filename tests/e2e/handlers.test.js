@@ -49,7 +49,7 @@ function rootWithCModule() {
 }
 const C_ROOT = rootWithCModule();
 table([{ name: 'require: lua_modules/lib/lua/5.1/?.so', root: C_ROOT, want: 'made in C' }]);
-test.after(() => fs.rmSync(C_ROOT, { recursive: true }));
+process.on('exit', () => fs.rmSync(C_ROOT, { recursive: true }));
 
 table([
   { name: 'a module is loaded once', files: { 'm.lua': 'COUNT = (COUNT or 0) + 1\nreturn { COUNT }' },
@@ -85,7 +85,7 @@ table([
 })));
 
 const STRAY = writeFiles({ 'stray.lua': 'return {}' });
-test.after(() => fs.rmSync(STRAY, { recursive: true }));
+process.on('exit', () => fs.rmSync(STRAY, { recursive: true }));
 scenario('require: the working directory is not searched', {
   files: { 'app.lua': 'return { run = function() return (pcall(require, "stray")) end }' },
   cwd: STRAY,
