@@ -59,7 +59,8 @@ static bool is_token(struct str name) {
 static bool read_header_line(struct http1_reader *r, struct str line, char err[ERR_LEN]) {
   struct str name, value;
   if (!str_cut(line, ':', &name, &value) || !is_token(name)) return fail(err, "malformed header line");
-  if (memchr(line.ptr, '\0', line.len)) return fail(err, "a NUL in header %.*s", STR_ARG(name));
+  if (memchr(line.ptr, '\0', line.len) || memchr(line.ptr, '\r', line.len))
+    return fail(err, "a NUL or CR in header %.*s", STR_ARG(name));
   if (r->header_count == HTTP1_HEADERS_MAX) return fail(err, "more than %d headers", HTTP1_HEADERS_MAX);
   r->headers[r->header_count++] = (struct http1_header){ name, str_trim(value) };
   return true;
