@@ -101,12 +101,24 @@ static bool read_content_length(struct http1_reader *r, bool *found, char err[ER
   return true;
 }
 
+/* Does a Connection header name the option (RFC 9110, section 7.6.1: a list, in any case)? */
+static bool has_option(const struct http1_reader *r, struct str option) {
+  for (size_t i = 0; i < r->header_count; i++) {
+    struct str item, rest = r->headers[i].value;
+    if (!str_equal_nocase(r->headers[i].name, STR("connection"))) continue;
+    while (rest.len > 0) {
+      str_cut(rest, ',', &item, &rest);
+      if (str_equal_nocase(str_trim(item), option)) return true;
+    }
+  }
+  return false;
+}
+
 static bool choose_body(struct http1_reader *r, char err[ERR_LEN]) {
   struct str coding = http1_reader_header(r, STR("transfer-encoding"));
-  struct str connection = http1_reader_header(r, STR("connection"));
   bool has_length;
-  if (str_equal_nocase(connection, STR("close"))) r->keep_alive = false;
-  if (str_equal_nocase(connection, STR("keep-alive"))) r->keep_alive = true;
+  if (has_option(r, STR("keep-alive"))) r->keep_alive = true;
+  if (has_option(r, STR("close"))) r->keep_alive = false;
   if (coding.len > 0 && !str_equal_nocase(coding, STR("chunked"))) return fail(err, "unknown Transfer-Encoding");
   if (!read_content_length(r, &has_length, err)) return false;
   if (r->status == 204 || r->status == 304) {
