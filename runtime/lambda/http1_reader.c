@@ -101,6 +101,18 @@ static bool read_content_length(struct http1_reader *r, bool *found, char err[ER
   return true;
 }
 
+/* Chunked, once, is the only coding: a second one, in whatever header, would have to be undone first. */
+static bool read_coding(const struct http1_reader *r, bool *chunked, char err[ERR_LEN]) {
+  *chunked = false;
+  for (size_t i = 0; i < r->header_count; i++) {
+    if (!str_equal_nocase(r->headers[i].name, STR("transfer-encoding"))) continue;
+    if (*chunked || !str_equal_nocase(r->headers[i].value, STR("chunked")))
+      return fail(err, "unknown Transfer-Encoding");
+    *chunked = true;
+  }
+  return true;
+}
+
 /* Does a Connection header name the option (RFC 9110, section 7.6.1: a list, in any case)? */
 static bool has_option(const struct http1_reader *r, struct str option) {
   for (size_t i = 0; i < r->header_count; i++) {
@@ -115,15 +127,13 @@ static bool has_option(const struct http1_reader *r, struct str option) {
 }
 
 static bool choose_body(struct http1_reader *r, char err[ERR_LEN]) {
-  struct str coding = http1_reader_header(r, STR("transfer-encoding"));
-  bool has_length;
+  bool chunked, has_length;
   if (has_option(r, STR("keep-alive"))) r->keep_alive = true;
   if (has_option(r, STR("close"))) r->keep_alive = false;
-  if (coding.len > 0 && !str_equal_nocase(coding, STR("chunked"))) return fail(err, "unknown Transfer-Encoding");
-  if (!read_content_length(r, &has_length, err)) return false;
+  if (!read_coding(r, &chunked, err) || !read_content_length(r, &has_length, err)) return false;
   if (r->status == 204 || r->status == 304) {
     r->state = HTTP1_COMPLETE;
-  } else if (coding.len > 0) {
+  } else if (chunked) {
     if (has_length) r->keep_alive = false; /* a sign of a confused peer: chunks win, the connection is not trusted */
     r->state = HTTP1_IN_CHUNK_SIZE;
   } else if (has_length) {
