@@ -134,7 +134,8 @@ static bool choose_body(struct http1_reader *r, char err[ERR_LEN]) {
   if (r->status == 204 || r->status == 304) {
     r->state = HTTP1_COMPLETE;
   } else if (chunked) {
-    if (has_length) r->keep_alive = false; /* a sign of a confused peer: chunks win, the connection is not trusted */
+    bool old = r->head.ptr[7] == '0'; /* HTTP/1.0 has no chunks: whoever sends them is not sure what it speaks */
+    if (has_length || old) r->keep_alive = false; /* a confused peer: chunks win, the connection is not trusted */
     r->state = HTTP1_IN_CHUNK_SIZE;
   } else if (has_length) {
     r->state = r->body_left > 0 ? HTTP1_IN_LENGTH_BODY : HTTP1_COMPLETE;
