@@ -49,7 +49,7 @@ function rootWithCModule() {
 }
 const C_ROOT = rootWithCModule();
 table([{ name: 'require: lua_modules/lib/lua/5.1/?.so', root: C_ROOT, want: 'made in C' }]);
-test.after(() => fs.rmSync(C_ROOT, { recursive: true }));
+process.on('exit', () => fs.rmSync(C_ROOT, { recursive: true }));
 
 table([
   { name: 'a module is loaded once', files: { 'm.lua': 'COUNT = (COUNT or 0) + 1\nreturn { COUNT }' },
@@ -85,7 +85,7 @@ table([
 })));
 
 const STRAY = writeFiles({ 'stray.lua': 'return {}' });
-test.after(() => fs.rmSync(STRAY, { recursive: true }));
+process.on('exit', () => fs.rmSync(STRAY, { recursive: true }));
 scenario('require: the working directory is not searched', {
   files: { 'app.lua': 'return { run = function() return (pcall(require, "stray")) end }' },
   cwd: STRAY,
@@ -212,6 +212,14 @@ table([
     code: 'return { event.headers["x-token"], event.headers["X-TOKEN"], event.headers["X-Token"] }', want: ['abc', 'abc', 'abc'] },
   { name: 'headers come out as they went in', event: { headers: { 'X-Token': 'abc' } }, code: 'local _ = event.headers["x-token"]\nreturn event',
     want: { headers: { 'X-Token': 'abc' } } },
+  { name: 'multiValueHeaders in any case', event: { multiValueHeaders: { 'X-Token': ['a', 'b'] } }, code: 'return event.multiValueHeaders["x-token"]', want: ['a', 'b'] },
+  { name: 'headers that are no object do no harm', event: { headers: 'none', multiValueHeaders: [1] }, code: 'return event', want: { headers: 'none', multiValueHeaders: [1] } },
+  { name: 'headers that are null do no harm', event: { headers: null }, code: 'return event', want: { headers: null } },
+  { name: 'another content type is the text itself', options: { body: Buffer.from('a,b\n1,2\n'), headers: { 'Content-Type': 'text/csv' } },
+    code: 'return event', want: 'a,b\n1,2\n' },
+  { name: 'JSON with a character set is JSON', options: { headers: { 'Content-Type': 'application/json; charset=utf-8' } }, event: { n: 1 },
+    code: 'return event.n', want: 1 },
+  { name: 'no content type is JSON', options: { headers: { 'Content-Type': null } }, event: { n: 1 }, code: 'return event.n', want: 1 },
   { name: 'a list knows its length', event: { list: [1, null, 3] }, code: 'return #event.list', want: 3 },
 ].map((row) => ({ ...row, name: `event: ${row.name}` })));
 

@@ -43,6 +43,14 @@ logging('text: a message of several lines stays one record', { code: 'log.error(
   assert.match(records[0], /one[^]*two[^]*three/);
 });
 
+logging('text: the request id inside coroutines and tasks', { code: `
+  coroutine.wrap(function() log.info("wrap") end)()
+  require("moonwire.async").all { function() log.info("task") end }
+  context:defer(function() log.info("deferred") end)` }, (records) => {
+  assert.deepEqual(records.map((line) => [parts(line).requestId, parts(line).message]),
+    ['wrap', 'task', 'deferred'].map((message) => ['request-1', message]));
+});
+
 scenario('text: "-" while no invocation runs', {
   files: { 'app.lua': `${LOG}log.info("loading")\nreturn { run = function() return 1 end }` },
 }, async (lambda) => {
@@ -170,6 +178,13 @@ scenario('a quiet handler writes nothing', { code: 'return 1' }, async (lambda) 
   for (let i = 0; i < 5; i++) await lambda.invoke({});
   await lambda.api.idle();
   assert.equal(lambda.stdout + lambda.stderr, '');
+});
+
+scenario('nobody reads the output any more: the function goes on', { code: `${LOG}print("lost")\nlog.info("lost")\nreturn "on"` }, async (lambda) => {
+  await lambda.invoke({});
+  lambda.child.stdout.destroy();
+  lambda.child.stderr.destroy();
+  for (let i = 0; i < 3; i++) assert.equal((await lambda.invoke({})).json, 'on');
 });
 
 // Whatever goes wrong, no credential is written: scenario() looks for them in all output.

@@ -39,7 +39,12 @@ const LAMBDA_ENV = {
 };
 
 /** What the sanitizers and valgrind print when they find something. */
-const FINDING = /ERROR: \w*Sanitizer|runtime error: |ERROR SUMMARY: [1-9]|(definitely|indirectly) lost: [1-9]/;
+const FINDING = new RegExp([
+  'ERROR: \\w*Sanitizer',
+  'runtime error: ',
+  '^==\\d+== (Invalid|Conditional|Use of|Syscall param|Jump to|Mismatched|Source and dest|Process terminating)',
+  '^==\\d+== .*bytes in .* definitely lost',
+].join('|'), 'm');
 
 /** No process outlives the tests. */
 const running = new Set();
