@@ -108,7 +108,7 @@ asan: ## The tests under AddressSanitizer and UndefinedBehaviorSanitizer
 	@$(MAKE) --no-print-directory test BUILD=build/asan SANITIZE=address,undefined CFLAGS='-O1 -g'
 
 valgrind: $(programs) tests packages-test packages-valgrind $(npm_tree) ## The tests under valgrind
-	@MOONWIRE_WRAP='$(valgrind)' tools/run-tests $(BUILD) $(ONLY)
+	@TEST_LIMIT=$${TEST_LIMIT:-7200} MOONWIRE_WRAP='$(valgrind)' tools/run-tests $(BUILD) $(ONLY)
 
 fuzz: packages-fuzz ## Run every fuzzer for FUZZ_SECONDS (60) seconds
 	@$(MAKE) --no-print-directory fuzzers BUILD=build/fuzz CC=clang WERROR= CFLAGS='-O1 -g' \
