@@ -19,10 +19,16 @@ static struct str authority_of(struct str url) {
   return authority;
 }
 
+/* "https://domainName/stage", the recipe of AWS's documentation, or without the stage. Behind another path there is a base
+ * path mapping of a custom domain, which the event does not tell: that is an endpoint of its own. */
 static bool is_domain_of_event(const struct connections_place *place) {
   struct str host = authority_of(place->endpoint);
+  size_t from = (size_t)(host.ptr + host.len - place->endpoint.ptr);
+  struct str path = str_slice(place->endpoint, from, place->endpoint.len);
+  while (str_ends(path, STR("/"))) path.len--;
+  bool is_stage = path.len == 0 || str_equal(str_slice(path, 1, path.len), place->stage);
   if (str_ends(host, STR(":443"))) host.len -= 4;
-  return place->domain_name.len > 0 && str_equal_nocase(host, place->domain_name);
+  return is_stage && place->domain_name.len > 0 && str_equal_nocase(host, place->domain_name);
 }
 
 static bool add_url(struct buf *out, const char *source, struct str url, char err[ERR_LEN]) {

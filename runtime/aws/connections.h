@@ -37,8 +37,8 @@ struct connections_place {
 void connections_place_read(struct connections_place *place);
 
 /* Appends the URL under which the connections are, without a slash at its end. The first of:
- *   1. the given endpoint, unless its host is the domain of the current event: that is how AWS's documentation spells "the
- *      API of this event", and the rules below reach it in every case, locally and behind a custom domain too;
+ *   1. the given endpoint, unless it is the domain (and stage) of the current event: that is how AWS's documentation spells
+ *      "the API of this event", and the rules below reach it in every case, locally and behind a custom domain too;
  *   2. management_url as it is, stage included;
  *   3. endpoint_url and the stage of the current event;
  *   4. https://{apiId}.execute-api.{region}.{suffix}/{stage} of the current event;

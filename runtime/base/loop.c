@@ -2,15 +2,17 @@
 
 #include <assert.h>
 #include <errno.h>
+#include <signal.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/epoll.h>
+#include <sys/timerfd.h>
 #include <time.h>
 #include <unistd.h>
 
 #include "timers.h"
 
-enum { BATCH = 64, NS_PER_MS = 1000000 };
+enum { BATCH = 64, NS_PER_MS = 1000000, ALARM = -1 /* in the place of a descriptor */ };
 
 struct loop {
   int epoll;
@@ -19,6 +21,8 @@ struct loop {
   size_t fd_count;           /* entries of by_fd */
   size_t active_watches;
   struct timers timers;
+  int alarm;        /* a timerfd: epoll's own timeout counts whole milliseconds; -1 until the first timer */
+  int64_t alarm_ns; /* what it is set to; 0 when it has rung */
   struct loop_job *jobs, **jobs_end; /* a queue; each job knows the link that points at it */
   size_t active_jobs;
 };
@@ -36,6 +40,7 @@ int64_t clock_unix_ms(void) {
 }
 
 struct loop *loop_new(char err[ERR_LEN]) {
+  signal(SIGPIPE, SIG_IGN); /* who writes to a peer that left gets EPIPE, and does not end the process */
   struct loop *loop = calloc(1, sizeof *loop);
   int fd = loop ? epoll_create1(EPOLL_CLOEXEC) : -1;
   if (fd < 0) {
@@ -44,6 +49,7 @@ struct loop *loop_new(char err[ERR_LEN]) {
     return NULL;
   }
   loop->epoll = fd;
+  loop->alarm = -1;
   loop->jobs_end = &loop->jobs;
   return loop;
 }
@@ -52,6 +58,7 @@ void loop_delete(struct loop *loop) {
   if (!loop) return;
   assert(loop_pending(loop) == 0);
   close(loop->epoll);
+  if (loop->alarm >= 0) close(loop->alarm);
   timers_free(&loop->timers);
   free(loop->by_fd);
   free(loop);
@@ -160,18 +167,45 @@ static void run_jobs(struct loop *loop) {
 
 /* The turn */
 
-/* How long epoll may wait: milliseconds rounded up (a timer never fires early), -1 for ever. */
-static int wait_ms(const struct loop *loop) {
+/* Makes the alarm; edge-triggered, so that setting it again is all that has to be done about it. */
+static bool alarm_open(struct loop *loop) {
+  struct epoll_event event = { .events = EPOLLIN | EPOLLET, .data.fd = ALARM };
+  int fd = timerfd_create(CLOCK_MONOTONIC, TFD_NONBLOCK | TFD_CLOEXEC);
+  if (fd < 0) return false;
+  if (epoll_ctl(loop->epoll, EPOLL_CTL_ADD, fd, &event) < 0) {
+    close(fd);
+    return false;
+  }
+  loop->alarm = fd;
+  return true;
+}
+
+/* Sets the alarm to the first timer. Without descriptors left, the caller falls back to whole milliseconds. */
+static bool alarm_set(struct loop *loop, int64_t due_ns) {
+  struct itimerspec when = { .it_value = { .tv_sec = due_ns / 1000000000, .tv_nsec = due_ns % 1000000000 } };
+  if (loop->alarm_ns == due_ns) return true;
+  if (loop->alarm < 0 && !alarm_open(loop)) return false;
+  loop->alarm_ns = due_ns;
+  return timerfd_settime(loop->alarm, TFD_TIMER_ABSTIME, &when, NULL) == 0;
+}
+
+/* How long epoll may wait: milliseconds; -1 until something happens, the alarm included. A timer never fires early. */
+static int wait_ms(struct loop *loop) {
   if (loop->jobs) return 0;
   const struct loop_timer *first = timers_first(&loop->timers);
   if (!first) return -1;
   int64_t left = first->due_ns - clock_monotonic_ns();
   if (left <= 0) return 0;
+  if (alarm_set(loop, first->due_ns)) return -1;
   int64_t ms = (left + NS_PER_MS - 1) / NS_PER_MS;
   return ms > 1000000 ? 1000000 : (int)ms;
 }
 
 static void dispatch(struct loop *loop, const struct epoll_event *event) {
+  if (event->data.fd == ALARM) {
+    loop->alarm_ns = 0;
+    return;
+  }
   struct loop_watch *w = loop->by_fd[event->data.fd];
   if (!w) return;
   int events = 0;

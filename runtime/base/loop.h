@@ -40,7 +40,7 @@ struct loop_job {
   struct loop_job *next, **link; /* link is NULL while inactive */
 };
 
-/* NULL, with err, when the kernel gives no epoll descriptor. */
+/* NULL, with err, when the kernel gives no epoll descriptor. Ignores SIGPIPE for the whole process. */
 struct loop *loop_new(char err[ERR_LEN]);
 
 /* Everything must have been stopped. Safe on NULL. */

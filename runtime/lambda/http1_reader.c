@@ -59,7 +59,8 @@ static bool is_token(struct str name) {
 static bool read_header_line(struct http1_reader *r, struct str line, char err[ERR_LEN]) {
   struct str name, value;
   if (!str_cut(line, ':', &name, &value) || !is_token(name)) return fail(err, "malformed header line");
-  if (memchr(line.ptr, '\0', line.len)) return fail(err, "a NUL in header %.*s", STR_ARG(name));
+  if (memchr(line.ptr, '\0', line.len) || memchr(line.ptr, '\r', line.len))
+    return fail(err, "a NUL or CR in header %.*s", STR_ARG(name));
   if (r->header_count == HTTP1_HEADERS_MAX) return fail(err, "more than %d headers", HTTP1_HEADERS_MAX);
   r->headers[r->header_count++] = (struct http1_header){ name, str_trim(value) };
   return true;
@@ -100,18 +101,41 @@ static bool read_content_length(struct http1_reader *r, bool *found, char err[ER
   return true;
 }
 
+/* Chunked, once, is the only coding: a second one, in whatever header, would have to be undone first. */
+static bool read_coding(const struct http1_reader *r, bool *chunked, char err[ERR_LEN]) {
+  *chunked = false;
+  for (size_t i = 0; i < r->header_count; i++) {
+    if (!str_equal_nocase(r->headers[i].name, STR("transfer-encoding"))) continue;
+    if (*chunked || !str_equal_nocase(r->headers[i].value, STR("chunked")))
+      return fail(err, "unknown Transfer-Encoding");
+    *chunked = true;
+  }
+  return true;
+}
+
+/* Does a Connection header name the option (RFC 9110, section 7.6.1: a list, in any case)? */
+static bool has_option(const struct http1_reader *r, struct str option) {
+  for (size_t i = 0; i < r->header_count; i++) {
+    struct str item, rest = r->headers[i].value;
+    if (!str_equal_nocase(r->headers[i].name, STR("connection"))) continue;
+    while (rest.len > 0) {
+      str_cut(rest, ',', &item, &rest);
+      if (str_equal_nocase(str_trim(item), option)) return true;
+    }
+  }
+  return false;
+}
+
 static bool choose_body(struct http1_reader *r, char err[ERR_LEN]) {
-  struct str coding = http1_reader_header(r, STR("transfer-encoding"));
-  struct str connection = http1_reader_header(r, STR("connection"));
-  bool has_length;
-  if (str_equal_nocase(connection, STR("close"))) r->keep_alive = false;
-  if (str_equal_nocase(connection, STR("keep-alive"))) r->keep_alive = true;
-  if (coding.len > 0 && !str_equal_nocase(coding, STR("chunked"))) return fail(err, "unknown Transfer-Encoding");
-  if (!read_content_length(r, &has_length, err)) return false;
+  bool chunked, has_length;
+  if (has_option(r, STR("keep-alive"))) r->keep_alive = true;
+  if (has_option(r, STR("close"))) r->keep_alive = false;
+  if (!read_coding(r, &chunked, err) || !read_content_length(r, &has_length, err)) return false;
   if (r->status == 204 || r->status == 304) {
     r->state = HTTP1_COMPLETE;
-  } else if (coding.len > 0) {
-    if (has_length) r->keep_alive = false; /* a sign of a confused peer: chunks win, the connection is not trusted */
+  } else if (chunked) {
+    bool old = r->head.ptr[7] == '0'; /* HTTP/1.0 has no chunks: whoever sends them is not sure what it speaks */
+    if (has_length || old) r->keep_alive = false; /* a confused peer: chunks win, the connection is not trusted */
     r->state = HTTP1_IN_CHUNK_SIZE;
   } else if (has_length) {
     r->state = r->body_left > 0 ? HTTP1_IN_LENGTH_BODY : HTTP1_COMPLETE;

@@ -111,11 +111,19 @@ void task_cancel(struct task *task) {
   luaL_unref(L, LUA_REGISTRYINDEX, co_ref);
 }
 
+/* Undoes a wait whose yield did not reach the loop: the waiting coroutine was resumed from inside a C function that cannot
+ * be left (a generator in a callback of table.sort), so that its yield became an error there. */
+static void disarm(struct task *task) {
+  if (task->cancel) task->cancel(task->cancel_ctx);
+  task->cancel = NULL;
+}
+
 struct task *task_current(lua_State *L, const char *what) {
   struct task *task = vm_of(L)->running;
   if (!task) luaL_error(L, "%s: can only be called while a handler, a script or a spec runs", what);
   if (!lua_isyieldable(L))
     luaL_error(L, "%s: cannot wait inside a callback of a C function (table.sort, string.gsub, or a C module's)", what);
+  disarm(task);
   return task;
 }
 
@@ -153,6 +161,7 @@ void task_resume(struct task *task, int nresults) {
   int co_ref = task->co_ref;
   task_done done = task->done;
   void *ctx = task->ctx;
+  disarm(task);
   delete_task(task);
   if (done) done(ctx, co, status == 0);
   luaL_unref(vm->L, LUA_REGISTRYINDEX, co_ref);

@@ -199,10 +199,21 @@ for (const [name, event] of [['no object', [1]], ['no requestContext', { a: 1 }]
 
 /* Together */
 
+/** Answers at once, but requests for these urls only when all of them are there. */
+function answerTogether(...urls) {
+  const held = [];
+  return ({ url }, response) => {
+    if (!urls.includes(url)) { response.end(); return; }
+    held.push(response);
+    if (held.length === urls.length) for (const one of held) one.end();
+  };
+}
+
 scenario('calls of one handler share a connection; those that run together do not wait for each other', {
   code: `${RESULTS}local async = require "moonwire.async"
     for i = 1, 5 do assert(ws.send("a" .. i, "x")) end
     return results(async.all { function() return ws.send("b1", "x") end, function() return ws.send("b2", "x") end })`,
+  answer: answerTogether('/prod/@connections/b1', '/prod/@connections/b2'),
 }, async (lambda, gateway) => {
   assert.deepEqual(resultsOf(await lambda.invoke(message()))[0].length, 2);
   assert.equal(gateway.requests.length, 7);
