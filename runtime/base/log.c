@@ -1,6 +1,7 @@
 #include "log.h"
 
 #include <errno.h>
+#include <limits.h>
 #include <stdarg.h>
 #include <stdio.h>
 #include <time.h>
@@ -135,7 +136,7 @@ void log_printf(enum log_level level, const struct log_context *context, const c
   if (!log_enabled(level)) return;
   struct buf message;
   va_list args;
-  buf_init(&message, LOG_LINE);
+  buf_init(&message, INT_MAX); /* log_write cuts it, and says so */
   va_start(args, format);
   int size = vsnprintf(NULL, 0, format, args);
   va_end(args);

@@ -221,7 +221,7 @@ void loop_run(struct loop *loop) {
   while (!loop->stopped && loop_pending(loop) > 0) {
     int count = epoll_wait(loop->epoll, events, BATCH, wait_ms(loop));
     for (int i = 0; i < count && !loop->stopped; i++) dispatch(loop, &events[i]);
+    run_jobs(loop); /* before timers: what a task spawned begins before its sleep(0) is over */
     fire_due_timers(loop);
-    run_jobs(loop);
   }
 }
