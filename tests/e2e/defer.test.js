@@ -57,7 +57,7 @@ scenario('not before Lambda has the response, and no poll before they have ended
     await new Promise((resolve) => setTimeout(resolve, 100));
     assert.equal(lambda.api.polls, 1);
     fs.writeFileSync(file, '');
-    await lambda.api.idle();
+    await lambda.idle();
     assert.equal(lambda.stdout, 'deferred begins\ndeferred ends\n');
     assert.equal(lambda.api.polls, 2);
   } finally {

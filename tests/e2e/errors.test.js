@@ -82,13 +82,13 @@ scenario('errors and results take turns', { code: 'if event.n % 2 == 0 then erro
     assert.equal(reply.kind, n % 2 ? 'response' : 'error');
     assert.deepEqual(n % 2 ? reply.json : reply.json.errorMessage, n % 2 ? n : 'even');
   }
-  await lambda.api.idle();
+  await lambda.idle();
   assert.equal(lambda.api.connections, 1);
 });
 
 scenario('a handler error is logged with its stack', { code: 'error { type = "NotFound", message = "no such room" }' }, async (lambda) => {
   await lambda.invoke({}, { id: 'request-1' });
-  await lambda.api.idle();
+  await lambda.idle();
   const [record, ...rest] = lambda.records.filter((line) => line.includes('\tERROR\t'));
   assert.deepEqual(rest, []);
   assert.match(record, /\trequest-1\tERROR\t.*no such room/);
@@ -100,7 +100,7 @@ scenario('a handler error as a JSON record', {
   env: { AWS_LAMBDA_LOG_FORMAT: 'JSON' },
 }, async (lambda) => {
   await lambda.invoke({}, { id: 'request-1' });
-  await lambda.api.idle();
+  await lambda.idle();
   const records = lambda.records.map((line) => JSON.parse(line)).filter((record) => record.level === 'ERROR');
   assert.equal(records.length, 1);
   const [{ requestId, errorType, errorMessage, stackTrace }] = records;

@@ -18,7 +18,7 @@ function parts(line) {
 function logging(name, { code, env, ...rest }, check) {
   scenario(name, { code: LOG + code, env, ...rest }, async (lambda) => {
     await lambda.invoke({}, { id: 'request-1', ...rest.options });
-    await lambda.api.idle();
+    await lambda.idle();
     check(lambda.records, lambda);
   });
 }
@@ -84,7 +84,7 @@ logging('JSON: quotes, control characters, NUL and line ends', { code: 'log.info
 
 scenario('JSON: bytes that are not UTF-8 are replaced', { code: `${LOG}log.info("bad \\255 byte", { f = "\\254" })`, env: JSON_LOGS }, async (lambda) => {
   await lambda.invoke({});
-  await lambda.api.idle();
+  await lambda.idle();
   const text = new TextDecoder('utf-8', { fatal: true }).decode(lambda.bytes('stderr'));
   assert.match(JSON.parse(text.trim()).message, /^bad .+ byte$/);
 });
@@ -131,7 +131,7 @@ for (const [name, value, want] of [
 // print
 scenario('print: plain text, arguments apart by tabs', { code: 'print("hello", 1, nil, true, { } ~= nil)\nprint()\nprint("two\\nlines")' }, async (lambda) => {
   await lambda.invoke({});
-  await lambda.api.idle();
+  await lambda.idle();
   assert.equal(lambda.stdout, 'hello\t1\tnil\ttrue\ttrue\n\ntwo\nlines\n');
   assert.equal(lambda.stderr, '');
 });
@@ -159,7 +159,7 @@ scenario('print: while the module loads', {
 
 scenario('print: an INFO record in JSON format', { code: 'print("two\\nlines", 3)', env: JSON_LOGS }, async (lambda) => {
   await lambda.invoke({}, { id: 'request-1' });
-  await lambda.api.idle();
+  await lambda.idle();
   assert.equal(lambda.records.length, 1);
   const { timestamp, ...rest } = JSON.parse(lambda.records[0]);
   assert.match(timestamp, STAMP);
@@ -176,7 +176,7 @@ scenario('load failures are one JSON record', { handler: 'app.run', files: { 'ap
 
 scenario('a quiet handler writes nothing', { code: 'return 1' }, async (lambda) => {
   for (let i = 0; i < 5; i++) await lambda.invoke({});
-  await lambda.api.idle();
+  await lambda.idle();
   assert.equal(lambda.stdout + lambda.stderr, '');
 });
 
@@ -195,5 +195,5 @@ scenario('at the lowest level, with errors and lost connections, no secret is wr
   await lambda.invoke({ bad: true });
   await lambda.invoke({}, { deliver: [{ drop: 'head' }, {}], reply: { status: 400 } });
   await lambda.invoke({});
-  await lambda.api.idle();
+  await lambda.idle();
 });

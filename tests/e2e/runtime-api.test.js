@@ -40,13 +40,13 @@ const ways = [
 for (const [name, deliver] of ways) {
   scenario(`an event comes: ${name}`, ECHO, async (lambda) => {
     for (let i = 0; i < 3; i++) await echoes(lambda, { ...EVENT, i }, { deliver });
-    await lambda.api.idle();
+    await lambda.idle();
   });
 }
 
 scenario('one connection serves everything', ECHO, async (lambda) => {
   for (let i = 0; i < 20; i++) await echoes(lambda, { i });
-  await lambda.api.idle();
+  await lambda.idle();
   assert.equal(lambda.api.connections, 1);
   assert.equal(lambda.api.polls, 21);
 });
@@ -110,7 +110,7 @@ for (const status of [200, 201, 202]) {
   scenario(`a reply is accepted with ${status}`, ECHO, async (lambda) => {
     await echoes(lambda, EVENT, { reply: { status } });
     await echoes(lambda, EVENT);
-    await lambda.api.idle();
+    await lambda.idle();
     assert.doesNotMatch(lambda.stderr, /\t(WARN|ERROR|FATAL)\t/);
   });
 }
@@ -120,7 +120,7 @@ for (const status of [400, 403, 410, 413]) {
       const reply = await lambda.invoke({}, { id: 'first', reply: { status } });
       assert.equal(reply.kind, kind);
       assert.equal((await lambda.invoke({})).kind, kind);
-      await lambda.api.idle();
+      await lambda.idle();
       assert.equal(lambda.api.requests.filter(({ method }) => method === 'POST').length, 2);
       assert.match(lambda.stderr, new RegExp(`\\tfirst\\t(WARN|ERROR)\\t.*${status}`));
     });
@@ -136,7 +136,7 @@ scenario('answers to replies may be chunked, slow, or end the connection', ECHO,
   for (const reply of [{ chunked: [3] }, { pace: 1 }, { close: true }, { hangup: true }, { text: '' }, { status: 202, text: 'x'.repeat(70000) }]) {
     await echoes(lambda, EVENT, { reply });
   }
-  await lambda.api.idle();
+  await lambda.idle();
 });
 
 /** It ends with a non-zero status and says why, once. */
@@ -176,7 +176,7 @@ for (const drop of points) {
         assert.equal((await lambda.invoke(EVENT)).json, 1);
         assert.equal((await lambda.invoke(EVENT, { deliver: [{ drop, reset, chunked }, { chunked }] })).json, 2);
         assert.equal((await lambda.invoke(EVENT)).json, 3);
-        await lambda.api.idle();
+        await lambda.idle();
       });
     }
   }
@@ -193,7 +193,7 @@ for (const drop of ['upload', 'request', 'status', 'head', 'end']) {
         assert.equal(reply.kind, kind);
         assert.equal(kind === 'response' ? reply.json : reply.json.errorMessage, kind === 'response' ? n : `n ${n}`);
       }
-      await lambda.api.idle();
+      await lambda.idle();
     });
   }
 }
@@ -260,10 +260,10 @@ scenario('lost connections are forgotten after a success', ECHO, async (lambda) 
 scenario('lost connections leave no descriptor behind', ECHO, async (lambda) => {
   const descriptors = () => fs.readdirSync(`/proc/${lambda.child.pid}/fd`).length;
   await echoes(lambda, EVENT, { deliver: [{ drop: 'request' }, {}] }); // the first pause opens the loop's alarm
-  await lambda.api.idle();
+  await lambda.idle();
   const before = descriptors();
   for (const drop of ['request', 'head', 'body']) await echoes(lambda, EVENT, { deliver: [{ drop }, {}], reply: [{ drop }] });
-  await lambda.api.idle();
+  await lambda.idle();
   assert.equal(descriptors(), before);
 });
 

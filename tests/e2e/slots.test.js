@@ -10,13 +10,13 @@ function slots(n, handler, more = {}) {
 
 for (const n of [1, 2, 8, 64]) {
   scenario(`${n} slots: as many polls, as many handlers at the same time`, slots(n, 'meet'), async (lambda) => {
-    await lambda.api.idle();
+    await lambda.idle();
     assert.equal(lambda.api.waiting.length, n);
     for (let round = 0; round < 3; round++) {
       const replies = await Promise.all(Array.from({ length: n }, () => lambda.invoke({ n })));
       assert.ok(replies.every(({ json }) => json === n));
     }
-    await lambda.api.idle();
+    await lambda.idle();
     assert.equal(lambda.api.connections, n);
   });
 }
@@ -27,7 +27,7 @@ for (const value of ['0', '-1', 'many', '1.5', '9'.repeat(30), '']) {
     env: { AWS_LAMBDA_MAX_CONCURRENCY: value },
   }, async (lambda) => {
     await Promise.all([1, 2, 3].map(async () => assert.equal((await lambda.invoke({})).json, 'served')));
-    await lambda.api.idle();
+    await lambda.idle();
     if (value) assert.match(lambda.stderr, /\tWARN\t.*AWS_LAMBDA_MAX_CONCURRENCY/);
     else assert.equal(lambda.stderr, '');
   });
@@ -40,7 +40,7 @@ scenario('contexts and logs do not mix', slots(8, 'own', { env: { AWS_LAMBDA_LOG
     const { json } = await lambda.invoke({ n, ms: (n * 7) % 20 }, { id: `request-${n}`, headers });
     assert.deepEqual(json, { n, same: true, id: `request-${n}`, trace: `Root=${n}` });
   }));
-  await lambda.api.idle();
+  await lambda.idle();
   const records = lambda.records.map((line) => JSON.parse(line));
   assert.equal(records.length, 600);
   for (const { requestId, n } of records) assert.equal(requestId, `request-${n}`);
@@ -63,7 +63,7 @@ scenario('lost connections and refusals on one slot do not disturb the others', 
     const n = i * 10 + 1;
     assert.equal((await lambda.invoke({ n, ms: i % 5 }, faults[i % faults.length])).json, n);
   }));
-  await lambda.api.idle();
+  await lambda.idle();
 });
 
 scenario('the same request id twice at once, apart by invocation id', slots(2, 'meet'), async (lambda) => {
@@ -87,7 +87,7 @@ scenario('deferred functions of one slot let the other serve', slots(2, 'defer')
   await lambda.invoke({ n: 1, defer: true, ms: 400 });
   for (let n = 2; n < 12; n++) assert.equal((await lambda.invoke({ n })).json, n);
   assert.equal(lambda.stdout, '');
-  await lambda.api.idle();
+  await lambda.idle();
   assert.equal(lambda.stdout, 'deferred\n');
 });
 

@@ -121,8 +121,23 @@ class Lambda {
   /** The log records on standard error, one string each. */
   get records() { return this.stderr.split('\n').filter(Boolean); }
 
-  /** Sends one event and resolves with the reply (runtime-api.js). */
-  invoke(event, options) { return this.api.invoke(event, options); }
+  /** Sends one event and resolves with the reply (runtime-api.js); what was written before it is there to look at. */
+  async invoke(event, options) {
+    const reply = await this.api.invoke(event, options);
+    await this.read();
+    return reply;
+  }
+
+  /** Resolves when bootstrap waits for events again and everything it wrote before is there to look at. */
+  async idle() {
+    await this.api.idle();
+    await this.read();
+  }
+
+  /** Lets Node.js read what lies in the pipes: a reply on a socket can overtake a line that was written before it. */
+  async read() {
+    for (let turn = 0; turn < 5; turn++) await new Promise(setImmediate);
+  }
 
   /** Resolves when this much has been written: pattern is a regular expression. */
   wrote(name, pattern) { return this.api.when(() => pattern.test(this[name])); }
