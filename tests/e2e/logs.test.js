@@ -55,6 +55,7 @@ scenario('text: "-" while no invocation runs', {
   files: { 'app.lua': `${LOG}log.info("loading")\nreturn { run = function() return 1 end }` },
 }, async (lambda) => {
   await lambda.invoke({});
+  await lambda.idle();
   assert.deepEqual({ ...parts(lambda.records[0]), timestamp: '' }, { timestamp: '', requestId: '-', level: 'INFO', message: 'loading' });
 });
 
@@ -154,6 +155,7 @@ scenario('print: while the module loads', {
   files: { 'app.lua': 'print("loading")\nreturn { run = function() return 1 end }' },
 }, async (lambda) => {
   await lambda.invoke({});
+  await lambda.idle();
   assert.equal(lambda.stdout, 'loading\n');
 });
 
