@@ -125,9 +125,8 @@ void loop_timer_stop(struct loop *loop, struct loop_timer *t) {
   timers_remove(&loop->timers, t);
 }
 
-static void fire_due_timers(struct loop *loop) {
-  if (!timers_first(&loop->timers)) return;
-  int64_t now = clock_monotonic_ns(); /* timers started by these callbacks wait for the next turn */
+/* `now` is when the turn began: timers that its callbacks start wait for the next turn. */
+static void fire_due_timers(struct loop *loop, int64_t now) {
   struct loop_timer *t;
   while (!loop->stopped && (t = timers_first(&loop->timers)) && t->due_ns <= now) {
     timers_remove(&loop->timers, t);
@@ -220,8 +219,9 @@ void loop_run(struct loop *loop) {
   loop->stopped = false;
   while (!loop->stopped && loop_pending(loop) > 0) {
     int count = epoll_wait(loop->epoll, events, BATCH, wait_ms(loop));
+    int64_t now = timers_first(&loop->timers) ? clock_monotonic_ns() : 0;
     for (int i = 0; i < count && !loop->stopped; i++) dispatch(loop, &events[i]);
     run_jobs(loop); /* before timers: what a task spawned begins before its sleep(0) is over */
-    fire_due_timers(loop);
+    fire_due_timers(loop, now);
   }
 }

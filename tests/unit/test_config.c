@@ -1,0 +1,54 @@
+/* config: setting variables for Lua code and children. (Reading them: test_credentials.c.) */
+#define _GNU_SOURCE /* setenv */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "config.h"
+
+#include <cmocka.h> /* last: it defines a macro `fail` */
+
+static void test_set(void **state) {
+  (void)state;
+  static const struct {
+    struct str value;
+    const char *want; /* NULL: not set */
+  } cases[] = {
+    { STR("Root=1-5759e988-bd862e3fe1be46a994272793;Sampled=1"), "Root=1-5759e988-bd862e3fe1be46a994272793;Sampled=1" },
+    { STR("a b=\xC3\xBC"), "a b=\xC3\xBC" },
+    { STR(""), NULL },
+    { { NULL, 0 }, NULL },
+    { STR("a\0b"), NULL },
+  };
+  for (int before = 0; before < 2; before++) {
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+      setenv("MOONWIRE_TEST", "before", 1);
+      if (before == 0) unsetenv("MOONWIRE_TEST");
+      config_set("MOONWIRE_TEST", cases[i].value);
+      const char *got = getenv("MOONWIRE_TEST");
+      assert_int_equal(got != NULL, cases[i].want != NULL);
+      if (got) assert_string_equal(got, cases[i].want);
+      assert_true(str_equal(config_get("MOONWIRE_TEST"), str_from(cases[i].want)));
+    }
+  }
+}
+
+/* The value is copied, and a part of a longer text. */
+static void test_set_slice(void **state) {
+  (void)state;
+  char text[] = "onetwothree";
+  config_set("MOONWIRE_TEST", str_of(text + 3, 3));
+  memset(text, '#', sizeof text);
+  assert_true(str_equal(config_get("MOONWIRE_TEST"), STR("two")));
+}
+
+int main(void) {
+  const struct CMUnitTest tests[] = {
+    cmocka_unit_test(test_set),
+    cmocka_unit_test(test_set_slice),
+  };
+  return cmocka_run_group_tests(tests, NULL, NULL);
+}
