@@ -26,6 +26,10 @@ table([
     fails: { errorMessage: 'I say so', header: 'Function.Error' } },
   { name: 'a __tostring that fails itself', code: 'error(setmetatable({}, { __tostring = function() error "no" end }))',
     fails: { header: 'Function.Error' } },
+  { name: 'a type of 2 MB', code: 'error { type = ("x"):rep(2e6), message = "m" }',
+    fails: { errorMessage: 'm', errorType: /^x{1024}$/, header: /^Function\.Xx+$/ } },
+  { name: 'a type of control characters', code: 'error { type = ("\\1"):rep(3e5), message = "m" }', fails: { errorMessage: 'm', header: 'Function.Error' } },
+  { name: 'what looks like a position of 2 MB', code: 'error(("x"):rep(2e6) .. ".lua:1: m", 0)', fails: { errorMessage: /^x+$/ } },
   { name: 'a number', code: 'error(42)', fails: { errorMessage: /42/, header: 'Function.Error' } },
   { name: 'nil', code: 'error(nil)', fails: { errorMessage: /./, header: 'Function.Error' } },
   { name: 'a boolean', code: 'error(true)', fails: { errorMessage: /true/, header: 'Function.Error' } },
@@ -51,6 +55,7 @@ table([
   { name: 'nil, a message and a code', code: 'return nil, "no such room", "not_found"', fails: { errorMessage: 'no such room', header: /^Function\./ } },
   { name: 'the same for a message', event: message(), code: 'return nil, "no such room", "gone"', fails: { errorMessage: 'no such room' } },
   { name: 'the same for $connect', event: connect(), code: 'return nil, "no such room"', fails: { errorMessage: 'no such room' } },
+  { name: 'a code of 2 MB', code: 'return nil, "no such room", ("x"):rep(2e6)', fails: { errorMessage: 'no such room', errorType: /^x{1024}$/ } },
   { name: 'nil and nil is nothing', code: 'return nil, nil', text: 'null' },
 ].map((row) => ({ ...row, name: `return: ${row.name}` })));
 
