@@ -122,4 +122,6 @@ void bind_task(lua_State *L) {
   luaL_register(L, NULL, functions);
   task_push_mark(L);
   lua_setfield(L, -2, "mark"); /* what a waiting function yields */
+  task_push_held(L);
+  lua_setfield(L, -2, "held"); /* the coroutines that only the loop continues */
 }
