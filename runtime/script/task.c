@@ -108,15 +108,40 @@ static void give_children_away(struct task *task) {
   }
 }
 
+void task_handle_wait(struct task_handle *waiter, struct task_handle *awaited) {
+  waiter->waiter_link = &awaited->waiters;
+  waiter->next_waiter = awaited->waiters;
+  if (waiter->next_waiter) waiter->next_waiter->waiter_link = &waiter->next_waiter;
+  awaited->waiters = waiter;
+}
+
+void task_handle_forget(struct task_handle *waiter) {
+  if (!waiter->waiter_link) return;
+  *waiter->waiter_link = waiter->next_waiter;
+  if (waiter->next_waiter) waiter->next_waiter->waiter_link = waiter->waiter_link;
+  waiter->waiter_link = NULL;
+}
+
+/* The task is over: its handle stays with Lua, and whoever waits for it goes on. */
+static void release_handle(struct task *task) {
+  struct vm *vm = task->scope->vm;
+  struct task_handle *handle = task->handle;
+  if (!handle) return;
+  handle->task = NULL;
+  while (handle->waiters) {
+    loop_job_add(vm->loop, &handle->waiters->wake);
+    task_handle_forget(handle->waiters);
+  }
+  luaL_unref(vm->L, LUA_REGISTRYINDEX, task->handle_ref);
+}
+
 /* Unlinks and frees; co stays referenced by the registry until the caller drops the reference. */
 static void delete_task(struct task *task) {
-  lua_State *L = task->scope->vm->L;
   give_children_away(task);
   if (task->parent) task->parent->children--;
   *task->link = task->next;
   if (task->next) task->next->link = task->link;
-  if (task->handle) task->handle->task = NULL;
-  luaL_unref(L, LUA_REGISTRYINDEX, task->handle_ref);
+  release_handle(task);
   free(task);
 }
 
