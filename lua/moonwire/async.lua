@@ -20,12 +20,6 @@ local function pack(...)
   return { n = select("#", ...), ... }
 end
 
-local function wake_all(waiters)
-  for _, waiter in ipairs(waiters) do
-    task.wake(waiter)
-  end
-end
-
 local function with_trace(err)
   if type(err) ~= "string" then
     return { err }
@@ -33,19 +27,22 @@ local function with_trace(err)
   return { err, trace = debug.traceback(err, 2) }
 end
 
--- The body of every task: keeps what the function returned or raised, and wakes who waits for it.
+-- The body of every task: keeps what the function returned or raised, and wakes who looks after it.
 local function run(handle, fn)
   local results = pack(xpcall(fn, with_trace))
   handle.results = results
-  if not results[1] and #handle.waiters == 0 then
+  if not results[1] and not handle.awaited then
     local failure = results[2]
     log.write("ERROR", "a function given to async.spawn failed: " .. (failure.trace or tostring(failure[1])))
   end
-  wake_all(handle.waiters)
+  if handle.owner then
+    task.wake(handle.owner)
+  end
 end
 
-local function start(fn)
-  local handle = setmetatable({ waiters = {} }, Handle)
+-- owner: the task that looks after it, of async.all and async.race
+local function start(fn, owner)
+  local handle = setmetatable({ owner = owner, awaited = owner ~= nil }, Handle)
   handle.task = task.start(run, handle, fn)
   return handle
 end
@@ -80,8 +77,8 @@ function Handle:wait()
     if not task.alive(self.task) then
       error("the task was cancelled", 2)
     end
-    self.waiters[#self.waiters + 1] = task.current()
-    task.park()
+    self.awaited = true
+    task.park(self.task)
   end
   return outcome(self)
 end
@@ -89,9 +86,7 @@ end
 --- Cancels the function, and whatever it started.
 --- @return boolean cancelled false when it had ended already
 function Handle:cancel()
-  local cancelled = task.cancel(self.task)
-  wake_all(self.waiters)
-  return cancelled
+  return task.cancel(self.task)
 end
 
 local function check_list(name, functions)
@@ -109,8 +104,7 @@ end
 local function start_all(functions)
   local handles, me = {}, task.current()
   for i, fn in ipairs(functions) do
-    handles[i] = start(fn)
-    handles[i].waiters[1] = me
+    handles[i] = start(fn, me)
   end
   return handles
 end

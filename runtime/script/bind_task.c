@@ -40,31 +40,38 @@ static int l_alive(lua_State *L) {
 static int l_cancel(lua_State *L) {
   struct task_handle *handle = check_handle(L, 1);
   bool alive = handle->task != NULL;
+  /* A finalizer may run while a completion of the task is under way. */
+  if (!vm_of(L)->running) return luaL_error(L, "a task can only be cancelled while a handler, a script or a spec runs");
   if (alive && task_is_within(vm_of(L)->running, handle->task)) return luaL_error(L, "a task cannot cancel itself");
   if (alive) task_cancel(handle->task);
   lua_pushboolean(L, alive);
   return 1;
 }
 
-/* park() waits until another task calls wake(handle); wake before park is lost */
+/* park(handle) waits until another task calls wake with the handle of this one, or until the task of `handle` (may be nil)
+ * ends or is cancelled; what happened before is lost */
 
 static void wake(void *ctx) {
   struct task_handle *handle = ctx;
   handle->wake.ctx = NULL;
+  task_handle_forget(handle);
   task_resume(handle->task, 0);
 }
 
 static void park_cancel(void *ctx) {
   struct task_handle *handle = ctx;
   loop_job_stop(task_scope(handle->task)->vm->loop, &handle->wake);
+  task_handle_forget(handle);
   handle->wake.ctx = NULL;
 }
 
 static int l_park(lua_State *L) {
+  struct task_handle *awaited = lua_isnoneornil(L, 1) ? NULL : check_handle(L, 1);
   struct task *task = task_current(L, "waiting for another task");
   task_push_handle(L, task);
   struct task_handle *handle = check_handle(L, -1);
   handle->wake = (struct loop_job){ .run = wake, .ctx = handle };
+  if (awaited && awaited->task) task_handle_wait(handle, awaited);
   return task_wait(task, L, park_cancel, handle);
 }
 
@@ -122,4 +129,6 @@ void bind_task(lua_State *L) {
   luaL_register(L, NULL, functions);
   task_push_mark(L);
   lua_setfield(L, -2, "mark"); /* what a waiting function yields */
+  task_push_held(L);
+  lua_setfield(L, -2, "held"); /* the coroutines that only the loop continues */
 }

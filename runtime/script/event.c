@@ -9,6 +9,7 @@
 /* headers[name], when it is not there as spelled */
 static int l_find_header(lua_State *L) {
   size_t len;
+  luaL_checktype(L, 1, LUA_TTABLE);
   lua_settop(L, 2);
   if (lua_type(L, 2) != LUA_TSTRING) return 0;
   const char *name = lua_tolstring(L, 2, &len);

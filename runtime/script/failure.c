@@ -10,6 +10,7 @@
 enum {
   BODY_MAX = 1024 * 1024, /* bytes; Managed Instances refuse longer reports */
   MESSAGE_MAX = 64 * 1024,
+  NAME_SIZE = 1024, /* of an errorType, and of the position in front of a message */
   FRAMES_MAX = 50,
 };
 
@@ -64,6 +65,7 @@ static size_t position_length(struct str message) {
   if (str_starts(message, STR("[string "))) at = str_find(message, STR("\"]:"), 0);
   if (at == SIZE_MAX) return 0;
   while (message.ptr[at] != ':') at++;
+  if (at > NAME_SIZE) return 0;
   if (str_find(str_slice(message, 0, at), STR("\n"), 0) != SIZE_MAX) return 0;
   size_t digits = at + 1, end = digits;
   while (end < message.len && message.ptr[end] >= '0' && message.ptr[end] <= '9') end++;
@@ -127,6 +129,7 @@ static void add_frames(struct buf *b, lua_State *co) {
 /* position is "file:line:" or empty; it stands first unless the frames begin with it. */
 static void write_body(struct failure *f, struct str type, struct str position, lua_State *co) {
   struct buf frames;
+  type = str_slice(type, 0, NAME_SIZE); /* every part is bounded: the whole fits and is JSON */
   buf_init(&frames, BODY_MAX / 2);
   buf_add(&frames, STR("["));
   if (co) add_frames(&frames, co);

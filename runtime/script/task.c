@@ -26,9 +26,36 @@ struct task {
 };
 
 static const char mark; /* its address is the mark */
+static const char held; /* its address is the registry's key for the set */
 
 void task_push_mark(lua_State *L) {
   lua_pushlightuserdata(L, (void *)&mark);
+}
+
+void task_push_held(lua_State *L) {
+  lua_pushlightuserdata(L, (void *)&held);
+  lua_rawget(L, LUA_REGISTRYINDEX);
+  if (lua_istable(L, -1)) return;
+  lua_pop(L, 1);
+  lua_newtable(L); /* set */
+  lua_createtable(L, 0, 1);
+  lua_pushliteral(L, "k");
+  lua_setfield(L, -2, "__mode");
+  lua_setmetatable(L, -2);
+  lua_pushlightuserdata(L, (void *)&held);
+  lua_pushvalue(L, -2); /* set key set */
+  lua_rawset(L, LUA_REGISTRYINDEX);
+}
+
+/* Makes a coroutine that nobody but the loop may resume. */
+static lua_State *push_thread(lua_State *L) {
+  lua_State *co = lua_newthread(L); /* co */
+  task_push_held(L);
+  lua_pushvalue(L, -2);
+  lua_pushboolean(L, 1); /* co set co true */
+  lua_rawset(L, -3);
+  lua_pop(L, 1);
+  return co;
 }
 
 static void start_task(void *ctx) {
@@ -49,7 +76,7 @@ static void link_task(struct task *task, struct scope *scope) {
 }
 
 struct task *task_new(struct scope *scope, lua_State *L, int nargs, task_done done, void *ctx) {
-  lua_State *co = lua_newthread(L); /* function args... co */
+  lua_State *co = push_thread(L); /* function args... co */
   int co_ref = luaL_ref(L, LUA_REGISTRYINDEX);
   luaL_checkstack(co, nargs + 1, "too many arguments");
   struct task *task = calloc(1, sizeof *task);
@@ -81,15 +108,40 @@ static void give_children_away(struct task *task) {
   }
 }
 
+void task_handle_wait(struct task_handle *waiter, struct task_handle *awaited) {
+  waiter->waiter_link = &awaited->waiters;
+  waiter->next_waiter = awaited->waiters;
+  if (waiter->next_waiter) waiter->next_waiter->waiter_link = &waiter->next_waiter;
+  awaited->waiters = waiter;
+}
+
+void task_handle_forget(struct task_handle *waiter) {
+  if (!waiter->waiter_link) return;
+  *waiter->waiter_link = waiter->next_waiter;
+  if (waiter->next_waiter) waiter->next_waiter->waiter_link = waiter->waiter_link;
+  waiter->waiter_link = NULL;
+}
+
+/* The task is over: its handle stays with Lua, and whoever waits for it goes on. */
+static void release_handle(struct task *task) {
+  struct vm *vm = task->scope->vm;
+  struct task_handle *handle = task->handle;
+  if (!handle) return;
+  handle->task = NULL;
+  while (handle->waiters) {
+    loop_job_add(vm->loop, &handle->waiters->wake);
+    task_handle_forget(handle->waiters);
+  }
+  luaL_unref(vm->L, LUA_REGISTRYINDEX, task->handle_ref);
+}
+
 /* Unlinks and frees; co stays referenced by the registry until the caller drops the reference. */
 static void delete_task(struct task *task) {
-  lua_State *L = task->scope->vm->L;
   give_children_away(task);
   if (task->parent) task->parent->children--;
   *task->link = task->next;
   if (task->next) task->next->link = task->link;
-  if (task->handle) task->handle->task = NULL;
-  luaL_unref(L, LUA_REGISTRYINDEX, task->handle_ref);
+  release_handle(task);
   free(task);
 }
 

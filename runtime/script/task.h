@@ -62,9 +62,17 @@ bool task_is_within(const struct task *task, const struct task *above);
 
 /* What Lua holds of a task: a userdata "moonwire.task", one per task, that outlives it. */
 struct task_handle {
-  struct task *task;    /* NULL once it has ended */
-  struct loop_job wake; /* bind_task.c: pending while the task is about to be woken */
+  struct task *task;           /* NULL once it has ended */
+  struct loop_job wake;        /* bind_task.c: ctx is NULL unless the task is parked */
+  struct task_handle *waiters; /* of tasks that are parked until this one ends; woken when it ends, however it does */
+  struct task_handle *next_waiter, **waiter_link; /* in the list of the task that this one waits for; NULL in none */
 };
+
+/* Parked tasks: `waiter` is to be woken when `awaited` ends. */
+void task_handle_wait(struct task_handle *waiter, struct task_handle *awaited);
+
+/* Takes it back; nothing happens when it waits for none. */
+void task_handle_forget(struct task_handle *waiter);
 
 /* Pushes the handle of a task; makes it at the first call. */
 void task_push_handle(lua_State *L, struct task *task);
@@ -74,5 +82,9 @@ void task_push_handle_meta(lua_State *L);
 
 /* Pushes the mark that a waiting C function yields: coroutine.resume and wrap (prelude.lua) pass such a yield on. */
 void task_push_mark(lua_State *L);
+
+/* Pushes the set of coroutines that only the loop continues: those of tasks, and (prelude.lua adds them) those of the user
+ * in which a function waits. Its keys are weak. */
+void task_push_held(lua_State *L);
 
 #endif

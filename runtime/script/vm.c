@@ -4,6 +4,7 @@
 #include <lualib.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/resource.h>
 
 #include "binds.h"
 #include "http.h"
@@ -83,6 +84,17 @@ static bool check_root(const char *task_root, char err[ERR_LEN]) {
   return fail(err, "the task root \"%s\" holds a ';' or a '?', which Lua's package.path cannot express", task_root);
 }
 
+/* Lua functions that C functions call (string.gsub, table.sort ...) use the stack of C, a few kilobytes a level. Lua ends an
+ * endless recursion when its own stack is full, and by then the 8 MB of an ordinary process are too few: it would die
+ * without a word. The stack of the first thread grows up to the limit of the moment; nothing is taken before. */
+static void make_room_for_callbacks(void) {
+  struct rlimit limit;
+  const rlim_t wanted = 100 * 1024 * 1024; /* bytes; Linux keeps 128 MB of addresses free for it */
+  if (getrlimit(RLIMIT_STACK, &limit) < 0 || limit.rlim_cur >= wanted) return;
+  limit.rlim_cur = limit.rlim_max < wanted ? limit.rlim_max : wanted;
+  setrlimit(RLIMIT_STACK, &limit);
+}
+
 struct vm *vm_new(struct loop *loop, const char *task_root, char err[ERR_LEN]) {
   struct vm *vm = check_root(task_root, err) ? calloc(1, sizeof *vm) : NULL;
   lua_State *L = vm ? luaL_newstate() : NULL;
@@ -91,6 +103,7 @@ struct vm *vm_new(struct loop *loop, const char *task_root, char err[ERR_LEN]) {
     free(vm);
     return NULL;
   }
+  make_room_for_callbacks();
   vm->L = L;
   vm->loop = loop;
   lua_pushlightuserdata(L, (void *)&vm_key);

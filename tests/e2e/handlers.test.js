@@ -192,6 +192,9 @@ const HEADERS = connect({ 'X-Custom-Token': 'abc', Origin: 'https://app.example'
 table([
   { name: 'headers in their own case', event: HEADERS, code: 'return { statusCode = 200, body = event.headers["X-Custom-Token"] }', body: 'abc' },
   { name: 'headers in small letters', event: HEADERS, code: 'return { statusCode = 200, body = event.headers["x-custom-token"] }', body: 'abc' },
+  { name: 'the finder of headers is given something else', event: HEADERS,
+    code: 'local find = getmetatable(event.headers).__index\nreturn { statusCode = 200, body = select(2, pcall(find, 5, "x")) }',
+    body: "bad argument #1 to '?' (table expected, got number)" },
   { name: 'headers in capitals', event: HEADERS, code: 'return { statusCode = 200, body = event.headers["X-CUSTOM-TOKEN"] }', body: 'abc' },
   { name: 'headers by a name', event: HEADERS, code: 'return { statusCode = 200, body = event.headers.origin }', body: 'https://app.example' },
   { name: 'headers that are not there are nil', event: HEADERS, code: 'return { statusCode = 200, body = tostring(event.headers.nope) }', body: 'nil' },

@@ -7,16 +7,45 @@ local task = require "moonwire.core.task"
 local module = require "moonwire.core.module"
 local log = require "moonwire.core.log"
 
-local mark = task.mark
-local create, resume, yield = coroutine.create, coroutine.resume, coroutine.yield
+local mark, held = task.mark, task.held
+local create, resume, status, yield = coroutine.create, coroutine.resume, coroutine.status, coroutine.yield
+
+-- Coroutines that run inside each other share the stack of C, which nobody checks: a runaway recursion ends here.
+local DEPTH_MAX = 10000
+local depth = 0
+
+local function reenter(co, ...)
+  held[co] = nil
+  depth = depth + 1
+  return resume(co, ...)
+end
 
 -- Gives back what coroutine.resume returned, unless it is the mark: then the loop gets it, and the answer goes in again.
+-- Meanwhile the coroutine is held: somebody else who resumed it would answer in the loop's place.
 local function pass(co, ...)
+  depth = depth - 1
   local ok, value = ...
   if ok and value == mark then
-    return pass(co, resume(co, yield(mark)))
+    held[co] = true
+    return pass(co, reenter(co, yield(mark)))
   end
   return ...
+end
+
+local function is_waiting(co)
+  return held[co] and status(co) == "suspended"
+end
+
+local function enter(co, ...)
+  if type(co) ~= "thread" then
+    return resume(co) -- raises
+  elseif is_waiting(co) then
+    return false, "cannot resume a coroutine that waits (async.sleep, ws.send ...): it goes on by itself"
+  elseif depth >= DEPTH_MAX then
+    return false, "stack overflow: too many coroutines inside each other"
+  end
+  depth = depth + 1
+  return pass(co, resume(co, ...))
 end
 
 local function unwrap(ok, ...)
@@ -27,15 +56,17 @@ local function unwrap(ok, ...)
 end
 
 local function replace_coroutine()
-  function coroutine.resume(co, ...)
-    return pass(co, resume(co, ...))
-  end
+  coroutine.resume = enter
 
   function coroutine.wrap(fn)
     local co = create(fn)
     return function(...)
-      return unwrap(pass(co, resume(co, ...)))
+      return unwrap(enter(co, ...))
     end
+  end
+
+  function coroutine.status(co)
+    return is_waiting(co) and "normal" or status(co)
   end
 end
 
