@@ -46,13 +46,15 @@ static bool read_status_line(struct http1_reader *r, struct str line, char err[E
   return true;
 }
 
+/* RFC 9110, section 5.6.2 */
 static bool is_token(struct str name) {
-  static const char others[] = "!#$%&'*+-.^_`|~";
-  for (size_t i = 0; i < name.len; i++) {
-    char c = name.ptr[i];
-    bool letter = (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9');
-    if (!letter && (c == '\0' || !strchr(others, c))) return false;
-  }
+  static const bool allowed[256] = {
+    ['0' ... '9'] = true, ['A' ... 'Z'] = true, ['a' ... 'z'] = true, ['!'] = true, ['#'] = true, ['$'] = true,
+    ['%'] = true,         ['&'] = true,         ['\''] = true,        ['*'] = true, ['+'] = true, ['-'] = true,
+    ['.'] = true,         ['^'] = true,         ['_'] = true,         ['`'] = true, ['|'] = true, ['~'] = true,
+  };
+  for (size_t i = 0; i < name.len; i++)
+    if (!allowed[(unsigned char)name.ptr[i]]) return false;
   return name.len > 0;
 }
 
@@ -148,10 +150,11 @@ static bool choose_body(struct http1_reader *r, char err[ERR_LEN]) {
 
 /* Index just behind the blank line that ends the head, searched from a little before `from`; SIZE_MAX while it is not there. */
 static size_t head_end(struct str head, size_t from) {
-  for (size_t i = from < 3 ? 0 : from - 3; i < head.len; i++) {
-    if (head.ptr[i] != '\n') continue;
-    if (i + 1 < head.len && head.ptr[i + 1] == '\n') return i + 2;
-    if (i + 2 < head.len && head.ptr[i + 1] == '\r' && head.ptr[i + 2] == '\n') return i + 3;
+  const char *end = head.ptr + head.len, *at = head.ptr + (from < 3 ? 0 : from - 3);
+  while (at < end && (at = memchr(at, '\n', (size_t)(end - at)))) {
+    at++;
+    if (at < end && *at == '\n') return (size_t)(at + 1 - head.ptr);
+    if (end - at >= 2 && at[0] == '\r' && at[1] == '\n') return (size_t)(at + 2 - head.ptr);
   }
   return SIZE_MAX;
 }

@@ -28,8 +28,8 @@ void invocation_reset(struct invocation *inv) {
   inv->body = body;
 }
 
-static bool copy_header(struct invocation *inv, struct http1_header header, const char *name, struct str *field) {
-  if (!str_equal_nocase(header.name, str_from(name)) || header.value.len == 0) return true;
+static bool copy_header(struct invocation *inv, struct http1_header header, struct str name, struct str *field) {
+  if (!str_equal_nocase(header.name, name) || header.value.len == 0) return true;
   *field = arena_copy(&inv->memory, header.value);
   return field->ptr != NULL;
 }
@@ -44,18 +44,18 @@ static bool is_printable(struct str s) {
 bool invocation_read(struct invocation *inv, struct http1_reader *r) {
   struct str deadline = STR("");
   const struct {
-    const char *name;
+    struct str name;
     struct str *field;
   } wanted[] = {
-    { "content-type", &inv->content_type },
-    { "lambda-runtime-aws-request-id", &inv->request_id },
-    { "lambda-runtime-invocation-id", &inv->invocation_id },
-    { "lambda-runtime-invoked-function-arn", &inv->function_arn },
-    { "lambda-runtime-trace-id", &inv->trace_id },
-    { "lambda-runtime-aws-tenant-id", &inv->tenant_id },
-    { "lambda-runtime-client-context", &inv->client_context },
-    { "lambda-runtime-cognito-identity", &inv->identity },
-    { "lambda-runtime-deadline-ms", &deadline },
+    { STR("content-type"), &inv->content_type },
+    { STR("lambda-runtime-aws-request-id"), &inv->request_id },
+    { STR("lambda-runtime-invocation-id"), &inv->invocation_id },
+    { STR("lambda-runtime-invoked-function-arn"), &inv->function_arn },
+    { STR("lambda-runtime-trace-id"), &inv->trace_id },
+    { STR("lambda-runtime-aws-tenant-id"), &inv->tenant_id },
+    { STR("lambda-runtime-client-context"), &inv->client_context },
+    { STR("lambda-runtime-cognito-identity"), &inv->identity },
+    { STR("lambda-runtime-deadline-ms"), &deadline },
   };
   invocation_reset(inv);
   for (size_t i = 0; i < r->header_count; i++)

@@ -57,77 +57,65 @@ static int l_defer(lua_State *L) {
   return 0;
 }
 
-static const luaL_Reg context_methods[] = {
-  { "defer", l_defer },
-  { "get_remaining_time_in_millis", l_remaining },
-  { NULL, NULL },
-};
-
-static void push_context_meta(lua_State *L) {
-  if (!luaL_newmetatable(L, "moonwire.context")) return;
-  lua_newtable(L);
-  luaL_register(L, NULL, context_methods);
-  lua_setfield(L, -2, "__index");
-}
-
 static void set_text(lua_State *L, const char *name, struct str text) {
   if (text.len == 0) return;
   lua_pushlstring(L, text.ptr, text.len);
   lua_setfield(L, -2, name);
 }
 
-/* A header whose value is JSON; one that is not stays a string, so that nothing is lost. */
-static void set_json(lua_State *L, const char *name, struct str text) {
-  char err[ERR_LEN];
-  if (text.len == 0) return;
-  if (!value_push_json(L, text, err)) lua_pushlstring(L, text.ptr, text.len);
-  lua_setfield(L, -2, name);
-}
-
-static void set_memory_limit(lua_State *L) {
+/* function_facts() -> { function_name =, ... }: the fields of a context that are the same for all invocations */
+static int l_function_facts(lua_State *L) {
   int64_t mb;
-  if (!str_to_int64(config_get("AWS_LAMBDA_FUNCTION_MEMORY_SIZE"), &mb)) return;
-  lua_pushinteger(L, (lua_Integer)mb);
-  lua_setfield(L, -2, "memory_limit_in_mb");
-}
-
-static void push_context(lua_State *L, const struct invocation *inv, bool cold_start) {
-  lua_createtable(L, 0, 16); /* context */
-  set_text(L, "aws_request_id", inv->request_id);
-  set_text(L, "invoked_function_arn", inv->function_arn);
+  lua_newtable(L);
   set_text(L, "function_name", config_get("AWS_LAMBDA_FUNCTION_NAME"));
   set_text(L, "function_version", config_get("AWS_LAMBDA_FUNCTION_VERSION"));
-  set_memory_limit(L);
   set_text(L, "log_group_name", config_get("AWS_LAMBDA_LOG_GROUP_NAME"));
   set_text(L, "log_stream_name", config_get("AWS_LAMBDA_LOG_STREAM_NAME"));
-  set_text(L, "trace_id", inv->trace_id);
-  set_text(L, "tenant_id", inv->tenant_id);
-  set_json(L, "client_context", inv->client_context);
-  set_json(L, "identity", inv->identity);
-  if (inv->deadline_ms > 0) {
-    lua_pushnumber(L, (double)inv->deadline_ms);
-    lua_setfield(L, -2, "deadline_ms");
+  if (str_to_int64(config_get("AWS_LAMBDA_FUNCTION_MEMORY_SIZE"), &mb)) {
+    lua_pushinteger(L, (lua_Integer)mb);
+    lua_setfield(L, -2, "memory_limit_in_mb");
   }
-  lua_pushboolean(L, cold_start);
-  lua_setfield(L, -2, "cold_start");
-  push_context_meta(L); /* context meta */
-  lua_setmetatable(L, -2);
+  return 1;
 }
 
-/* decode(cold_start) -> event, context: called once, by the task that runs the handler */
+static void push_text(lua_State *L, struct str text) {
+  if (text.len > 0)
+    lua_pushlstring(L, text.ptr, text.len);
+  else
+    lua_pushnil(L);
+}
+
+/* A header whose value is JSON; one that is not stays a string, so that nothing is lost. */
+static void push_json(lua_State *L, struct str text) {
+  char err[ERR_LEN];
+  if (text.len == 0 || !value_push_json(L, text, err)) push_text(L, text);
+}
+
+/* decode() -> event, request id, ARN, trace id, tenant id, client context, identity, deadline: what the invocation brings;
+ * nil for what it does not. Called once, by the task that runs the handler. */
 static int l_decode(lua_State *L) {
   struct scope *scope = check_scope(L, "decode");
+  const struct invocation *inv = scope->invocation;
   char err[ERR_LEN];
   if (!event_push(L, scope->invocation, &scope->kind, err)) return raise(L, "Runtime.UnmarshalError", err);
   lua_pushvalue(L, -1);
   scope->event_ref = luaL_ref(L, LUA_REGISTRYINDEX);
-  push_context(L, scope->invocation, lua_toboolean(L, 1));
-  return 2;
+  push_text(L, inv->request_id);
+  push_text(L, inv->function_arn);
+  push_text(L, inv->trace_id);
+  push_text(L, inv->tenant_id);
+  push_json(L, inv->client_context);
+  push_json(L, inv->identity);
+  if (inv->deadline_ms > 0)
+    lua_pushnumber(L, (double)inv->deadline_ms);
+  else
+    lua_pushnil(L);
+  return 8;
 }
 
 static const luaL_Reg functions[] = {
-  { "decode", l_decode },
-  { NULL, NULL },
+  { "decode", l_decode },       { "defer", l_defer }, { "function_facts", l_function_facts },
+  { "remaining", l_remaining }, { NULL, NULL },
 };
 
 void bind_invocation(lua_State *L) {

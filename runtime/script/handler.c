@@ -97,6 +97,12 @@ static void out_of_memory(struct slot *slot) {
   failure_free(&failure);
 }
 
+/* AWS's SDKs and X-Ray's read the trace id of the invocation from the environment; without one the variable goes. */
+static void export_trace(struct str trace_id) {
+  static const char name[] = "_X_AMZN_TRACE_ID";
+  if (!str_equal(config_get(name), trace_id)) config_set(name, trace_id);
+}
+
 static void start(void *ctx, struct slot *slot) {
   struct handler *h = ctx;
   lua_State *L = h->vm->L;
@@ -108,7 +114,7 @@ static void start(void *ctx, struct slot *slot) {
   s->handler = h;
   s->slot = slot;
   slot->state = s;
-  if (h->exports_trace) config_set("_X_AMZN_TRACE_ID", slot->invocation.trace_id);
+  if (h->exports_trace) export_trace(slot->invocation.trace_id);
   scope_open(&s->scope, h->vm, &slot->invocation);
   lua_rawgeti(L, LUA_REGISTRYINDEX, h->handle_ref);
   lua_rawgeti(L, LUA_REGISTRYINDEX, h->function_ref);
