@@ -8,18 +8,13 @@ struct str str_from(const char *text) {
   return str_of(text, text ? strlen(text) : 0);
 }
 
-bool str_equal(struct str a, struct str b) {
-  return a.len == b.len && (a.len == 0 || memcmp(a.ptr, b.ptr, a.len) == 0);
-}
-
 static unsigned char lower(unsigned char c) {
   return c >= 'A' && c <= 'Z' ? (unsigned char)(c + 32) : c;
 }
 
-bool str_equal_nocase(struct str a, struct str b) {
-  if (a.len != b.len) return false;
-  for (size_t i = 0; i < a.len; i++)
-    if (lower((unsigned char)a.ptr[i]) != lower((unsigned char)b.ptr[i])) return false;
+bool str_letters_equal(const char *a, const char *b, size_t len) {
+  for (size_t i = 0; i < len; i++)
+    if (a[i] != b[i] && lower((unsigned char)a[i]) != lower((unsigned char)b[i])) return false;
   return true;
 }
 
@@ -29,12 +24,6 @@ bool str_starts(struct str s, struct str prefix) {
 
 bool str_ends(struct str s, struct str suffix) {
   return s.len >= suffix.len && str_equal(str_of(s.ptr + (s.len - suffix.len), suffix.len), suffix);
-}
-
-struct str str_slice(struct str s, size_t from, size_t to) {
-  if (to > s.len) to = s.len;
-  if (from > to) from = to;
-  return s.ptr ? str_of(s.ptr + from, to - from) : s;
 }
 
 static bool is_blank(char c) {

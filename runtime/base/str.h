@@ -7,6 +7,7 @@
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
+#include <string.h>
 
 struct str {
   const char *ptr; /* NULL only together with len 0 */
@@ -28,16 +29,27 @@ static inline struct str str_of(const char *ptr, size_t len) {
 struct str str_from(const char *text);
 
 /* Byte for byte the same. */
-bool str_equal(struct str a, struct str b);
+static inline bool str_equal(struct str a, struct str b) {
+  return a.len == b.len && (a.len == 0 || memcmp(a.ptr, b.ptr, a.len) == 0);
+}
+
+/* The same but for the case of ASCII letters, given that both have this length. */
+bool str_letters_equal(const char *a, const char *b, size_t len);
 
 /* The same but for the case of ASCII letters: header names (RFC 9110, section 5.1). */
-bool str_equal_nocase(struct str a, struct str b);
+static inline bool str_equal_nocase(struct str a, struct str b) {
+  return a.len == b.len && str_letters_equal(a.ptr, b.ptr, a.len);
+}
 
 bool str_starts(struct str s, struct str prefix);
 bool str_ends(struct str s, struct str suffix);
 
 /* The part from `from` up to but not including `to`; both are clamped to the length. */
-struct str str_slice(struct str s, size_t from, size_t to);
+static inline struct str str_slice(struct str s, size_t from, size_t to) {
+  if (to > s.len) to = s.len;
+  if (from > to) from = to;
+  return s.ptr ? str_of(s.ptr + from, to - from) : s;
+}
 
 /* Without spaces and tabs at both ends. */
 struct str str_trim(struct str s);

@@ -87,59 +87,62 @@ static bool read_head(struct http1_reader *r, char err[ERR_LEN]) {
 
 /* How the body is delimited (RFC 9112, section 6.3) */
 
-static bool read_content_length(struct http1_reader *r, bool *found, char err[ERR_LEN]) {
-  int64_t length = -1;
-  for (size_t i = 0; i < r->header_count; i++) {
-    int64_t here;
-    if (!str_equal_nocase(r->headers[i].name, STR("content-length"))) continue;
-    if (!str_to_int64(r->headers[i].value, &here)) return fail(err, "malformed Content-Length");
-    if (length >= 0 && length != here) return fail(err, "two different Content-Lengths");
-    length = here;
-  }
-  *found = length >= 0;
+struct framing {
+  int64_t length; /* of Content-Length; -1 when there is none */
+  bool chunked, close, keep_alive;
+};
+
+static bool read_content_length(struct framing *f, struct str value, char err[ERR_LEN]) {
+  int64_t length;
+  if (!str_to_int64(value, &length)) return fail(err, "malformed Content-Length");
+  if (f->length >= 0 && f->length != length) return fail(err, "two different Content-Lengths");
   if (length > HTTP1_BODY_MAX)
     return fail(err, "a body of %lld bytes; at most %d are read", (long long)length, HTTP1_BODY_MAX);
-  r->body_left = *found ? (uint64_t)length : 0;
+  f->length = length;
   return true;
 }
 
 /* Chunked, once, is the only coding: a second one, in whatever header, would have to be undone first. */
-static bool read_coding(const struct http1_reader *r, bool *chunked, char err[ERR_LEN]) {
-  *chunked = false;
+static bool read_coding(struct framing *f, struct str value, char err[ERR_LEN]) {
+  if (f->chunked || !str_equal_nocase(value, STR("chunked"))) return fail(err, "unknown Transfer-Encoding");
+  f->chunked = true;
+  return true;
+}
+
+/* A list, in any case (RFC 9110, section 7.6.1). */
+static void read_connection(struct framing *f, struct str value) {
+  struct str item;
+  while (value.len > 0) {
+    str_cut(value, ',', &item, &value);
+    if (str_equal_nocase(str_trim(item), STR("close"))) f->close = true;
+    if (str_equal_nocase(str_trim(item), STR("keep-alive"))) f->keep_alive = true;
+  }
+}
+
+static bool read_framing(const struct http1_reader *r, struct framing *f, char err[ERR_LEN]) {
+  *f = (struct framing){ .length = -1 };
   for (size_t i = 0; i < r->header_count; i++) {
-    if (!str_equal_nocase(r->headers[i].name, STR("transfer-encoding"))) continue;
-    if (*chunked || !str_equal_nocase(r->headers[i].value, STR("chunked")))
-      return fail(err, "unknown Transfer-Encoding");
-    *chunked = true;
+    struct str name = r->headers[i].name, value = r->headers[i].value;
+    if (str_equal_nocase(name, STR("content-length")) && !read_content_length(f, value, err)) return false;
+    if (str_equal_nocase(name, STR("transfer-encoding")) && !read_coding(f, value, err)) return false;
+    if (str_equal_nocase(name, STR("connection"))) read_connection(f, value);
   }
   return true;
 }
 
-/* Does a Connection header name the option (RFC 9110, section 7.6.1: a list, in any case)? */
-static bool has_option(const struct http1_reader *r, struct str option) {
-  for (size_t i = 0; i < r->header_count; i++) {
-    struct str item, rest = r->headers[i].value;
-    if (!str_equal_nocase(r->headers[i].name, STR("connection"))) continue;
-    while (rest.len > 0) {
-      str_cut(rest, ',', &item, &rest);
-      if (str_equal_nocase(str_trim(item), option)) return true;
-    }
-  }
-  return false;
-}
-
 static bool choose_body(struct http1_reader *r, char err[ERR_LEN]) {
-  bool chunked, has_length;
-  if (has_option(r, STR("keep-alive"))) r->keep_alive = true;
-  if (has_option(r, STR("close"))) r->keep_alive = false;
-  if (!read_coding(r, &chunked, err) || !read_content_length(r, &has_length, err)) return false;
+  struct framing f;
+  if (!read_framing(r, &f, err)) return false;
+  if (f.keep_alive) r->keep_alive = true;
+  if (f.close) r->keep_alive = false;
+  r->body_left = f.length > 0 ? (uint64_t)f.length : 0;
   if (r->status == 204 || r->status == 304) {
     r->state = HTTP1_COMPLETE;
-  } else if (chunked) {
+  } else if (f.chunked) {
     bool old = r->head.ptr[7] == '0'; /* HTTP/1.0 has no chunks: whoever sends them is not sure what it speaks */
-    if (has_length || old) r->keep_alive = false; /* a confused peer: chunks win, the connection is not trusted */
+    if (f.length >= 0 || old) r->keep_alive = false; /* a confused peer: chunks win, the connection is not trusted */
     r->state = HTTP1_IN_CHUNK_SIZE;
-  } else if (has_length) {
+  } else if (f.length >= 0) {
     r->state = r->body_left > 0 ? HTTP1_IN_LENGTH_BODY : HTTP1_COMPLETE;
   } else {
     r->keep_alive = false;

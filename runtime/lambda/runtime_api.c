@@ -145,14 +145,12 @@ static void end_post_head(struct runtime_api *api, struct str body) {
 
 /* The id may hold anything that a caller invented: only RFC 3986's unreserved characters go into the path as they are. */
 static void add_path_segment(struct buf *b, struct str segment) {
-  for (size_t i = 0; i < segment.len; i++) {
-    unsigned char c = (unsigned char)segment.ptr[i];
-    bool unreserved = (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '-' ||
-                      c == '.' || c == '_' || c == '~';
-    if (unreserved)
-      buf_add_char(b, (char)c);
-    else
-      buf_addf(b, "%%%02X", c);
+  static const bool unreserved[256] = { ['a' ... 'z'] = true, ['A' ... 'Z'] = true, ['0' ... '9'] = true, ['-'] = true,
+                                        ['.'] = true,         ['_'] = true,         ['~'] = true };
+  for (size_t i = 0, from = 0; i < segment.len; from = ++i) {
+    while (i < segment.len && unreserved[(unsigned char)segment.ptr[i]]) i++;
+    buf_add(b, str_slice(segment, from, i));
+    if (i < segment.len) buf_addf(b, "%%%02X", (unsigned char)segment.ptr[i]);
   }
 }
 
