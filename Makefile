@@ -25,7 +25,7 @@ SCRIPT := bind_connections bind_crypto bind_http bind_invocation bind_json bind_
 CLI    := cmd_lua cmd_test main script
 
 # lua/moonwire: linked in as bytecode, LUA into both programs, LUA_DEV only into moonwire.
-LUA     := async aws crypto http json log runtime/handler runtime/invoke runtime/prelude ws
+LUA     := async aws crypto http json log runtime/describe runtime/handler runtime/invoke runtime/prelude ws
 LUA_DEV := test/assert test/runner
 
 # ---- Flags ------------------------------------------------------------------------------------------------------------

@@ -9,6 +9,7 @@
 --- invocation that started it and is cancelled with it; a cancelled task just never continues.
 local task = require "moonwire.core.task"
 local log = require "moonwire.core.log"
+local describe = require "moonwire.runtime.describe"
 
 local async = {}
 
@@ -21,10 +22,7 @@ local function pack(...)
 end
 
 local function with_trace(err)
-  if type(err) ~= "string" then
-    return { err }
-  end
-  return { err, trace = debug.traceback(err, 2) }
+  return { err, trace = debug.traceback(describe(err), 2) }
 end
 
 -- The body of every task: keeps what the function returned or raised, and wakes who looks after it.
@@ -32,8 +30,7 @@ local function run(handle, fn)
   local results = pack(xpcall(fn, with_trace))
   handle.results = results
   if not results[1] and not handle.awaited then
-    local failure = results[2]
-    log.write("ERROR", "a function given to async.spawn failed: " .. (failure.trace or tostring(failure[1])))
+    log.write("ERROR", "a function given to async.spawn failed: " .. results[2].trace)
   end
   if handle.owner then
     task.wake(handle.owner)

@@ -2,6 +2,9 @@
 ---
 ---   log.info("joined", { room = "lobby" })
 ---
+--- The fields become members of the record. A list does not, nor does a table with a name that every record has (timestamp,
+--- level, message, requestId, tenantId): these go under `fields`, whole.
+---
 --- Levels below AWS_LAMBDA_LOG_LEVEL (or MOONWIRE_LOG_LEVEL; INFO when neither is set) cost nothing. Never log a token or
 --- a credential: nothing here redacts.
 local core = require "moonwire.core.log"

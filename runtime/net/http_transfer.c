@@ -108,13 +108,25 @@ static bool set_method(struct http_transfer *transfer, const struct http_request
   return text.ptr && curl_easy_setopt(easy, CURLOPT_CUSTOMREQUEST, text.ptr) == CURLE_OK;
 }
 
+/* Where host and port end, for messages. What stands in the place of a port and is no number is left out: it is half of a
+ * password, as in "http://user:pass/word@host". */
+static size_t origin_end(struct str url, size_t host, size_t end) {
+  size_t colon = end;
+  while (colon > host && url.ptr[colon - 1] >= '0' && url.ptr[colon - 1] <= '9') colon--;
+  if (colon > host && url.ptr[colon - 1] == ':') return end;
+  if (url.ptr[host] == '[') return end; /* an address of IPv6: it has colons of its own */
+  size_t first = str_find(url, STR(":"), host);
+  return first < end ? first : end;
+}
+
 static bool set_url(struct http_transfer *transfer, struct str url) {
   struct str copy = arena_copy(&transfer->memory, url);
   size_t host = str_find(copy, STR("://"), 0) + 3, end = host;
   while (end < copy.len && !strchr("/?#", copy.ptr[end])) end++;
   size_t user = end;
   while (user > host && copy.ptr[user - 1] != '@') user--;
-  transfer->answer.origin = str_slice(copy, user > host ? user : 0, end); /* a name and password stay out of messages */
+  /* a name and password stay out of messages */
+  transfer->answer.origin = str_slice(copy, user > host ? user : 0, origin_end(copy, user, end));
   curl_easy_setopt(transfer->easy, CURLOPT_PATH_AS_IS, 1L);
   return copy.ptr && curl_easy_setopt(transfer->easy, CURLOPT_URL, copy.ptr) == CURLE_OK;
 }

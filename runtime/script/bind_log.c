@@ -24,17 +24,30 @@ static int l_enabled(lua_State *L) {
   return 1;
 }
 
-/* The members of a JSON object without its braces; a value that cannot be encoded is described instead. */
+/* The members that every record has: of two with one name a reader takes the last, and fields may come from a client. */
+static bool is_taken(lua_State *L, int fields) {
+  static const char *const names[] = { "timestamp", "level", "requestId", "tenantId", "message" };
+  for (size_t i = 0; i < sizeof names / sizeof *names; i++) {
+    lua_pushstring(L, names[i]);
+    lua_rawget(L, fields);
+    bool there = !lua_isnil(L, -1);
+    lua_pop(L, 1);
+    if (there) return true;
+  }
+  return false;
+}
+
+/* Fields as members of a record: those of the table, or the table as one member, "fields", when it is a list or a name in it
+ * is taken. A value that cannot be encoded is described instead. */
 static struct str encode_fields(lua_State *L, int index, struct buf *json) {
   char err[ERR_LEN];
+  struct str name = STR("\"fields\":");
   if (!lua_istable(L, index)) return STR("");
-  if (value_to_json_utf8(L, index, json, err)) {
-    struct str object = buf_str(json);
-    if (str_starts(object, STR("{"))) return str_slice(object, 1, object.len - 1);
-  } else {
-    buf_clear(json);
-  }
-  return STR("\"fields\":\"could not be encoded\"");
+  buf_add(json, name);
+  if (!value_to_json_utf8(L, index, json, err)) return STR("\"fields\":\"could not be encoded\"");
+  struct str all = buf_str(json), value = str_slice(all, name.len, all.len);
+  if (str_starts(value, STR("[")) || is_taken(L, index)) return all;
+  return str_slice(value, 1, value.len - 1);
 }
 
 /* write(level, message, fields): message is a string, fields a table or nil */

@@ -71,6 +71,34 @@ scenario('a deferred function that fails is logged, the next still runs', DEFER,
   assert.match(lambda.stderr, /\trequest-1\t(ERROR|WARN)\t.*deferred went wrong/);
 });
 
+scenario('whatever one raises, the next still runs', {
+  code: `local hostile = { __tostring = function() error {} end, __index = function() error {} end }
+    for _, err in ipairs { setmetatable({}, hostile), { type = "Full", message = "no room" }, newproxy(true), 5, false } do
+      context:defer(function() error(err) end)
+    end
+    context:defer(function() coroutine.yield() end)
+    context:defer(function() print "last" end)`,
+}, async (lambda) => {
+  await lambda.invoke({});
+  await lambda.api.idle();
+  assert.equal(lambda.stdout, 'last\n');
+  const said = lambda.records.map((record) => /context:defer failed: (.*?)\r/.exec(record)[1].replace(/0x\w+/, ''));
+  assert.deepEqual(said, ['(error value is a table)', 'Full: no room', 'userdata: ', 'app.lua:5: 5', 'false',
+    'app.lua:7: coroutine.yield was called outside of a coroutine: a handler waits with async.sleep, ws.send and so on']);
+});
+
+scenario('what a function given to async.spawn raises is logged, whatever it is', {
+  code: `local async = require "moonwire.async"
+    async.spawn(function() error { type = "Full", message = "no room" } end)
+    async.spawn(function() error(setmetatable({}, { __tostring = function() error {} end })) end)
+    async.sleep(5)`,
+}, async (lambda) => {
+  await lambda.invoke({});
+  await lambda.api.idle();
+  assert.deepEqual(lambda.records.map((record) => /async\.spawn failed: (.*?)\r/.exec(record)[1]),
+    ['Full: no room', '(error value is a table)']);
+});
+
 scenario('the deadline ends them', DEFER, async (lambda) => {
   await ranBefore(lambda); // started, whatever that took
   const headers = { 'Lambda-Runtime-Deadline-Ms': String(Date.now() + 1500) };

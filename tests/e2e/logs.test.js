@@ -66,6 +66,25 @@ logging('JSON: one object with everything', { code: 'log.error("lost", { code = 
   assert.deepEqual(rest, { level: 'ERROR', requestId: 'request-1', message: 'lost', code: 'gone', n: 3, list: [1] });
 });
 
+for (const [name, fields, want] of [
+  ['of the record', { requestId: 'forged', level: 'FATAL', a: 1 }, { fields: { requestId: 'forged', level: 'FATAL', a: 1 } }],
+  ['of the record that is null', { timestamp: null }, { fields: { timestamp: null } }],
+  ['that is almost one of the record', { Level: 'FATAL', fields: 2 }, { Level: 'FATAL', fields: 2 }],
+]) {
+  scenario(`JSON: a field with a name ${name}`, { code: `${LOG}log.info("got", event)`, env: JSON_LOGS }, async (lambda) => {
+    await lambda.invoke(fields, { id: 'request-1' });
+    await lambda.api.idle();
+    const { timestamp, ...rest } = JSON.parse(lambda.records[0]);
+    assert.match(timestamp, STAMP);
+    assert.deepEqual(rest, { level: 'INFO', requestId: 'request-1', message: 'got', ...want });
+    assert.equal(lambda.records[0].match(/"requestId":"request-1"/g).length, 1);
+  });
+}
+
+logging('JSON: a list', { code: 'log.info("got", { 1, 2 })', env: JSON_LOGS }, (records) => {
+  assert.deepEqual(JSON.parse(records[0]).fields, [1, 2]);
+});
+
 logging('JSON: the tenant', {
   code: 'log.info("x")',
   env: JSON_LOGS,

@@ -105,7 +105,7 @@ describe("a finalizer", function()
     for _ = 1, 300 do
       for _ = 1, 10 do leave_garbage() end
       current = async.spawn(function() return http.request { url = "http://127.0.0.1:1/" } end)
-      pcall(current.wait, current) -- a finalizer that runs inside this task may cancel the other one
+      pcall(current.wait, current) -- a finalizer that runs within this task may well have cancelled it
     end
     collectgarbage("setpause", pause)
     assert.truthy(refused > 0)

@@ -1,6 +1,7 @@
 -- invoke.lua: what every invocation goes through in Lua: its context, the handler, the deferred functions.
 local invocation = require "moonwire.core.invocation"
 local log = require "moonwire.core.log"
+local describe = require "moonwire.runtime.describe"
 
 local invoke = {}
 
@@ -48,11 +49,8 @@ function invoke.handle(handler, cold_start)
   return handler(with_context(cold_start, invocation.decode()))
 end
 
-local function describe(err)
-  if type(err) == "table" and err.message then
-    err = tostring(err.type or "Error") .. ": " .. tostring(err.message)
-  end
-  return debug.traceback(tostring(err), 2)
+local function with_trace(err)
+  return debug.traceback(describe(err), 2)
 end
 
 --- Runs the functions given to context:defer, in order; what one raises is logged and does not stop the next.
@@ -60,7 +58,7 @@ end
 function invoke.run_deferred(functions)
   local i = 1
   while functions[i] do
-    local ok, trace = xpcall(functions[i], describe)
+    local ok, trace = xpcall(functions[i], with_trace)
     if not ok then
       log.write("ERROR", "a function given to context:defer failed: " .. trace)
     end

@@ -9,6 +9,7 @@ local log = require "moonwire.core.log"
 
 local mark, held = task.mark, task.held
 local create, resume, status, yield = coroutine.create, coroutine.resume, coroutine.status, coroutine.yield
+local running = coroutine.running
 
 -- Coroutines that run inside each other share the stack of C, which nobody checks: a runaway recursion ends here.
 local DEPTH_MAX = 10000
@@ -63,6 +64,14 @@ local function replace_coroutine()
     return function(...)
       return unwrap(enter(co, ...))
     end
+  end
+
+  -- Nobody but the loop would get what the coroutine of a task yields. That task is the one place where a held one runs.
+  function coroutine.yield(...)
+    if held[running()] then
+      error("coroutine.yield was called outside of a coroutine: a handler waits with async.sleep, ws.send and so on", 2)
+    end
+    return yield(...)
   end
 
   function coroutine.status(co)
