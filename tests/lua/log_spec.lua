@@ -88,9 +88,9 @@ describe("as JSON", function()
     end)
   end
 
-  it("says so for a cycle and a list too", function()
+  it("says so for a cycle too; a list stays whole", function()
     assert.equal("could not be encoded", record("local t = {} t.t = t log.info('x', t)").fields)
-    assert.equal("could not be encoded", record("log.info('x', { 1, 2 })").fields)
+    assert.same({ 1, 2 }, record("log.info('x', { 1, 2 })").fields)
   end)
 end)
 
