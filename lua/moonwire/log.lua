@@ -25,7 +25,7 @@ local function write(name, level, message, fields)
 end
 
 --- @param message any what happened; anything but a string goes through tostring
---- @param fields? table<string, any> further members of the record; a value that JSON cannot express is left out with a note
+--- @param fields? table<string, any> further members of the record; when JSON cannot express them, a note stands in their place
 function log.debug(message, fields)
   write("debug", "DEBUG", message, fields)
 end

@@ -17,6 +17,7 @@ struct run {
   struct vm *vm;
   struct scope scope;
   int status;
+  bool ended; /* the main function has returned or failed */
 };
 
 static void print_error(lua_State *co) {
@@ -31,6 +32,7 @@ static void print_error(lua_State *co) {
 
 static void script_done(void *ctx, lua_State *co, bool ok) {
   struct run *run = ctx;
+  run->ended = true;
   if (!ok)
     print_error(co);
   else if (run->script->status)
@@ -65,10 +67,12 @@ int script_run(const struct script *script) {
   struct run run = { .script = script, .status = EXIT_FAILURE };
   char err[ERR_LEN];
   setvbuf(stdout, NULL, _IOLBF, 0); /* print writes around the buffer: io.write keeps its place by lines */
-  if (run_open(&run, err))
-    loop_run(run.loop);
-  else
+  bool opened = run_open(&run, err);
+  if (opened) loop_run(run.loop);
+  if (!opened)
     fprintf(stderr, "moonwire: %s\n", err);
+  else if (!run.ended)
+    fputs("moonwire: the script waits for something that can never happen\n", stderr);
   scope_close(&run.scope);
   vm_delete(run.vm);
   loop_delete(run.loop);

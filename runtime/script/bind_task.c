@@ -36,6 +36,13 @@ static int l_alive(lua_State *L) {
   return 1;
 }
 
+/* within(handle, above) -> boolean: is the task of handle that of above, or a descendant of it? */
+static int l_within(lua_State *L) {
+  const struct task *task = check_handle(L, 1)->task, *above = check_handle(L, 2)->task;
+  lua_pushboolean(L, task && above && task_is_within(task, above));
+  return 1;
+}
+
 /* cancel(handle) -> boolean: cancels the task and its children; false when it had ended already */
 static int l_cancel(lua_State *L) {
   struct task_handle *handle = check_handle(L, 1);
@@ -120,8 +127,8 @@ static int l_sleep(lua_State *L) {
 }
 
 static const luaL_Reg functions[] = {
-  { "alive", l_alive }, { "cancel", l_cancel }, { "current", l_current }, { "park", l_park },
-  { "sleep", l_sleep }, { "start", l_start },   { "wake", l_wake },       { NULL, NULL },
+  { "alive", l_alive }, { "cancel", l_cancel }, { "current", l_current }, { "park", l_park }, { "sleep", l_sleep },
+  { "start", l_start }, { "wake", l_wake },     { "within", l_within },   { NULL, NULL },
 };
 
 void bind_task(lua_State *L) {

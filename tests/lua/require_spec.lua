@@ -131,6 +131,12 @@ describe("a loop of modules", function()
     end
   end)
 
+  it("is found through a task that the module waits for", function()
+    module("spec_parent", "return require('moonwire.async').all { function() return require 'spec_child' end }")
+    module("spec_child", "return require 'spec_parent'")
+    assert.has_error(function() require "spec_parent" end, "module 'spec_parent' is required by a module that it requires")
+  end)
+
   it("is none when the module is in package.loaded already", function()
     module("spec_c", "local M = {} package.loaded[...] = M M.d = require 'spec_d' return M")
     module("spec_d", "return { c = require 'spec_c' }")

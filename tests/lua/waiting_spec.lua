@@ -79,31 +79,3 @@ describe("coroutine.resume", function()
     end
   end)
 end)
-
-describe("coroutine.yield outside of a coroutine", function()
-  local function stray() coroutine.yield(1) end
-
-  it("is an error, which can be caught", function()
-    local ok, message = pcall(stray)
-    assert.equal(ok, false)
-    assert.truthy(message:find("waiting_spec.lua:%d+: coroutine.yield was called outside of a coroutine"))
-  end)
-
-  it("fails async.all, race and wait instead of leaving them waiting", function()
-    for _, run in ipairs {
-      function() async.all { stray, function() async.sleep(1e9) end } end,
-      function() async.race { stray } end,
-      function() async.spawn(stray):wait() end,
-    } do
-      local ok, message = pcall(run)
-      assert.equal(ok, false)
-      assert.truthy(message:find("outside of a coroutine", 1, true))
-    end
-  end)
-
-  it("passes nil and several values inside of one", function()
-    local co = coroutine.wrap(function(...) return select("#", coroutine.yield(nil, 2, nil)) end)
-    assert.equal(select("#", co()), 3)
-    assert.equal(co(nil, nil), 2)
-  end)
-end)

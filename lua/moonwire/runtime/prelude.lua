@@ -83,13 +83,14 @@ end
 -- waits for because another task loads it.
 local loading, waiting = {}, setmetatable({}, { __mode = "k" })
 
--- Would the owner, directly or through others, wait for this task?
+-- Would the owner, directly or through others, wait for this task? An owner above it in the tree of tasks is taken to do so:
+-- a module that loads others with async.all does.
 local function waits_for(owner, me)
   local steps = 0
-  while owner and owner ~= me and steps < 100 do
+  while owner and not task.within(me, owner) and steps < 100 do
     owner, steps = loading[waiting[owner]], steps + 1
   end
-  return owner == me
+  return owner and task.within(me, owner)
 end
 
 -- Returns when no other living task loads the module. Two tasks that need one module at one time are rare, so this looks
