@@ -73,7 +73,7 @@ for (const [name, fields, want] of [
 ]) {
   scenario(`JSON: a field with a name ${name}`, { code: `${LOG}log.info("got", event)`, env: JSON_LOGS }, async (lambda) => {
     await lambda.invoke(fields, { id: 'request-1' });
-    await lambda.api.idle();
+    await lambda.idle();
     const { timestamp, ...rest } = JSON.parse(lambda.records[0]);
     assert.match(timestamp, STAMP);
     assert.deepEqual(rest, { level: 'INFO', requestId: 'request-1', message: 'got', ...want });
