@@ -88,7 +88,7 @@ static void handler_is_loaded(void *ctx, const struct failure *failure) {
 static void read_settings(struct bootstrap *b) {
   int64_t slots = 1;
   char err[ERR_LEN];
-  log_setup_from_environment();
+  log_setup_from_environment(true);
   if (!config_int("AWS_LAMBDA_MAX_CONCURRENCY", 1, SLOTS_MAX, &slots, err))
     log_printf(LOG_WARN, NULL, "%s: one invocation at a time is served", err);
   b->slot_count = (size_t)slots;

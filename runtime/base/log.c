@@ -12,7 +12,7 @@
 #include "json_write.h"
 #include "loop.h"
 
-static struct log_settings settings = { .json = false, .level = LOG_INFO };
+static struct log_settings settings = { .json = false, .one_line = true, .level = LOG_INFO };
 
 static const char *const level_names[] = { "TRACE", "DEBUG", "INFO", "WARN", "ERROR", "FATAL" };
 
@@ -28,9 +28,11 @@ static void read_level(const char *variable, enum log_level *level) {
                variable, STR_ARG(name));
 }
 
-void log_setup_from_environment(void) {
+void log_setup_from_environment(bool one_line) {
   struct str format = config_get("AWS_LAMBDA_LOG_FORMAT");
-  struct log_settings wanted = { .json = str_equal_nocase(format, STR("json")), .level = LOG_INFO };
+  struct log_settings wanted = { .json = str_equal_nocase(format, STR("json")),
+                                 .one_line = one_line,
+                                 .level = LOG_INFO };
   log_setup(wanted);
   if (format.len > 0 && !wanted.json && !str_equal_nocase(format, STR("text")))
     log_printf(LOG_WARN, NULL, "AWS_LAMBDA_LOG_FORMAT is \"%.*s\" and counts as Text; it must be Text or JSON",
@@ -90,7 +92,7 @@ static void add_json(struct buf *line, enum log_level level, const struct log_co
 static void add_one_line(struct buf *line, struct str text) {
   size_t start = line->len;
   buf_add(line, text);
-  if (line->failed) return;
+  if (line->failed || !settings.one_line) return;
   for (size_t i = start; i < line->len; i++)
     if (line->ptr[i] == '\n') line->ptr[i] = '\r';
 }

@@ -24,6 +24,7 @@ struct log_context {
 
 struct log_settings {
   bool json;
+  bool one_line;        /* text: a line feed in a message becomes a carriage return, as CloudWatch Logs needs it */
   enum log_level level; /* records below it are dropped */
 };
 
@@ -32,7 +33,7 @@ void log_setup(struct log_settings settings);
 
 /* Sets up from AWS_LAMBDA_LOG_FORMAT (Text, JSON) and AWS_LAMBDA_LOG_LEVEL, or MOONWIRE_LOG_LEVEL where the platform sets
  * no level; in any case. A value that is none of these is warned about and ignored. */
-void log_setup_from_environment(void);
+void log_setup_from_environment(bool one_line);
 
 bool log_is_json(void);
 bool log_enabled(enum log_level level);

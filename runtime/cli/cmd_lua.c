@@ -54,7 +54,8 @@ int cmd_lua(int argc, char **argv) {
   }
   if (argc < 1 || (strcmp(argv[0], "-e") == 0 && argc < 2) ||
       (argv[0][0] == '-' && argv[0][1] && strcmp(argv[0], "-e") != 0)) {
-    fputs(usage, stderr);
+    fprintf(stderr, "moonwire lua: %s\n\n%s",
+            argc < 1 ? "a file, - or -e CODE is missing" : "an option that is none, or -e without its CODE", usage);
     return 2;
   }
   if (strcmp(argv[0], "-e") == 0)

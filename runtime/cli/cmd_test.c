@@ -43,7 +43,8 @@ int cmd_test(int argc, char **argv) {
     return 0;
   }
   if (argc < 1 || argv[0][0] == '-') {
-    fputs(usage, stderr);
+    fprintf(stderr, "moonwire test: %s\n\n%s", argc < 1 ? "a file is missing" : "there are no options but --help",
+            usage);
     return 2;
   }
   return script_run(&(struct script){ .push = push, .status = status, .ctx = &files });

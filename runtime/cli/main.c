@@ -26,11 +26,19 @@ static void print_usage(FILE *out) {
   fputs("\n`moonwire COMMAND --help` says more; `moonwire --version` prints the version.\n", out);
 }
 
+static int run_command(const char *name, int argc, char **argv) {
+  for (int i = 0; i < COMMANDS; i++)
+    if (strcmp(name, commands[i].name) == 0) return commands[i].run(argc, argv);
+  fprintf(stderr, "moonwire: there is no command \"%s\"; `moonwire --help` lists them\n", name);
+  return 2;
+}
+
 int main(int argc, char **argv) {
   if (argc < 2) {
     print_usage(stderr);
     return 2;
   }
+  if (strcmp(argv[1], "help") == 0 && argc > 2) return run_command(argv[2], 1, (char *[]){ "--help", NULL });
   if (wants_help(argc - 1, argv + 1) || strcmp(argv[1], "help") == 0) {
     print_usage(stdout);
     return 0;
@@ -39,8 +47,5 @@ int main(int argc, char **argv) {
     puts("moonwire " MOONWIRE_VERSION);
     return 0;
   }
-  for (int i = 0; i < COMMANDS; i++)
-    if (strcmp(argv[1], commands[i].name) == 0) return commands[i].run(argc - 2, argv + 2);
-  fprintf(stderr, "moonwire: there is no command \"%s\"; `moonwire --help` lists them\n", argv[1]);
-  return 2;
+  return run_command(argv[1], argc - 2, argv + 2);
 }

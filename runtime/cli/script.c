@@ -3,7 +3,10 @@
 #include <lauxlib.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <errno.h>
+#include <string.h>
 
+#include "failure.h"
 #include "library.h"
 #include "log.h"
 #include "loop.h"
@@ -21,13 +24,13 @@ struct run {
 };
 
 static void print_error(lua_State *co) {
-  const char *message = lua_tostring(co, -1);
-  if (!message && lua_istable(co, -1)) {
-    lua_getfield(co, -1, "message");
-    message = lua_tostring(co, -1);
-  }
-  luaL_traceback(co, co, message ? message : "(the error value is not a string)", 0);
+  struct failure failure;
+  failure_init(&failure);
+  failure_from_error(&failure, co);
+  const char *message = lua_type(co, -1) == LUA_TSTRING ? lua_tostring(co, -1) : buf_text(&failure.message);
+  luaL_traceback(co, co, message, 0);
   fprintf(stderr, "moonwire: %s\n", lua_tostring(co, -1));
+  failure_free(&failure);
 }
 
 static void script_done(void *ctx, lua_State *co, bool ok) {
@@ -39,7 +42,9 @@ static void script_done(void *ctx, lua_State *co, bool ok) {
     run->status = run->script->status(co);
   else
     run->status = EXIT_SUCCESS;
-  scope_cancel_tasks(&run->scope);
+  size_t left = scope_cancel_tasks(&run->scope);
+  if (ok && left > 0)
+    fprintf(stderr, "moonwire: the script ended while %zu task%s still ran; cancelled\n", left, left == 1 ? "" : "s");
   loop_stop(run->loop);
 }
 
@@ -54,9 +59,10 @@ static int start(lua_State *L) {
 }
 
 static bool run_open(struct run *run, char err[ERR_LEN]) {
-  log_setup_from_environment();
+  log_setup_from_environment(false);
   if (!(run->loop = loop_new(err))) return false;
   if (!(run->vm = vm_new(run->loop, "", err))) return false;
+  run->vm->output_matters = true;
   vm_add_modules(run->vm, library_dev_modules);
   scope_open(&run->scope, run->vm, NULL);
   if (lua_cpcall(run->vm->L, start, run) == 0) return true;
@@ -73,6 +79,10 @@ int script_run(const struct script *script) {
     fprintf(stderr, "moonwire: %s\n", err);
   else if (!run.ended)
     fputs("moonwire: the script waits for something that can never happen\n", stderr);
+  if (fflush(stdout) != 0 || ferror(stdout)) {
+    if (run.status == EXIT_SUCCESS) fprintf(stderr, "moonwire: standard output: %s\n", strerror(errno));
+    run.status = EXIT_FAILURE;
+  }
   scope_close(&run.scope);
   vm_delete(run.vm);
   loop_delete(run.loop);

@@ -14,8 +14,7 @@ enum {
 
 bool runtime_host_init(struct runtime_host *host, struct loop *loop, struct str name, char err[ERR_LEN]) {
   *host = (struct runtime_host){ .loop = loop, .name = name };
-  if (name.len == 0)
-    return fail(err, "AWS_LAMBDA_RUNTIME_API is not set: bootstrap is started by Lambda or by `moonwire dev`");
+  if (name.len == 0) return fail(err, "AWS_LAMBDA_RUNTIME_API is not set: Lambda sets it when it starts bootstrap");
   return http1_address_from(&host->address, name, err) || fail_in(err, "AWS_LAMBDA_RUNTIME_API");
 }
 

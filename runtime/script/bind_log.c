@@ -1,10 +1,13 @@
 /* moonwire.core.log: log records with the fields of the current invocation, and print. */
 #include <errno.h>
 #include <lauxlib.h>
+#include <stdio.h>
+#include <string.h>
 #include <unistd.h>
 
 #include "binds.h"
 #include "buf.h"
+#include "json_write.h"
 #include "log.h"
 #include "scope.h"
 #include "value.h"
@@ -37,14 +40,33 @@ static bool is_taken(lua_State *L, int fields) {
   return false;
 }
 
+/* The fields that can be encoded; in the place of each other one stands why it cannot. */
+static struct str encode_one_by_one(lua_State *L, int index, struct buf *json) {
+  char err[ERR_LEN];
+  buf_clear(json);
+  buf_add(json, STR("\"fields\":{"));
+  for (lua_pushnil(L); lua_next(L, index); lua_pop(L, 1)) {
+    size_t len;
+    if (lua_type(L, -2) != LUA_TSTRING) continue; /* lua_next must find the key as it is */
+    const char *key = lua_tolstring(L, -2, &len);
+    if (json->ptr[json->len - 1] != '{') buf_add_char(json, ',');
+    json_write_string_utf8(json, str_of(key, len));
+    buf_add_char(json, ':');
+    if (!value_to_json_utf8(L, lua_gettop(L), json, err)) json_write_string_utf8(json, str_from(err));
+    if (json->failed) return STR("\"fields\":\"too long\"");
+  }
+  buf_add_char(json, '}');
+  return json->failed ? STR("\"fields\":\"too long\"") : buf_str(json);
+}
+
 /* Fields as members of a record: those of the table, or the table as one member, "fields", when it is a list or a name in it
- * is taken. A value that cannot be encoded is described instead. */
+ * is taken. A value that cannot be encoded is described instead, under "fields" too. */
 static struct str encode_fields(lua_State *L, int index, struct buf *json) {
   char err[ERR_LEN];
   struct str name = STR("\"fields\":");
   if (!lua_istable(L, index)) return STR("");
   buf_add(json, name);
-  if (!value_to_json_utf8(L, index, json, err)) return STR("\"fields\":\"could not be encoded\"");
+  if (!value_to_json_utf8(L, index, json, err)) return encode_one_by_one(L, index, json);
   struct str all = buf_str(json), value = str_slice(all, name.len, all.len);
   if (str_starts(value, STR("[")) || is_taken(L, index)) return all;
   return str_slice(value, 1, value.len - 1);
@@ -63,13 +85,16 @@ static int l_write(lua_State *L) {
   return 0;
 }
 
-static void write_out(struct str text) {
+/* Behind what io.write has buffered. */
+static bool write_out(struct str text) {
+  if (fflush(stdout) != 0) return false;
   while (text.len > 0) {
     ssize_t wrote = write(STDOUT_FILENO, text.ptr, text.len);
     if (wrote < 0 && errno == EINTR) continue;
-    if (wrote <= 0) return;
+    if (wrote <= 0) return false;
     text = str_slice(text, (size_t)wrote, text.len);
   }
+  return true;
 }
 
 /* print(...): at once and unbuffered, because Lambda freezes the process after the reply. A line of plain text, or an INFO
@@ -95,7 +120,7 @@ static int l_print(lua_State *L) {
   lua_pushliteral(L, "\n");
   lua_concat(L, 2);
   const char *line = lua_tolstring(L, -1, &len);
-  write_out(str_of(line, len));
+  if (!write_out(str_of(line, len)) && vm_of(L)->output_matters) return luaL_error(L, "print: %s", strerror(errno));
   return 0;
 }
 

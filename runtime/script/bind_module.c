@@ -20,7 +20,10 @@ static bool read_file(const char *path, struct buf *text, char err[ERR_LEN]) {
     buf_grew(text, size);
   }
   bool ok = !text->failed && !ferror(file);
-  if (!ok) fail(err, text->failed ? "longer than %d bytes" : "cannot be read", FILE_MAX);
+  if (text->failed)
+    fail(err, "longer than %d bytes", FILE_MAX);
+  else if (!ok)
+    fail(err, "%s", strerror(errno));
   fclose(file);
   return ok;
 }

@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "json_write.h"
+#include "value.h"
 #include "vm.h"
 
 enum {
@@ -135,6 +136,7 @@ static void write_body(struct failure *f, struct str type, struct str position, 
   if (co) add_frames(&frames, co);
   buf_add(&f->body, STR("{\"errorMessage\":"));
   json_write_string_utf8(&f->body, buf_str(&f->message));
+  f->details = f->body.len + 1;
   buf_add(&f->body, STR(",\"errorType\":"));
   json_write_string_utf8(&f->body, type.len > 0 ? type : STR("Error"));
   buf_add(&f->body, STR(",\"stackTrace\":["));
@@ -148,21 +150,35 @@ static void write_body(struct failure *f, struct str type, struct str position, 
   buf_free(&frames);
 }
 
-/* An error object with __tostring is asked, on the main state and protected: the coroutine is dead. */
+static void show_table(struct failure *f, lua_State *co, int index) {
+  struct buf json;
+  char err[ERR_LEN];
+  buf_init(&json, MESSAGE_MAX);
+  if (value_to_json_utf8(co, index < 0 ? lua_gettop(co) + 1 + index : index, &json, err))
+    set_message(f, buf_str(&json));
+  else
+    describe(f, co, index);
+  buf_free(&json);
+}
+
+/* An error object with __tostring is asked, on the main state and protected: the coroutine is dead. Any other table is
+ * shown as JSON, if it can be. */
 static void ask_tostring(struct failure *f, lua_State *co, int index) {
   lua_State *L = vm_of(co)->L;
   int top = lua_gettop(L);
   lua_pushvalue(co, index);
   lua_xmove(co, L, 1);
-  bool asked = luaL_getmetafield(L, -1, "__tostring"); /* error __tostring */
+  bool has_words = luaL_getmetafield(L, -1, "__tostring"), asked = has_words; /* error __tostring */
   if (asked) {
     lua_insert(L, -2);
     asked = lua_pcall(L, 1, 1, 0) == 0 && lua_type(L, -1) == LUA_TSTRING;
   }
   if (asked)
     set_message(f, text_at(L, -1));
-  else
+  else if (has_words)
     describe(f, co, index);
+  else
+    show_table(f, co, index);
   lua_settop(L, top);
 }
 
@@ -212,5 +228,6 @@ void failure_from_runtime(struct failure *f, const char *type, struct str messag
 
 void failure_log(const struct failure *f, const struct log_context *context) {
   struct str body = buf_str(&f->body);
-  log_write(LOG_ERROR, context, buf_str(&f->message), str_slice(body, 1, body.len > 0 ? body.len - 1 : 0));
+  size_t from = log_is_json() ? 1 : f->details; /* text has the message in front already */
+  log_write(LOG_ERROR, context, buf_str(&f->message), str_slice(body, from, body.len > 0 ? body.len - 1 : 0));
 }

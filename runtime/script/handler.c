@@ -1,6 +1,7 @@
 #include "handler.h"
 
 #include <lauxlib.h>
+#include <stdio.h>
 #include <stdlib.h>
 
 #include "config.h"
@@ -81,6 +82,7 @@ static void cancel_leftovers(struct serving *s) {
 static void handler_done(void *ctx, lua_State *co, bool ok) {
   struct serving *s = ctx;
   cancel_leftovers(s);
+  fflush(stdout); /* what io.write has buffered belongs to this invocation */
   if (ok)
     post_result(s, co);
   else

@@ -29,6 +29,7 @@ struct vm {
   struct loop *loop;    /* borrowed */
   struct task *running; /* the task whose coroutine runs now, or NULL; kept by task.c */
   struct http *http;    /* outbound HTTP: owned; NULL until the first call (vm_http) */
+  bool output_matters;  /* print raises when its output cannot be written: in scripts, not in functions */
 };
 
 /* Opens the state. task_root is where handlers and their modules are ("/var/task", or "" for the working directory; copied).

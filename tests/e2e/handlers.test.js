@@ -353,3 +353,9 @@ test('handlers/hello.lua: foo', async () => {
     assert.match(posts[0].text, /\{"action":"foo"\}$/);
   });
 });
+
+scenario('a handler file may be named like a standard library', {
+  handler: 'string.run', files: { 'string.lua': 'return { run = function() return ("it is %s"):format("mine") end }' },
+}, async (lambda) => {
+  assert.equal((await lambda.invoke({})).json, 'it is mine');
+});

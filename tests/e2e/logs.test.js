@@ -218,3 +218,9 @@ scenario('at the lowest level, with errors and lost connections, no secret is wr
   await lambda.invoke({});
   await lambda.idle();
 });
+
+scenario('what io.write was given is out before the next invocation', { code: 'io.write("partial ")\nreturn 1' }, async (lambda) => {
+  await lambda.invoke({});
+  await lambda.idle();
+  assert.equal(lambda.stdout, 'partial ');
+});

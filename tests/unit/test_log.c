@@ -95,7 +95,7 @@ static void test_records(void **state) {
   (void)state;
   for (size_t i = 0; i < sizeof records / sizeof *records; i++) {
     for (int json = 0; json < 2; json++) {
-      log_setup((struct log_settings){ .json = json, .level = LOG_TRACE });
+      log_setup((struct log_settings){ .json = json, .one_line = true, .level = LOG_TRACE });
       struct str got = written(records[i].level, records[i].context, records[i].message, records[i].fields);
       size_t start = json ? strlen("{\"timestamp\":\"") : 0;
       if (json) assert_true(str_starts(got, STR("{\"timestamp\":\"")));
@@ -170,7 +170,7 @@ static void test_over_long(void **state) {
   memcpy(fields, "\"a\":\"", 5);
   fields[sizeof fields - 1] = '"';
   for (int json = 0; json < 2; json++) {
-    log_setup((struct log_settings){ .json = json, .level = LOG_TRACE });
+    log_setup((struct log_settings){ .json = json, .one_line = true, .level = LOG_TRACE });
     for (size_t i = 0; i < sizeof fills; i++) {
       memset(message, fills[i], sizeof message);
       check_cut(written(LOG_INFO, &only_id, str_of(message, sizeof message), STR("")), json);
@@ -221,7 +221,7 @@ static void test_from_environment(void **state) {
     setenv("AWS_LAMBDA_LOG_LEVEL", cases[i].level, 1);
     setenv("MOONWIRE_LOG_LEVEL", cases[i].own_level, 1);
     capture();
-    log_setup_from_environment();
+    log_setup_from_environment(true);
     struct str warning = next_record();
     release();
     assert_int_equal(log_is_json(), cases[i].json);

@@ -70,18 +70,15 @@ local function pick(name, file, fn, exports)
 end
 
 --- Loads the handler.
---- @param name string the value of _HANDLER: "file.function", or "file" when the file returns a function or an app
+--- @param name string the value of _HANDLER: "file.function", or "file" when the file returns a function or a callable table
 --- @param root string the task root, ending in "/", or "" for the working directory
 --- @return function handler called with (event, context)
 return function(name, root)
   local file, fn = split(name)
   local modname = file:gsub("/", ".")
-  local exports = package.loaded[modname]
-  if exports == nil then
-    exports = load_file(name, file, root)(modname)
-    if exports ~= nil and package.loaded[modname] == nil then
-      package.loaded[modname] = exports
-    end
+  local exports = load_file(name, file, root)(modname)
+  if exports ~= nil and package.loaded[modname] == nil then
+    package.loaded[modname] = exports -- whoever requires the file gets the same table
   end
   return pick(name, file, fn, exports)
 end

@@ -174,10 +174,7 @@ end
 --- Installs everything.
 --- @param task_root string the folder of the handlers; "" for the working directory
 return function(task_root)
-  local root = task_root:gsub("/*$", "/")
-  if task_root == "" then
-    root = ""
-  end
+  local root = task_root == "" and "" or task_root:gsub("/+$", "") .. "/"
   package.path = table.concat({
     root .. "?.lua", root .. "?/init.lua", root .. "lua/?.lua", root .. "lua/?/init.lua",
     root .. "lua_modules/share/lua/5.1/?.lua", root .. "lua_modules/share/lua/5.1/?/init.lua",

@@ -1,6 +1,7 @@
 --- The spec runner of `moonwire test`: describe, it, before_each, after_each.
 --- Files are read first, then their specs run in the order of the text, each as part of one task, so that they may wait.
 local module = require "moonwire.core.module"
+local describe_value = require "moonwire.runtime.describe"
 
 local runner = {}
 
@@ -19,10 +20,7 @@ local function full_name(step)
 end
 
 local function describe_error(err)
-  if type(err) == "table" and err.message then
-    err = tostring(err.type or "error") .. ": " .. tostring(err.message)
-  end
-  return debug.traceback(tostring(err), 2):gsub("\n%s*moonwire/test/runner.lua:[^\n]*", ""):gsub("\n%s*%[C%]: in function 'xpcall'", "")
+  return debug.traceback(describe_value(err), 2):gsub("\n%s*moonwire/test/runner.lua:[^\n]*", ""):gsub("\n%s*%[C%]: in function 'xpcall'", "")
 end
 
 local function report(state, step, trace)

@@ -1,0 +1,93 @@
+'use strict';
+// moonwire, the command-line tool: what a user sees, and the exit status.
+
+const test = require('node:test');
+const assert = require('node:assert/strict');
+const fs = require('node:fs');
+const os = require('node:os');
+const path = require('node:path');
+const { spawnSync } = require('node:child_process');
+
+const BUILD = path.resolve(process.env.MOONWIRE_BUILD || path.join(__dirname, '../../build'));
+const [PROGRAM, ...WRAPPED] = [...(process.env.MOONWIRE_WRAP || '').split(' ').filter(Boolean), path.join(BUILD, 'moonwire')];
+
+/** Runs moonwire in a folder of its own that holds `files`; tools' own lines ("==123== ...") are left out. */
+function run(args, { files = {}, input, stdio } = {}) {
+  const folder = fs.mkdtempSync(path.join(os.tmpdir(), 'moonwire-cli-'));
+  for (const [name, text] of Object.entries(files)) fs.writeFileSync(path.join(folder, name), text);
+  const options = { cwd: folder, input, stdio, timeout: 60000, encoding: 'utf8' };
+  const { status, signal, stdout, stderr } = spawnSync(PROGRAM, [...WRAPPED, ...args], options);
+  fs.rmSync(folder, { recursive: true });
+  return { status, signal, stdout, stderr: stderr && stderr.replace(/^==\d+==.*\n/gm, '') };
+}
+
+/** stdout and stderr are strings (the whole), patterns, or absent (nothing). */
+const cases = [
+  { name: 'no command', args: [], status: 2, stderr: /^Usage: moonwire COMMAND/ },
+  { name: 'an unknown command', args: ['fly'], status: 2, stderr: 'moonwire: there is no command "fly"; `moonwire --help` lists them\n' },
+  { name: '--help', args: ['--help'], status: 0, stdout: /^Usage: moonwire COMMAND[^]*\n {2}lua [^]*\n {2}test / },
+  { name: '--version', args: ['--version'], status: 0, stdout: /^moonwire \d+\.\d+\.\d+\n$/ },
+  { name: 'lua --help', args: ['lua', '--help'], status: 0, stdout: /^Usage: moonwire lua/ },
+  { name: 'help test', args: ['help', 'test'], status: 0, stdout: /^Usage: moonwire test/ },
+  { name: 'lua without a file', args: ['lua'], status: 2, stderr: /^moonwire lua: a file, - or -e CODE is missing\n\nUsage/ },
+  { name: 'lua with an unknown option', args: ['lua', '-x'], status: 2, stderr: /^moonwire lua: an option that is none/ },
+  { name: 'lua -e without code', args: ['lua', '-e'], status: 2, stderr: /-e without its CODE/ },
+  { name: 'test without a file', args: ['test'], status: 2, stderr: /^moonwire test: a file is missing/ },
+
+  { name: '-e with arguments', args: ['lua', '-e', 'print(..., arg[0], #arg)', 'a', 'b'], status: 0, stdout: 'a\t-e\t2\n' },
+  { name: 'a file', args: ['lua', 'a.lua', 'x'], files: { 'a.lua': '#!/usr/bin/env moonwire\nprint(arg[0], ...)' }, status: 0, stdout: 'a.lua\tx\n' },
+  { name: 'standard input', args: ['lua', '-', 'x'], input: 'print(arg[0], ...)', status: 0, stdout: '-\tx\n' },
+  { name: 'modules of the folder', args: ['lua', '-e', 'print(require("m").v)'], files: { 'm.lua': 'return { v = 7 }' }, status: 0, stdout: '7\n' },
+  { name: 'the library', args: ['lua', '-e', 'require("moonwire.async").sleep(1) print(require("moonwire.json").encode{1})'], status: 0, stdout: '[1]\n' },
+  { name: 'print and io.write in their order', args: ['lua', '-e', 'io.write("a ") print("b") io.write("c\\n")'], status: 0, stdout: 'a b\nc\n' },
+
+  { name: 'a missing file', args: ['lua', 'no.lua'], status: 1, stderr: /no\.lua/ },
+  { name: 'a syntax error', args: ['lua', 'a.lua'], files: { 'a.lua': 'x =' }, status: 1, stderr: /^moonwire: .*a\.lua:1: / },
+  { name: 'an error', args: ['lua', 'a.lua'], files: { 'a.lua': 'local function f() error("no") end\nf()' }, status: 1, stderr: /^moonwire: a\.lua:1: no\nstack traceback:[^]*a\.lua:2/ },
+  { name: 'an error with a type', args: ['lua', '-e', 'error { type = "Full", message = "no room" }'], status: 1, stderr: /^moonwire: no room\n/ },
+  { name: 'an error that is a table', args: ['lua', '-e', 'error { code = 3 }'], status: 1, stderr: /^moonwire: \{"code":3\}\n/ },
+  { name: 'an error that speaks', args: ['lua', '-e', 'error(setmetatable({}, { __tostring = function() return "I" end }))'], status: 1, stderr: /^moonwire: I\n/ },
+  { name: 'os.exit', args: ['lua', '-e', 'os.exit(3)'], status: 3 },
+  { name: 'tasks that are left', args: ['lua', '-e', 'require("moonwire.async").spawn(function() end) print "x"'], status: 0, stdout: 'x\n',
+    stderr: 'moonwire: the script ended while 1 task still ran; cancelled\n' },
+  { name: 'waiting for nothing', args: ['lua', '-e', 'require("moonwire.core.task").park()'], status: 1, stderr: /never happen/ },
+  { name: 'a record of several lines', args: ['lua', '-e', 'require("moonwire.log").info("a\\nb")'], status: 0, stderr: /\tINFO\ta\nb\n$/ },
+
+  { name: 'specs that pass', args: ['test', 'a.lua'], files: { 'a.lua': 'it("x", function() assert.equal(1, 1) end)' }, status: 0, stdout: '1 passed, 0 failed\n' },
+  { name: 'specs that fail', args: ['test', 'a.lua', 'b.lua'], files: { 'a.lua': 'it("x", function() assert.equal(1, 2) end)', 'b.lua': 'it("y", function() end)' },
+    status: 1, stdout: /FAILED {2}a\.lua x\n {2}a\.lua:1: expected 1, got 2[^]*\n1 passed, 1 failed\n$/ },
+  { name: 'no spec', args: ['test', 'a.lua'], files: { 'a.lua': '' }, status: 1, stdout: /no spec[^]*0 passed, 0 failed\n$/ },
+  { name: 'a spec file that is a folder', args: ['test', '.'], status: 1, stdout: /Is a directory[^]*0 passed, 1 failed\n$/ },
+];
+
+function check(actual, wanted = '') {
+  if (typeof wanted === 'string') assert.equal(actual, wanted);
+  else assert.match(actual, wanted);
+}
+
+for (const { name, args, status, stdout, stderr, ...options } of cases) {
+  test(name, () => {
+    const result = run(args, options);
+    check(result.stdout, stdout);
+    check(result.stderr, stderr);
+    assert.equal(result.status, status);
+  });
+}
+
+for (const [name, code] of [['print', 'print "x"'], ['io.write', 'io.write "x"']]) {
+  test(`${name} to a full disk is a failure`, { skip: !fs.existsSync('/dev/full') }, () => {
+    const full = fs.openSync('/dev/full', 'w');
+    const { status, stderr } = run(['lua', '-e', code], { stdio: ['ignore', full, 'pipe'] });
+    fs.closeSync(full);
+    assert.match(stderr, /No space left on device/);
+    assert.equal(status, 1);
+  });
+}
+
+test('an endless script ends when nobody reads its output', () => {
+  const pipe = `set -o pipefail; ${[PROGRAM, ...WRAPPED].join(' ')} lua -e 'while true do print(1) end' | head -1`;
+  const { stdout, stderr, status } = spawnSync('bash', ['-c', pipe], { encoding: 'utf8', timeout: 60000 });
+  assert.equal(stdout, '1\n');
+  assert.match(stderr, /Broken pipe/);
+  assert.equal(status, 1);
+});
