@@ -133,17 +133,17 @@ describe("async.all", function()
       function()
         async.all { function()
           async.spawn(function()
-            async.sleep(5)
+            async.sleep(300)
             reached.grandchild = true
           end)
-          async.sleep(5)
+          async.sleep(300)
           reached.child = true
         end }
         reached.parent = true
       end,
       later(1),
     }
-    async.sleep(15)
+    async.sleep(400)
     assert.same({}, reached)
   end)
 
