@@ -20,6 +20,7 @@ struct loop {
   struct loop_watch **by_fd; /* the active watch of each descriptor: an event of a stopped one finds NULL */
   size_t fd_count;           /* entries of by_fd */
   size_t active_watches;
+  struct loop_watch *blocker; /* an active watch that may block, or NULL */
   struct timers timers;
   int alarm;        /* a timerfd: epoll's own timeout counts whole milliseconds; -1 until the first timer */
   int64_t alarm_ns; /* what it is set to; 0 when it has rung */
@@ -102,6 +103,7 @@ bool loop_watch_set(struct loop *loop, struct loop_watch *w, int events, char er
   if (w->events == 0) loop->active_watches++;
   loop->by_fd[w->fd] = w;
   w->events = events;
+  if (w->may_block) loop->blocker = w;
   return true;
 }
 
@@ -109,6 +111,7 @@ void loop_watch_stop(struct loop *loop, struct loop_watch *w) {
   if (w->events == 0) return;
   epoll_ctl(loop->epoll, EPOLL_CTL_DEL, w->fd, NULL);
   loop->by_fd[w->fd] = NULL;
+  if (loop->blocker == w) loop->blocker = NULL;
   loop->active_watches--;
   w->events = 0;
 }
@@ -200,6 +203,13 @@ static int wait_ms(struct loop *loop) {
   return ms > 1000000 ? 1000000 : (int)ms;
 }
 
+/* The only thing that can happen next, if it is a watch that can wait for itself. */
+static struct loop_watch *only_watch(const struct loop *loop) {
+  struct loop_watch *w = loop->blocker;
+  bool alone = w && loop->active_watches == 1 && loop->timers.count == 0 && loop->active_jobs == 0;
+  return alone && w->events == LOOP_READ ? w : NULL;
+}
+
 static void dispatch(struct loop *loop, const struct epoll_event *event) {
   if (event->data.fd == ALARM) {
     loop->alarm_ns = 0;
@@ -218,6 +228,12 @@ void loop_run(struct loop *loop) {
   struct epoll_event events[BATCH];
   loop->stopped = false;
   while (!loop->stopped && loop_pending(loop) > 0) {
+    struct loop_watch *alone = only_watch(loop);
+    if (alone) {
+      alone->ready(alone->ctx, LOOP_READ | LOOP_ALONE);
+      run_jobs(loop);
+      continue;
+    }
     int count = epoll_wait(loop->epoll, events, BATCH, wait_ms(loop));
     int64_t now = timers_first(&loop->timers) ? clock_monotonic_ns() : 0;
     for (int i = 0; i < count && !loop->stopped; i++) dispatch(loop, &events[i]);

@@ -14,15 +14,19 @@
 
 struct loop;
 
-enum { LOOP_READ = 1, LOOP_WRITE = 2 };
+enum {
+  LOOP_READ = 1,
+  LOOP_WRITE = 2,
+  LOOP_ALONE = 4 /* nothing else is active: the callback may block until its descriptor can be read */
+};
 
 /* A descriptor that is watched. Zero it before the first use. */
 struct loop_watch {
-  void (*ready)(void *ctx,
-                int events); /* events: LOOP_READ, LOOP_WRITE; an error or hang-up sets what is watched for */
+  void (*ready)(void *ctx, int events); /* LOOP_READ, LOOP_WRITE: an error or hang-up sets what is watched for */
   void *ctx;
   int fd;
-  int events; /* 0 while inactive */
+  int events;     /* 0 while inactive */
+  bool may_block; /* ready knows LOOP_ALONE: it is then called without waiting first, which saves a system call */
 };
 
 /* A timer that fires once. Zero it before the first use. */

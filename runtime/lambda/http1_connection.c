@@ -3,6 +3,7 @@
 #include <arpa/inet.h>
 #include <assert.h>
 #include <errno.h>
+#include <fcntl.h>
 #include <netdb.h>
 #include <netinet/in.h>
 #include <netinet/tcp.h>
@@ -54,6 +55,7 @@ static void close_socket(struct http1_connection *c) {
   loop_watch_stop(c->loop, &c->watch);
   close(c->watch.fd);
   c->watch.fd = -1;
+  c->watch.may_block = false;
   c->served = false;
 }
 
@@ -88,7 +90,7 @@ static bool send_some(struct http1_connection *c) {
   while (c->head.len + c->body.len > 0) {
     struct iovec parts[2] = { { (void *)c->head.ptr, c->head.len }, { (void *)c->body.ptr, c->body.len } };
     struct msghdr message = { .msg_iov = parts, .msg_iovlen = 2 };
-    ssize_t sent = sendmsg(c->watch.fd, &message, MSG_NOSIGNAL);
+    ssize_t sent = sendmsg(c->watch.fd, &message, MSG_NOSIGNAL | MSG_DONTWAIT);
     if (sent < 0 && errno == EINTR) continue;
     if (sent < 0) return errno == EAGAIN || errno == ENOTCONN;
     size_t of_head = (size_t)sent < c->head.len ? (size_t)sent : c->head.len;
@@ -96,6 +98,12 @@ static bool send_some(struct http1_connection *c) {
     c->body = str_slice(c->body, (size_t)sent - of_head, c->body.len);
   }
   return true;
+}
+
+/* The connection stands: from here on only recv may wait, and only when the loop says so (ready). */
+static void allow_blocking(struct http1_connection *c) {
+  if (c->watch.may_block) return;
+  c->watch.may_block = fcntl(c->watch.fd, F_SETFL, 0) == 0;
 }
 
 static void continue_sending(struct http1_connection *c) {
@@ -106,6 +114,7 @@ static void continue_sending(struct http1_connection *c) {
     return;
   }
   bool more = c->busy && c->head.len + c->body.len > 0;
+  if (!more) allow_blocking(c);
   if (!loop_watch_set(c->loop, &c->watch, more ? LOOP_READ | LOOP_WRITE : LOOP_READ, err)) fail_later(c, err, ENOMEM);
 }
 
@@ -145,7 +154,7 @@ static void ready(void *ctx, int events) {
   struct http1_connection *c = ctx;
   static char bytes[READ_SIZE]; /* one thread, and never kept beyond this call */
   if (events & LOOP_READ) {
-    ssize_t size = recv(c->watch.fd, bytes, sizeof bytes, 0);
+    ssize_t size = recv(c->watch.fd, bytes, sizeof bytes, events & LOOP_ALONE ? 0 : MSG_DONTWAIT);
     if (size > 0 && c->busy)
       receive(c, str_of(bytes, (size_t)size));
     else if (size > 0)
