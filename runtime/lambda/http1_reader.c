@@ -123,9 +123,9 @@ static bool read_framing(const struct http1_reader *r, struct framing *f, char e
   *f = (struct framing){ .length = -1 };
   for (size_t i = 0; i < r->header_count; i++) {
     struct str name = r->headers[i].name, value = r->headers[i].value;
-    if (str_equal_nocase(name, STR("content-length")) && !read_content_length(f, value, err)) return false;
-    if (str_equal_nocase(name, STR("transfer-encoding")) && !read_coding(f, value, err)) return false;
-    if (str_equal_nocase(name, STR("connection"))) read_connection(f, value);
+    if (str_equal_nocase(name, STR("Content-Length")) && !read_content_length(f, value, err)) return false;
+    if (str_equal_nocase(name, STR("Transfer-Encoding")) && !read_coding(f, value, err)) return false;
+    if (str_equal_nocase(name, STR("Connection"))) read_connection(f, value);
   }
   return true;
 }

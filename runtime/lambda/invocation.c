@@ -47,15 +47,15 @@ bool invocation_read(struct invocation *inv, struct http1_reader *r) {
     struct str name;
     struct str *field;
   } wanted[] = {
-    { STR("content-type"), &inv->content_type },
-    { STR("lambda-runtime-aws-request-id"), &inv->request_id },
-    { STR("lambda-runtime-invocation-id"), &inv->invocation_id },
-    { STR("lambda-runtime-invoked-function-arn"), &inv->function_arn },
-    { STR("lambda-runtime-trace-id"), &inv->trace_id },
-    { STR("lambda-runtime-aws-tenant-id"), &inv->tenant_id },
-    { STR("lambda-runtime-client-context"), &inv->client_context },
-    { STR("lambda-runtime-cognito-identity"), &inv->identity },
-    { STR("lambda-runtime-deadline-ms"), &deadline },
+    { STR("Content-Type"), &inv->content_type },
+    { STR("Lambda-Runtime-Aws-Request-Id"), &inv->request_id },
+    { STR("Lambda-Runtime-Invocation-Id"), &inv->invocation_id },
+    { STR("Lambda-Runtime-Invoked-Function-Arn"), &inv->function_arn },
+    { STR("Lambda-Runtime-Trace-Id"), &inv->trace_id },
+    { STR("Lambda-Runtime-Aws-Tenant-Id"), &inv->tenant_id },
+    { STR("Lambda-Runtime-Client-Context"), &inv->client_context },
+    { STR("Lambda-Runtime-Cognito-Identity"), &inv->identity },
+    { STR("Lambda-Runtime-Deadline-Ms"), &deadline },
   };
   invocation_reset(inv);
   for (size_t i = 0; i < r->header_count; i++)

@@ -26,22 +26,32 @@ local facts = invocation.function_facts()
 local Context = { get_remaining_time_in_millis = invocation.remaining, defer = invocation.defer }
 Context.__index = Context
 
+-- All fields, so that the table is made in its full size: of a constructor with values that are no constants, the bytecode of
+-- this LuaJIT keeps only an empty table, which would then grow six times in every invocation.
+local function new_context()
+  return {
+    aws_request_id = false, invoked_function_arn = false, function_name = false, function_version = false,
+    memory_limit_in_mb = false, log_group_name = false, log_stream_name = false, trace_id = false, tenant_id = false,
+    client_context = false, identity = false, deadline_ms = false, cold_start = false,
+  }
+end
+
 local function with_context(cold_start, event, request_id, arn, trace_id, tenant_id, client_context, identity, deadline_ms)
-  return event, setmetatable({
-    aws_request_id = request_id,
-    invoked_function_arn = arn,
-    function_name = facts.function_name,
-    function_version = facts.function_version,
-    memory_limit_in_mb = facts.memory_limit_in_mb,
-    log_group_name = facts.log_group_name,
-    log_stream_name = facts.log_stream_name,
-    trace_id = trace_id,
-    tenant_id = tenant_id,
-    client_context = client_context,
-    identity = identity,
-    deadline_ms = deadline_ms,
-    cold_start = cold_start,
-  }, Context)
+  local context = new_context()
+  context.aws_request_id = request_id
+  context.invoked_function_arn = arn
+  context.function_name = facts.function_name
+  context.function_version = facts.function_version
+  context.memory_limit_in_mb = facts.memory_limit_in_mb
+  context.log_group_name = facts.log_group_name
+  context.log_stream_name = facts.log_stream_name
+  context.trace_id = trace_id
+  context.tenant_id = tenant_id
+  context.client_context = client_context
+  context.identity = identity
+  context.deadline_ms = deadline_ms
+  context.cold_start = cold_start
+  return event, setmetatable(context, Context)
 end
 
 --- Runs the handler on the event at hand; what it returns is the result, what it raises the failure.
