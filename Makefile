@@ -10,7 +10,7 @@ FUZZ_SECONDS := 60
 V        :=# V=1 shows the commands
 
 CC     := gcc
-CFLAGS := -O2 -g
+CFLAGS := -O3 -g
 WERROR := -Werror
 DEPS   := build/deps
 

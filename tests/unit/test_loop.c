@@ -58,44 +58,6 @@ static void note_events_and_stop(void *ctx, int events) {
   loop_watch_stop(loop, w);
 }
 
-/* A watch that may wait for itself: notes whether it was asked to, reads one byte, and stops. */
-static void read_and_stop(void *ctx, int events) {
-  struct loop_watch *w = ctx;
-  char byte;
-  note(events & LOOP_ALONE ? "a" : "-");
-  assert_int_equal(read(w->fd, &byte, 1), 1);
-  loop_watch_stop(loop, w);
-}
-
-static void watch_and_block(struct loop_watch *w, int fd, int events) {
-  *w = (struct loop_watch){ .fd = fd, .ready = read_and_stop, .ctx = w, .may_block = true };
-  assert_true(loop_watch_set(loop, w, events, err));
-}
-
-static void send_from_timer(void *ctx) {
-  send_byte(*(const int *)ctx);
-}
-
-/* It is called without waiting only while nothing else can happen. */
-static void test_alone(void **state) {
-  (void)state;
-  struct loop_timer timer = { .fire = send_from_timer, .ctx = &ends[1] };
-  watch_and_block(&first, ends[0], LOOP_READ);
-  send_byte(ends[1]);
-  loop_run(loop);
-  assert_string_equal(order, "a");
-  watch_and_block(&first, ends[0], LOOP_READ);
-  assert_true(loop_timer_start(loop, &timer, 1)); /* a blocking read would wait for ever */
-  loop_run(loop);
-  assert_string_equal(order, "aa"); /* the timer fired first: now it is alone again */
-  watch_and_block(&first, ends[0], LOOP_READ);
-  watch_and_block(&second, ends[2], LOOP_READ);
-  send_byte(ends[3]); /* the second one ends first */
-  send_byte(ends[1]);
-  loop_run(loop);
-  assert_string_equal(order, "aa--");
-}
-
 static void watch(struct loop_watch *w, int fd, int events, void (*ready)(void *ctx, int events)) {
   *w = (struct loop_watch){ .fd = fd, .ready = ready, .ctx = w };
   assert_true(loop_watch_set(loop, w, events, err));
@@ -321,7 +283,6 @@ static void test_nothing_to_do(void **state) {
 int main(void) {
   const struct CMUnitTest tests[] = {
     TEST(test_events),
-    TEST(test_alone),
     TEST(test_changed_and_stopped),
     TEST(test_not_watchable),
     TEST(test_stopped_in_the_same_batch),
