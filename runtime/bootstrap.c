@@ -13,7 +13,10 @@
 #include "slot.h"
 #include "vm.h"
 
-enum { SLOTS_MAX = 1000 }; /* of the 1,024 descriptors that Lambda allows */
+enum {
+  SLOTS_MAX = 1000,        /* of the 1,024 descriptors that Lambda allows */
+  REPORT_MAX = 1024 * 1024 /* bytes; failure.c makes none that is longer */
+};
 
 struct bootstrap {
   struct loop *loop;
@@ -22,8 +25,8 @@ struct bootstrap {
   struct handler handler;
   struct slot *slots; /* slot_count of them; NULL until the handler is loaded */
   size_t slot_count;
-  struct runtime_api api; /* reports a failed start */
-  struct failure failure; /* of the start; its body is borrowed by the report */
+  struct runtime_api api; /* reports a failed start ... */
+  struct buf report;      /* ... with this body, which the call borrows */
   struct buf root;        /* the task root, ending in "/" */
   int status;             /* of the process */
 };
@@ -64,11 +67,11 @@ static void start_reported(void *ctx, enum runtime_result result, const char *er
   stop(ctx, err);
 }
 
-static void report_start(struct bootstrap *b) {
-  struct runtime_failure failure = { .type = str_from(b->failure.type), .body = buf_str(&b->failure.body) };
-  failure_log(&b->failure, NULL);
+static void report_start(struct bootstrap *b, const struct failure *failure) {
+  buf_add(&b->report, buf_str(&failure->body));
+  struct runtime_failure report = { .type = str_from(failure->type), .body = buf_str(&b->report) };
   runtime_api_init(&b->api, &b->host);
-  runtime_api_fail_init(&b->api, &failure, start_reported, b);
+  runtime_api_fail_init(&b->api, &report, start_reported, b);
 }
 
 static void handler_is_loaded(void *ctx, const struct failure *failure) {
@@ -77,10 +80,8 @@ static void handler_is_loaded(void *ctx, const struct failure *failure) {
     serve(b);
     return;
   }
-  buf_add(&b->failure.body, buf_str(&failure->body));
-  buf_add(&b->failure.message, buf_str(&failure->message));
-  str_copy(str_from(failure->type), b->failure.type, sizeof b->failure.type);
-  report_start(b);
+  failure_log(failure, NULL);
+  report_start(b, failure);
 }
 
 /* Starting */
@@ -98,7 +99,7 @@ static void read_settings(struct bootstrap *b) {
 }
 
 static bool bootstrap_open(struct bootstrap *b, char err[ERR_LEN]) {
-  failure_init(&b->failure);
+  buf_init(&b->report, REPORT_MAX);
   setvbuf(stdout, NULL, _IOLBF, 0); /* io.write appears with the end of its line: the process may be frozen any time */
   read_settings(b);
   if (!(b->loop = loop_new(err))) return false;
@@ -114,7 +115,7 @@ static void bootstrap_close(struct bootstrap *b) {
   handler_free(&b->handler);
   vm_delete(b->vm);
   loop_delete(b->loop);
-  failure_free(&b->failure);
+  buf_free(&b->report);
   buf_free(&b->root);
 }
 

@@ -359,3 +359,12 @@ scenario('a handler file may be named like a standard library', {
 }, async (lambda) => {
   assert.equal((await lambda.invoke({})).json, 'it is mine');
 });
+
+scenario('the record of a load failure says its message once, and the rest as JSON', {
+  handler: 'app.run', files: { 'app.lua': 'error("no such luck")' },
+}, async (lambda) => {
+  await lambda.exit;
+  const [, message, fields] = /\tERROR\t(.*?) (\{.*\})$/.exec(lambda.records[0]);
+  assert.equal(message, 'no such luck');
+  assert.deepEqual(Object.keys(JSON.parse(fields)), ['errorType', 'stackTrace']);
+});
