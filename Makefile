@@ -70,7 +70,7 @@ fuzz_built   := $(fuzz_targets:tests/fuzz/%.c=$(BUILD)/fuzz/%)
 npm_lock     := $(wildcard tests/e2e/package-lock.json)
 npm_tree     := $(npm_lock:%/package-lock.json=%/node_modules/.package-lock.json)
 
-programs := $(if $(wildcard runtime/bootstrap.c),$(BUILD)/bootstrap) $(if $(CLI),$(BUILD)/moonwire)
+programs := $(BUILD)/bootstrap $(BUILD)/moonwire
 
 valgrind := valgrind --error-exitcode=99 --leak-check=full --errors-for-leak-kinds=definite
 

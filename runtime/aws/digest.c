@@ -62,30 +62,6 @@ done:
   return ok;
 }
 
-bool digest_stream_init(struct digest_stream *s, char err[ERR_LEN]) {
-  s->state = NULL;
-  if (!engine_start(err)) return false;
-  s->state = EVP_MD_CTX_new();
-  if (s->state && EVP_DigestInit_ex2(s->state, engine.sha256, NULL)) return true;
-  digest_stream_free(s);
-  return hash_failed(err);
-}
-
-bool digest_stream_add(struct digest_stream *s, struct str data, char err[ERR_LEN]) {
-  return EVP_DigestUpdate(s->state, data.ptr, data.len) || hash_failed(err);
-}
-
-bool digest_stream_finish(struct digest_stream *s, struct sha256_value *out, char err[ERR_LEN]) {
-  bool ok = EVP_DigestFinal_ex(s->state, out->bytes, NULL) || hash_failed(err);
-  digest_stream_free(s);
-  return ok;
-}
-
-void digest_stream_free(struct digest_stream *s) {
-  EVP_MD_CTX_free(s->state);
-  s->state = NULL;
-}
-
 bool digest_random(void *bytes, size_t size, char err[ERR_LEN]) {
   for (unsigned char *at = bytes; size > 0;) {
     ssize_t got = getrandom(at, size, 0);

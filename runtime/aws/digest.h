@@ -23,18 +23,6 @@ bool digest_sha256(struct str data, struct sha256_value *out, char err[ERR_LEN])
 /* HMAC with SHA-256 (RFC 2104); a key of any length. */
 bool digest_hmac_sha256(struct str key, struct str data, struct sha256_value *out, char err[ERR_LEN]);
 
-/* A hash that is fed piece by piece: init, add any number of times, finish once. Zero it before the first use. */
-struct digest_stream {
-  void *state; /* heap; owned */
-};
-
-bool digest_stream_init(struct digest_stream *s, char err[ERR_LEN]);
-bool digest_stream_add(struct digest_stream *s, struct str data, char err[ERR_LEN]);
-bool digest_stream_finish(struct digest_stream *s, struct sha256_value *out, char err[ERR_LEN]); /* frees s too */
-
-/* Safe on a zeroed or finished stream. */
-void digest_stream_free(struct digest_stream *s);
-
 /* Fills `size` bytes from the kernel's generator (getrandom), so that a restored snapshot of the process never repeats. */
 bool digest_random(void *bytes, size_t size, char err[ERR_LEN]);
 

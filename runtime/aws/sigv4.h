@@ -43,8 +43,6 @@ struct sigv4_key_cache {
   size_t next; /* the place that is overwritten next */
 };
 
-void sigv4_key_cache_clear(struct sigv4_key_cache *cache);
-
 /* What is signed. Everything is borrowed for the call. Leave out what is not needed: zero is the default. */
 struct sigv4_input {
   struct str method; /* "POST" */

@@ -58,7 +58,3 @@ bool sigv4_key_get(struct sigv4_key_cache *cache, struct str secret, struct str 
   digest_wipe(id, sizeof id);
   return ok;
 }
-
-void sigv4_key_cache_clear(struct sigv4_key_cache *cache) {
-  digest_wipe(cache, sizeof *cache);
-}

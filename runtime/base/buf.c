@@ -83,12 +83,6 @@ void buf_addf(struct buf *b, const char *format, ...) {
   b->len += (size_t)size;
 }
 
-void buf_consume(struct buf *b, size_t size) {
-  if (size > b->len) size = b->len;
-  b->len -= size;
-  if (b->len > 0) memmove(b->ptr, b->ptr + size, b->len);
-}
-
 struct str buf_str(const struct buf *b) {
   return b->failed ? STR("") : str_of(b->ptr, b->len);
 }

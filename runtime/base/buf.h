@@ -41,9 +41,6 @@ void buf_addf(struct buf *b, const char *format, ...) __attribute__((format(prin
 char *buf_reserve(struct buf *b, size_t size);
 void buf_grew(struct buf *b, size_t size);
 
-/* Drops the first `size` bytes (at most len) and moves the rest to the front. */
-void buf_consume(struct buf *b, size_t size);
-
 /* The content, borrowed until the next addition. Empty when the buffer failed. */
 struct str buf_str(const struct buf *b);
 

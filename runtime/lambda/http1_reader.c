@@ -26,12 +26,6 @@ void http1_reader_reset(struct http1_reader *r) {
   r->state = HTTP1_IN_HEAD;
 }
 
-struct str http1_reader_header(const struct http1_reader *r, struct str name) {
-  for (size_t i = 0; i < r->header_count; i++)
-    if (str_equal_nocase(r->headers[i].name, name)) return r->headers[i].value;
-  return STR("");
-}
-
 /* The head */
 
 /* "HTTP/1.1 200 OK": the version decides whether the connection persists unless a header says otherwise. */

@@ -66,7 +66,4 @@ enum http1_progress http1_reader_feed(struct http1_reader *r, struct str bytes, 
 /* The peer closed the connection: HTTP1_DONE when that is how the response ends, else HTTP1_BAD. */
 enum http1_progress http1_reader_end(struct http1_reader *r, char err[ERR_LEN]);
 
-/* The value of the first header of that name, in any case; empty when there is none. */
-struct str http1_reader_header(const struct http1_reader *r, struct str name);
-
 #endif

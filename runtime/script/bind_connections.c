@@ -6,6 +6,7 @@
 #include "connections.h"
 #include "scope.h"
 #include "task.h"
+#include "value.h"
 #include "vm.h"
 
 /* A task that waits for the answer of one call. */
@@ -50,13 +51,6 @@ static void answered(void *ctx, const struct client_result *result) {
   task_resume(task, count);
 }
 
-/* The string at index; empty for anything else. */
-static struct str text_at(lua_State *L, int index) {
-  struct str text = { 0 };
-  if (lua_type(L, index) == LUA_TSTRING) text.ptr = lua_tolstring(L, index, &text.len);
-  return text;
-}
-
 /* Pushes requestContext of the current event, or nil. Events may be any value: nothing is taken for granted. */
 static void push_request_context(lua_State *L, const struct scope *scope) {
   lua_rawgeti(L, LUA_REGISTRYINDEX, scope->event_ref); /* event; LUA_NOREF gives nil */
@@ -75,7 +69,7 @@ static struct str push_field(lua_State *L, int index, const char *name) {
   if (!lua_istable(L, index)) return STR("");
   lua_pushstring(L, name);
   lua_rawget(L, index);
-  return text_at(L, -1);
+  return value_text(L, -1);
 }
 
 /* A connection that is still in its handshake cannot be reached (re:Post, "410 GoneException": API Gateway answers 410). */
@@ -119,23 +113,23 @@ static int l_call(lua_State *L) {
   struct task *task = task_current(L, what);
   const struct scope *scope = task_scope(task);
   push_request_context(L, scope); /* ... context, at CONTEXT */
-  if (is_connecting(L, scope, CONTEXT, text_at(L, ID)))
+  if (is_connecting(L, scope, CONTEXT, value_text(L, ID)))
     return push_failure(L, what,
                         "the connection is still being opened: it cannot be reached before $connect has returned; use "
                         "context:defer(function() ... end)",
                         "connecting");
-  if (text_at(L, BODY).len > CONNECTIONS_MESSAGE_MAX)
+  if (value_text(L, BODY).len > CONNECTIONS_MESSAGE_MAX)
     return push_failure(L, what, "the message is longer than 131072 bytes (128 KB)",
                         client_code_name(CLIENT_TOO_LARGE));
-  struct connections_place place = { .endpoint = text_at(L, ENDPOINT), .region = text_at(L, REGION) };
+  struct connections_place place = { .endpoint = value_text(L, ENDPOINT), .region = value_text(L, REGION) };
   place.api_id = push_field(L, CONTEXT, "apiId");
   place.stage = push_field(L, CONTEXT, "stage");
   place.domain_name = push_field(L, CONTEXT, "domainName");
   connections_place_read(&place);
-  struct credentials keys = { text_at(L, KEY), text_at(L, SECRET), text_at(L, TOKEN) };
-  struct connections_request request = { .method = text_at(L, METHOD),
-                                         .id = text_at(L, ID),
-                                         .body = text_at(L, BODY),
+  struct credentials keys = { value_text(L, KEY), value_text(L, SECRET), value_text(L, TOKEN) };
+  struct connections_request request = { .method = value_text(L, METHOD),
+                                         .id = value_text(L, ID),
+                                         .body = value_text(L, BODY),
                                          .place = &place,
                                          .credentials = keys.access_key_id.len > 0 ? &keys : NULL };
   return call(L, task, &request);

@@ -5,6 +5,7 @@
 #include "binds.h"
 #include "http.h"
 #include "task.h"
+#include "value.h"
 #include "vm.h"
 
 /* A task that waits for a response. */
@@ -24,12 +25,6 @@ static void wait_cancel(void *ctx) {
   struct wait *wait = ctx;
   http_cancel(wait->transfer);
   wait_free(wait);
-}
-
-static struct str text_at(lua_State *L, int index) {
-  struct str text = { 0 };
-  text.ptr = lua_tolstring(L, index, &text.len);
-  return text;
 }
 
 static int push_failure(lua_State *L, const char *message, enum http_code code) {
@@ -73,7 +68,7 @@ static struct http_header *push_header_array(lua_State *L, int index, size_t *co
   for (size_t i = 0; i < *count; i++) {
     lua_rawgeti(L, index, (int)i * 2 + 1);
     lua_rawgeti(L, index, (int)i * 2 + 2);
-    headers[i] = (struct http_header){ text_at(L, -2), text_at(L, -1) }; /* the list keeps the strings */
+    headers[i] = (struct http_header){ value_text(L, -2), value_text(L, -1) }; /* the list keeps the strings */
     lua_pop(L, 2);
   }
   return headers;
@@ -90,9 +85,9 @@ static int l_request(lua_State *L) {
   luaL_checkstring(L, 1);
   luaL_checkstring(L, 2);
   luaL_checktype(L, 3, LUA_TTABLE);
-  request.method = text_at(L, 1);
-  request.url = text_at(L, 2);
-  request.body = lua_isnil(L, 4) ? STR("") : text_at(L, 4);
+  request.method = value_text(L, 1);
+  request.url = value_text(L, 2);
+  request.body = value_text(L, 4);
   request.headers = push_header_array(L, 3, &request.header_count);
   if (!http_request_check(&request, err)) {
     lua_pushboolean(L, 0);

@@ -4,6 +4,7 @@
 
 #include "binds.h"
 #include "sigv4.h"
+#include "value.h"
 
 /* Kept from call to call, so that a raise of Lua never leaks it. */
 static struct arena memory;
@@ -11,9 +12,8 @@ static struct sigv4_key_cache keys;
 
 /* A string field of the table at `index`, borrowed from that table; empty when it is something else. */
 static struct str string_field(lua_State *L, int index, const char *name) {
-  struct str value = STR("");
   lua_getfield(L, index, name);
-  if (lua_type(L, -1) == LUA_TSTRING) value.ptr = lua_tolstring(L, -1, &value.len);
+  struct str value = value_text(L, -1);
   lua_pop(L, 1);
   return value;
 }
@@ -34,9 +34,8 @@ static int64_t number_field(lua_State *L, int index, const char *name) {
 }
 
 static struct str string_at(lua_State *L, int list, int place) {
-  struct str value = STR("");
   lua_rawgeti(L, list, place);
-  if (lua_type(L, -1) == LUA_TSTRING) value.ptr = lua_tolstring(L, -1, &value.len);
+  struct str value = value_text(L, -1);
   lua_pop(L, 1);
   return value;
 }

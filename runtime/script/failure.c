@@ -28,12 +28,6 @@ void failure_free(struct failure *f) {
 
 /* The message */
 
-static struct str text_at(lua_State *L, int index) {
-  size_t len;
-  const char *text = lua_type(L, index) == LUA_TSTRING ? lua_tolstring(L, index, &len) : NULL;
-  return text ? str_of(text, len) : STR("");
-}
-
 static void set_message(struct failure *f, struct str text) {
   buf_add(&f->message, str_slice(text, 0, MESSAGE_MAX));
 }
@@ -43,7 +37,7 @@ static void describe(struct failure *f, lua_State *L, int index) {
   char words[64];
   switch (lua_type(L, index)) {
   case LUA_TSTRING:
-    set_message(f, text_at(L, index));
+    set_message(f, value_text(L, index));
     return;
   case LUA_TNUMBER:
     snprintf(words, sizeof words, "%.14g", lua_tonumber(L, index));
@@ -174,7 +168,7 @@ static void ask_tostring(struct failure *f, lua_State *co, int index) {
     asked = lua_pcall(L, 1, 1, 0) == 0 && lua_type(L, -1) == LUA_TSTRING;
   }
   if (asked)
-    set_message(f, text_at(L, -1));
+    set_message(f, value_text(L, -1));
   else if (has_words)
     describe(f, co, index);
   else
@@ -188,7 +182,7 @@ static void from_table(struct failure *f, lua_State *co) {
   lua_rawget(co, -2); /* error type */
   lua_pushliteral(co, "message");
   lua_rawget(co, -3); /* error type message */
-  struct str type = text_at(co, -2);
+  struct str type = value_text(co, -2);
   if (lua_isnil(co, -1))
     ask_tostring(f, co, -3);
   else
@@ -203,7 +197,7 @@ void failure_from_error(struct failure *f, lua_State *co) {
     from_table(f, co);
     return;
   }
-  struct str message = text_at(co, -1);
+  struct str message = value_text(co, -1);
   size_t prefix = position_length(message);
   if (prefix > 0)
     set_message(f, str_slice(message, prefix, message.len));
@@ -214,7 +208,7 @@ void failure_from_error(struct failure *f, lua_State *co) {
 }
 
 void failure_from_values(struct failure *f, lua_State *co, int message, int code) {
-  struct str type = text_at(co, code);
+  struct str type = value_text(co, code);
   describe(f, co, message);
   set_type(f, type);
   write_body(f, type, STR(""), NULL);

@@ -4,6 +4,12 @@
 
 static const char array_key; /* its address is the registry's key for the metatable */
 
+struct str value_text(lua_State *L, int index) {
+  struct str text = STR("");
+  if (lua_type(L, index) == LUA_TSTRING) text.ptr = lua_tolstring(L, index, &text.len);
+  return text;
+}
+
 void value_push_array_metatable(lua_State *L) {
   lua_pushlightuserdata(L, (void *)&array_key);
   lua_rawget(L, LUA_REGISTRYINDEX);

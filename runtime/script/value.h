@@ -43,6 +43,9 @@ bool value_to_json(lua_State *L, int index, struct buf *out, char err[ERR_LEN]);
 /* The same, with valid UTF-8 as its result whatever the strings hold (json_write_string_utf8): for log records. */
 bool value_to_json_utf8(lua_State *L, int index, struct buf *out, char err[ERR_LEN]);
 
+/* The string at index, borrowed from Lua; empty for a value of any other type, numbers included. */
+struct str value_text(lua_State *L, int index);
+
 /* Pushes the metatable of arrays. */
 void value_push_array_metatable(lua_State *L);
 

@@ -154,22 +154,6 @@ static void reserved_room_counts_when_it_grew(void **state) {
   buf_free(&b);
 }
 
-static void consume_moves_the_rest_to_the_front(void **state) {
-  static const struct {
-    size_t size;
-    const char *want;
-  } cases[] = { { 0, "abcdef" }, { 2, "cdef" }, { 5, "f" }, { 6, "" }, { 7, "" }, { SIZE_MAX, "" } };
-  (void)state;
-  for (size_t i = 0; i < COUNT(cases); i++) {
-    struct buf b;
-    buf_init(&b, 10);
-    buf_add(&b, STR("abcdef"));
-    buf_consume(&b, cases[i].size);
-    assert_content(&b, str_from(cases[i].want));
-    buf_free(&b);
-  }
-}
-
 static void text_ends_in_nul_even_at_the_ceiling(void **state) {
   struct buf b;
   (void)state;
@@ -214,7 +198,6 @@ int main(void) {
     cmocka_unit_test(formatting_respects_the_ceiling),
     cmocka_unit_test(huge_sizes_do_not_overflow),
     cmocka_unit_test(reserved_room_counts_when_it_grew),
-    cmocka_unit_test(consume_moves_the_rest_to_the_front),
     cmocka_unit_test(text_ends_in_nul_even_at_the_ceiling),
     cmocka_unit_test(memory_is_kept_or_given_back),
   };

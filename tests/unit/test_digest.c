@@ -50,34 +50,6 @@ static void sha256_is_right(void **state) {
   }
 }
 
-/* The same in pieces of every size, with another hash in between. */
-static void stream_is_right(void **state) {
-  (void)state;
-  for (size_t i = 0; i < sizeof hashes / sizeof *hashes; i++) {
-    struct str text = repeat(hashes[i].text, hashes[i].times);
-    for (size_t piece = 1; piece <= 4097; piece = piece * 4 + 1) {
-      struct digest_stream stream = { 0 };
-      struct sha256_value got, other;
-      char err[ERR_LEN];
-      assert_true(digest_stream_init(&stream, err));
-      for (size_t at = 0; at < text.len; at += piece) {
-        assert_true(digest_stream_add(&stream, str_slice(text, at, at + piece), err));
-        if (at == 0) assert_true(digest_sha256(STR("other"), &other, err));
-      }
-      assert_true(digest_stream_finish(&stream, &got, err));
-      assert_hex(&got, hashes[i].want);
-      assert_null(stream.state);
-    }
-    free((char *)text.ptr);
-  }
-  struct digest_stream left = { 0 };
-  char err[ERR_LEN];
-  digest_stream_free(&left);
-  assert_true(digest_stream_init(&left, err));
-  digest_stream_free(&left);
-  digest_stream_free(&left);
-}
-
 static void hmac_is_right(void **state) {
   (void)state;
   static const struct {
@@ -162,9 +134,11 @@ static void wipe_clears(void **state) {
 
 int main(void) {
   const struct CMUnitTest tests[] = {
-    cmocka_unit_test(sha256_is_right),     cmocka_unit_test(stream_is_right),
-    cmocka_unit_test(hmac_is_right),       cmocka_unit_test(hmac_may_overwrite_its_key),
-    cmocka_unit_test(random_bytes_differ), cmocka_unit_test(equal_compares_bytes),
+    cmocka_unit_test(sha256_is_right),
+    cmocka_unit_test(hmac_is_right),
+    cmocka_unit_test(hmac_may_overwrite_its_key),
+    cmocka_unit_test(random_bytes_differ),
+    cmocka_unit_test(equal_compares_bytes),
     cmocka_unit_test(wipe_clears),
   };
   return cmocka_run_group_tests(tests, NULL, NULL);

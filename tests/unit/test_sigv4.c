@@ -167,8 +167,6 @@ static void vectors_are_met(void **state) {
   if (count >= 0) free(names);
   assert_true(seen >= 20);
   assert_true(cache.keys[SIGV4_KEYS - 1].id_len > 0);
-  sigv4_key_cache_clear(&cache);
-  assert_int_equal(cache.keys[0].id_len, 0);
 }
 
 static void headers_to_send_are_listed(void **state) {
