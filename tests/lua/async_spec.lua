@@ -1,26 +1,6 @@
 local async = require "moonwire.async"
-
-local function pack(...)
-  return { n = select("#", ...), ... }
-end
-
--- A function that sleeps and then returns these values.
-local function later(ms, ...)
-  local values = pack(...)
-  return function()
-    async.sleep(ms)
-    return unpack(values, 1, values.n)
-  end
-end
-
-local function raiser(value)
-  return function()
-    async.sleep(1)
-    error(value, 0)
-  end
-end
-
-local FOREVER = 1e12
+local support = require "tests.lua.async_support"
+local pack, later, raiser, FOREVER = support.pack, support.later, support.raiser, support.FOREVER
 
 describe("async.sleep", function()
   it("returns nothing, and lets others run", function()
