@@ -180,11 +180,11 @@ describe("async.race", function()
     local finished
     assert.equal("boom", assert.has_error(function()
       async.race { raiser("boom"), function()
-        async.sleep(3)
+        async.sleep(300)
         finished = true
       end }
     end))
-    async.sleep(10)
+    async.sleep(400)
     assert.is_nil(finished)
   end)
 

@@ -91,7 +91,7 @@ describe("require", function()
   end)
 
   it("loads a module again when the task that loaded it was cancelled", function()
-    module("spec_left", note .. wait .. "return 'x'")
+    module("spec_left", note .. "require('moonwire.async').sleep(300) return 'x'")
     local first = async.spawn(function() require "spec_left" end)
     async.sleep(0)
     local second = async.spawn(function() return require "spec_left" end)

@@ -12,7 +12,7 @@ end
 describe("a coroutine in which a function waits", function()
   it("cannot be resumed by another task", function()
     local slept = false
-    local co = coroutine.create(function() async.sleep(20) slept = true return "done" end)
+    local co = coroutine.create(function() async.sleep(300) slept = true return "done" end)
     local handle = begin(function() return coroutine.resume(co) end)
     local ok, message = coroutine.resume(co)
     assert.equal(ok, false)
@@ -25,7 +25,7 @@ describe("a coroutine in which a function waits", function()
 
   it("is the same for the coroutine of a task", function()
     local co
-    local handle = begin(function() co = coroutine.running() async.sleep(20) return "done" end)
+    local handle = begin(function() co = coroutine.running() async.sleep(300) return "done" end)
     local ok, message = coroutine.resume(co)
     assert.equal(ok, false)
     assert.truthy(message:find("cannot resume a coroutine that waits", 1, true))
@@ -35,7 +35,7 @@ describe("a coroutine in which a function waits", function()
   end)
 
   it("stays still when its task was cancelled", function()
-    local co = coroutine.create(function() async.sleep(20) end)
+    local co = coroutine.create(function() async.sleep(300) end)
     local handle = begin(function() coroutine.resume(co) end)
     handle:cancel()
     assert.equal(coroutine.resume(co), false)
