@@ -22,6 +22,7 @@ AWS    := client client_classify connections credentials digest encoding sigv4 s
 LAMBDA := http1_connection http1_reader invocation runtime_api slot
 SCRIPT := bind_connections bind_crypto bind_http bind_invocation bind_json bind_log bind_module bind_sigv4 bind_task \
   event failure handler result scope task value value_write vm
+GATEWAY := $(sort $(notdir $(basename $(wildcard runtime/gateway/*.c))))
 CLI    := cmd_lua cmd_test main script
 
 # lua/moonwire: linked in as bytecode, LUA into both programs, LUA_DEV only into moonwire.
@@ -30,7 +31,7 @@ LUA_DEV := test/assert test/runner
 
 # ---- Flags ------------------------------------------------------------------------------------------------------------
 
-folders  := base net aws lambda script cli
+folders  := base net aws lambda script gateway cli
 warnings := -Wall -Wextra -Wshadow -Wconversion $(WERROR)
 
 ifeq ($(SANITIZE),)
@@ -50,6 +51,7 @@ link := $(CC) $(CFLAGS) $(hardening) -pie -static-libgcc -Wl,-z,relro,-z,now,-z,
   -Wl,--as-needed -Wl,--hash-style=gnu -Wl,-O1
 
 # Lua modules written in C find the Lua API in the program, all of it, whether we call it or not.
+gateway_libraries := -lmicrohttpd -lwslay -lyaml
 lua_api   := -Wl,--whole-archive $(DEPS)/lib/libluajit.a -Wl,--no-whole-archive \
   $(foreach prefix,lua luaL luaJIT luaopen,-Wl,--export-dynamic-symbol='$(prefix)_*')
 libraries := $(DEPS)/lib/libcurl.a $(DEPS)/lib/libcjson.a -l:libssl.a -l:libcrypto.a -lm -ldl -lpthread
@@ -59,8 +61,10 @@ libraries := $(DEPS)/lib/libcurl.a $(DEPS)/lib/libcjson.a -l:libssl.a -l:libcryp
 objects = $(patsubst %.c,$(BUILD)/obj/%.o,$(1))
 sources := $(BASE:%=runtime/base/%.c) $(NET:%=runtime/net/%.c) $(AWS:%=runtime/aws/%.c) \
   $(LAMBDA:%=runtime/lambda/%.c) $(SCRIPT:%=runtime/script/%.c)
+gateway_sources := $(GATEWAY:%=runtime/gateway/%.c)
 mains   := runtime/bootstrap.c $(CLI:%=runtime/cli/%.c)
 runtime := $(BUILD)/libmoonwire.a
+gateway := $(BUILD)/libgateway.a
 
 unit_tests   := $(wildcard tests/unit/test_*.c)
 unit_helpers := $(filter-out $(unit_tests),$(wildcard tests/unit/*.c))
@@ -155,12 +159,15 @@ tests/e2e/node_modules/.package-lock.json: tests/e2e/package-lock.json | package
 # ---- Programs ---------------------------------------------------------------------------------------------------------
 
 $(BUILD)/bootstrap: $(call objects,runtime/bootstrap.c) $(runtime)
-$(BUILD)/moonwire: $(call objects,$(CLI:%=runtime/cli/%.c) $(BUILD)/gen/library_dev.c) $(runtime)
+$(BUILD)/moonwire: $(call objects,$(CLI:%=runtime/cli/%.c) $(BUILD)/gen/library_dev.c) $(gateway) $(runtime)
 $(BUILD)/bootstrap $(BUILD)/moonwire:
 	$(call say,LINK,$@)
-	$(Q)$(link) -o $@ $(filter %.o,$^) $(runtime) $(lua_api) $(libraries)
+	$(Q)$(link) -o $@ $(filter %.o,$^) $(filter $(gateway),$^) $(runtime) $(lua_api) \
+	  $(if $(filter $(gateway),$^),$(gateway_libraries)) $(libraries)
 
 $(runtime): $(call objects,$(sources) $(BUILD)/gen/library.c) $(BUILD)/lists
+$(gateway): $(call objects,$(gateway_sources)) $(BUILD)/lists
+$(runtime) $(gateway):
 	$(call say,AR,$@)
 	$(Q)rm -f $@ && ar rcsD $@ $(filter %.o,$^)
 
@@ -180,10 +187,10 @@ $(BUILD)/gen/library.c $(BUILD)/gen/library_dev.c: tools/embed.lua $(BUILD)/list
 # ---- Tests ------------------------------------------------------------------------------------------------------------
 
 tests: $(unit_built)
-$(unit_built): $(BUILD)/tests/%: $(BUILD)/obj/tests/unit/%.o $(call objects,$(unit_helpers)) $(runtime)
+$(unit_built): $(BUILD)/tests/%: $(BUILD)/obj/tests/unit/%.o $(call objects,$(unit_helpers)) $(gateway) $(runtime)
 	$(call say,LINK,$@)
 	@mkdir -p $(@D)
-	$(Q)$(link) -o $@ $(filter %.o,$^) $(runtime) $(DEPS)/lib/libluajit.a $(libraries) -lcmocka
+	$(Q)$(link) -o $@ $(filter %.o,$^) $(gateway) $(runtime) $(DEPS)/lib/libluajit.a $(gateway_libraries) $(libraries) -lcmocka
 $(call objects,$(unit_tests) $(unit_helpers)): | packages-test
 
 # The checks are shown to find what they look for, once for each version of them.
@@ -192,28 +199,28 @@ $(BUILD)/check-proved: tests/check/run tools/check tools/check.lua .clang-format
 	@touch $@
 
 fuzzers: $(fuzz_built)
-$(fuzz_built): $(BUILD)/fuzz/%: $(BUILD)/obj/tests/fuzz/%.o $(runtime)
+$(fuzz_built): $(BUILD)/fuzz/%: $(BUILD)/obj/tests/fuzz/%.o $(gateway) $(runtime)
 	$(call say,LINK,$@)
 	@mkdir -p $(@D)
-	$(Q)$(link) -fsanitize=fuzzer -o $@ $(filter %.o,$^) $(runtime) $(DEPS)/lib/libluajit.a $(libraries)
+	$(Q)$(link) -fsanitize=fuzzer -o $@ $(filter %.o,$^) $(gateway) $(runtime) $(DEPS)/lib/libluajit.a $(gateway_libraries) $(libraries)
 
 # ---- Bookkeeping ------------------------------------------------------------------------------------------------------
 
 # Every source that goes into a program, for tools/check.
 lists:
-	@printf '%s\n' $(sources) $(mains) $(LUA:%=lua/moonwire/%.lua) $(LUA_DEV:%=lua/moonwire/%.lua)
+	@printf '%s\n' $(sources) $(gateway_sources) $(mains) $(LUA:%=lua/moonwire/%.lua) $(LUA_DEV:%=lua/moonwire/%.lua)
 
 # Files that change when the commands or the lists above do, and with them whatever was made by these.
 $(BUILD)/flags: text = $(compile) $(left_by_errors) $(link)
-$(BUILD)/lists: text = $(sources) $(LUA) / $(LUA_DEV)
+$(BUILD)/lists: text = $(sources) $(gateway_sources) $(LUA) / $(LUA_DEV)
 $(BUILD)/flags $(BUILD)/lists: FORCE
 	@mkdir -p $(@D)
 	@echo '$(text)' | cmp -s - $@ || echo '$(text)' >$@
 
 # How each file is compiled, for editors and for tools made on clang.
 compile_commands.json: Makefile
-	@for file in $(sources) $(mains) $(unit_tests) $(unit_helpers); do \
+	@for file in $(sources) $(gateway_sources) $(mains) $(unit_tests) $(unit_helpers); do \
 	  echo "$${comma-[}"'{ "directory": "$(CURDIR)", "file": "'$$file'", "command": "$(compile) -c '$$file'" }'; comma=,; \
 	done >$@ && echo ']' >>$@
 
--include $(patsubst %.o,%.d,$(call objects,$(sources) $(mains) $(unit_tests) $(unit_helpers) $(fuzz_targets)))
+-include $(patsubst %.o,%.d,$(call objects,$(sources) $(gateway_sources) $(mains) $(unit_tests) $(unit_helpers) $(fuzz_targets)))

@@ -42,6 +42,12 @@ bool digest_sha256(struct str data, struct sha256_value *out, char err[ERR_LEN])
   return hash_pair(data, STR(""), out, err);
 }
 
+bool digest_sha1(struct str data, unsigned char out[SHA1_SIZE], char err[ERR_LEN]) {
+  if (!engine_start(err)) return false;
+  return EVP_Digest(data.ptr, data.len, out, NULL, EVP_sha1(), NULL) ||
+         fail(err, "digest: OpenSSL cannot compute SHA-1");
+}
+
 /* RFC 2104 over the hash above. OpenSSL's own EVP_MAC takes twice as long for the short texts that are signed here. */
 bool digest_hmac_sha256(struct str key, struct str data, struct sha256_value *out, char err[ERR_LEN]) {
   unsigned char pad[BLOCK] = { 0 };

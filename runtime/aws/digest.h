@@ -1,4 +1,4 @@
-/* digest.h -- SHA-256, HMAC, random bytes.
+/* digest.h -- SHA-256, HMAC, random bytes, and the SHA-1 of WebSocket.
  * The file that talks to OpenSSL. Nothing of OpenSSL runs before the first hash; it then reads no configuration file.
  * For one thread. A failure means that memory is short.
  */
@@ -11,7 +11,10 @@
 #include "err.h"
 #include "str.h"
 
-enum { SHA256_SIZE = 32 }; /* bytes of a hash and of an HMAC */
+enum {
+  SHA256_SIZE = 32, /* bytes of a hash and of an HMAC */
+  SHA1_SIZE = 20
+};
 
 struct sha256_value {
   unsigned char bytes[SHA256_SIZE];
@@ -19,6 +22,9 @@ struct sha256_value {
 
 /* Hash of data (FIPS 180-4). */
 bool digest_sha256(struct str data, struct sha256_value *out, char err[ERR_LEN]);
+
+/* SHA-1 (FIPS 180-4). No protection against anybody: the WebSocket handshake asks for it (RFC 6455, section 4.2.2). */
+bool digest_sha1(struct str data, unsigned char out[SHA1_SIZE], char err[ERR_LEN]);
 
 /* HMAC with SHA-256 (RFC 2104); a key of any length. */
 bool digest_hmac_sha256(struct str key, struct str data, struct sha256_value *out, char err[ERR_LEN]);

@@ -98,6 +98,7 @@ bool loop_watch_set(struct loop *loop, struct loop_watch *w, int events, char er
   struct epoll_event event = { .data.fd = w->fd };
   if (events & LOOP_READ) event.events |= EPOLLIN;
   if (events & LOOP_WRITE) event.events |= EPOLLOUT;
+  if (events & LOOP_HANGUP) event.events |= EPOLLRDHUP;
   if (epoll_ctl(loop->epoll, w->events ? EPOLL_CTL_MOD : EPOLL_CTL_ADD, w->fd, &event) < 0)
     return fail(err, "event loop: watch descriptor %d: %s", w->fd, strerror(errno));
   if (w->events == 0) loop->active_watches++;
@@ -220,6 +221,7 @@ static void dispatch(struct loop *loop, const struct epoll_event *event) {
   int events = 0;
   if (event->events & EPOLLIN) events |= LOOP_READ;
   if (event->events & EPOLLOUT) events |= LOOP_WRITE;
+  if (event->events & EPOLLRDHUP) events |= LOOP_HANGUP;
   if (event->events & (EPOLLERR | EPOLLHUP)) events |= w->events;
   if (events & w->events) w->ready(w->ctx, events & w->events);
 }

@@ -17,12 +17,13 @@ struct loop;
 enum {
   LOOP_READ = 1,
   LOOP_WRITE = 2,
-  LOOP_ALONE = 4 /* nothing else is active: the callback may block until its descriptor can be read */
+  LOOP_HANGUP = 8, /* the peer of a socket sends nothing more */
+  LOOP_ALONE = 4   /* nothing else is active: the callback may block until its descriptor can be read */
 };
 
 /* A descriptor that is watched. Zero it before the first use. */
 struct loop_watch {
-  void (*ready)(void *ctx, int events); /* LOOP_READ, LOOP_WRITE: an error or hang-up sets what is watched for */
+  void (*ready)(void *ctx, int events); /* what is watched for; an error or a closed peer sets all of it */
   void *ctx;
   int fd;
   int events;     /* 0 while inactive */
@@ -56,7 +57,7 @@ void loop_run(struct loop *loop);
 /* Makes loop_run return after the callback at hand. */
 void loop_stop(struct loop *loop);
 
-/* Watches w->fd for events (LOOP_READ | LOOP_WRITE), or changes what it is watched for; 0 stops.
+/* Watches w->fd for events (LOOP_READ | LOOP_WRITE | LOOP_HANGUP), or changes what it is watched for; 0 stops.
  * The caller has set fd, ready and ctx. Stop before closing the descriptor. */
 bool loop_watch_set(struct loop *loop, struct loop_watch *w, int events, char err[ERR_LEN]);
 void loop_watch_stop(struct loop *loop, struct loop_watch *w);

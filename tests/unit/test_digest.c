@@ -132,13 +132,33 @@ static void wipe_clears(void **state) {
   assert_memory_equal(secret, zero, sizeof secret);
 }
 
+/* The examples of FIPS 180, and of RFC 6455, section 1.3. */
+static void sha1_is_right(void **state) {
+  (void)state;
+  static const struct {
+    const char *text, *hex;
+  } cases[] = {
+    { "", "da39a3ee5e6b4b0d3255bfef95601890afd80709" },
+    { "abc", "a9993e364706816aba3e25717850c26c9cd0d89d" },
+    { "dGhlIHNhbXBsZSBub25jZQ==258EAFA5-E914-47DA-95CA-C5AB0DC85B11", "b37a4f2cc0624f1690f64606cf385945b2bec4ea" },
+  };
+  for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+    unsigned char got[SHA1_SIZE];
+    char err[ERR_LEN];
+    struct buf hex;
+    buf_init(&hex, 100);
+    assert_true(digest_sha1(str_from(cases[i].text), got, err));
+    hex_encode(&hex, str_of((char *)got, SHA1_SIZE));
+    assert_string_equal(buf_text(&hex), cases[i].hex);
+    buf_free(&hex);
+  }
+}
+
 int main(void) {
   const struct CMUnitTest tests[] = {
-    cmocka_unit_test(sha256_is_right),
-    cmocka_unit_test(hmac_is_right),
-    cmocka_unit_test(hmac_may_overwrite_its_key),
-    cmocka_unit_test(random_bytes_differ),
-    cmocka_unit_test(equal_compares_bytes),
+    cmocka_unit_test(sha256_is_right),     cmocka_unit_test(sha1_is_right),
+    cmocka_unit_test(hmac_is_right),       cmocka_unit_test(hmac_may_overwrite_its_key),
+    cmocka_unit_test(random_bytes_differ), cmocka_unit_test(equal_compares_bytes),
     cmocka_unit_test(wipe_clears),
   };
   return cmocka_run_group_tests(tests, NULL, NULL);

@@ -55,6 +55,7 @@ static void note_events_and_stop(void *ctx, int events) {
   struct loop_watch *w = ctx;
   note(events & LOOP_READ ? "r" : "-");
   note(events & LOOP_WRITE ? "w" : "-");
+  note(events & LOOP_HANGUP ? "h" : "");
   loop_watch_stop(loop, w);
 }
 
@@ -65,7 +66,7 @@ static void watch(struct loop_watch *w, int fd, int events, void (*ready)(void *
 
 static void test_events(void **state) {
   (void)state;
-  enum { SILENT, BYTE, HANG_UP };
+  enum { SILENT, BYTE, LAST_BYTE, HANG_UP };
   static const struct {
     const char *name;
     int watched, peer;
@@ -76,6 +77,10 @@ static void test_events(void **state) {
     { "both", LOOP_READ | LOOP_WRITE, BYTE, "rw" },
     { "room to write only", LOOP_READ | LOOP_WRITE, SILENT, "-w" },
     { "not watched for", LOOP_WRITE, BYTE, "-w" },
+    { "an end is something to read", LOOP_READ, LAST_BYTE, "r-" },
+    { "an end behind bytes that nobody reads", LOOP_HANGUP, LAST_BYTE, "--h" },
+    { "bytes are no end", LOOP_HANGUP | LOOP_WRITE, BYTE, "-w" },
+    { "a hang-up is an end", LOOP_HANGUP, HANG_UP, "--h" },
     { "a hang-up is something to read", LOOP_READ, HANG_UP, "r-" },
     { "a hang-up is whatever is watched for", LOOP_WRITE, HANG_UP, "-w" },
     { "a hang-up is both", LOOP_READ | LOOP_WRITE, HANG_UP, "rw" },
@@ -85,7 +90,8 @@ static void test_events(void **state) {
     order[0] = '\0';
     assert_int_equal(socketpair(AF_UNIX, SOCK_STREAM, 0, pair), 0);
     watch(&first, pair[0], cases[i].watched, note_events_and_stop);
-    if (cases[i].peer == BYTE) send_byte(pair[1]);
+    if (cases[i].peer == BYTE || cases[i].peer == LAST_BYTE) send_byte(pair[1]);
+    if (cases[i].peer == LAST_BYTE) assert_int_equal(shutdown(pair[1], SHUT_WR), 0);
     if (cases[i].peer == HANG_UP) close(pair[1]);
     loop_run(loop);
     if (strcmp(order, cases[i].want) != 0) fail_msg("%s: %s", cases[i].name, order);

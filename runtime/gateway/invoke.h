@@ -1,0 +1,49 @@
+/* invoke.h -- one invocation of a function, from the moment it is asked for until its answer was taken. */
+#ifndef MOONWIRE_INVOKE_H
+#define MOONWIRE_INVOKE_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "buf.h"
+#include "err.h"
+#include "model_id.h"
+#include "str.h"
+
+enum invoke_outcome {
+  INVOKE_RESULT,     /* payload: what the function posted as its response */
+  INVOKE_ERROR,      /* payload: the error report that it posted: JSON with errorType, errorMessage, stackTrace */
+  INVOKE_INIT_ERROR, /* the same, but its file could not be loaded */
+  INVOKE_TIMED_OUT,  /* payload: a report of ours, same shape */
+  INVOKE_CRASHED,    /* the process ended; payload: a report of ours */
+  INVOKE_THROTTLED,  /* too much was waiting already; payload: a report of ours */
+  INVOKE_CANCELLED   /* the gateway ends; payload is empty */
+};
+
+struct invoke {
+  /* Set by who asks. */
+  struct buf event;                 /* owned */
+  struct str label;                 /* for the view: route key, borrowed ("$default") */
+  char connection_id[MODEL_ID_LEN]; /* for the view */
+  char trace_id[MODEL_TRACE_LEN];
+  void (*done)(struct invoke *in); /* once, from the loop; may write `note`; the pool frees `in` some time later */
+  void *ctx;
+  char note[ERR_LEN]; /* what the developer should know about the answer, or "" */
+
+  /* Set on the way. */
+  char request_id[MODEL_UUID_LEN]; /* Lambda-Runtime-Aws-Request-Id */
+  int64_t asked_ns, begun_ns,
+      done_ns;     /* monotonic: asked for, handed to an environment, answered; begun_ns is 0 if it never was */
+  bool cold;       /* the first one of its environment */
+  int64_t init_ns; /* cold: from exec to the first poll */
+  int environment; /* number of the environment within its function, from 1; 0 if it never got to one */
+  enum invoke_outcome outcome;
+  struct buf payload;  /* owned */
+  struct invoke *next; /* in the queue of its function */
+};
+
+/* NULL when memory is short. */
+struct invoke *invoke_new(void);
+void invoke_delete(struct invoke *in);
+
+#endif

@@ -1,0 +1,169 @@
+/* model.h -- API Gateway's WebSocket API as a machine without sockets, clock or randomness.
+ * It knows the connections and the routes. Told what happened (a client asks to connect, a message came, a function
+ * answered, a connection ended, somebody called @connections) it says what to do next; moving bytes is the caller's
+ * business. Time and ids are inputs. Source: AWS, API Gateway Developer Guide, "WebSocket APIs"; where AWS's behaviour is
+ * not documented, docs/gateway.md says what was chosen.
+ */
+#ifndef MOONWIRE_MODEL_H
+#define MOONWIRE_MODEL_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "buf.h"
+#include "err.h"
+#include "field.h"
+#include "model_id.h"
+#include "route_selection.h"
+#include "str.h"
+
+/* A route and the function behind it. Borrowed. */
+struct model_route {
+  struct str key;  /* "$connect", "$disconnect", "$default", or a custom one */
+  size_t function; /* whatever the caller counts functions by */
+  bool two_way;    /* the function's `body` goes back to the client */
+};
+
+/* The deployed API. Borrowed for the life of the model. */
+struct model_api {
+  struct str api_id;                     /* "abcd123456" */
+  struct str region;                     /* "us-east-1" */
+  struct str stage;                      /* "dev" */
+  struct str domain_name;                /* "abcd123456.execute-api.us-east-1.amazonaws.com" */
+  struct str route_selection_expression; /* "$request.body.action" */
+  const struct model_route *routes;
+  size_t route_count;
+};
+
+enum model_state { MODEL_CONNECTING, MODEL_OPEN, MODEL_CLOSING };
+
+/* A connection, from the request to connect until it is forgotten. Owned by the model. */
+struct model_connection {
+  char id[MODEL_ID_LEN];
+  enum model_state state; /* CONNECTING: $connect has not answered; CLOSING: being closed by DELETE or a rule */
+  int64_t connected_at_ms, last_active_at_ms; /* Unix time */
+  struct str source_ip, user_agent;           /* owned; user_agent is empty when the client sent none */
+  void *transport;                            /* the caller's; NULL at first */
+};
+
+/* What the client sent to connect. Borrowed for the call. */
+struct model_request {
+  struct str path;       /* raw, without the query */
+  struct str query;      /* raw, without "?" */
+  struct fields headers; /* as sent */
+  struct str source_ip;
+  uint16_t port; /* for X-Forwarded-Port: what the client connected to */
+};
+
+/* When, and which ids whatever begins now will have. Fresh ones for every call. */
+struct model_moment {
+  int64_t now_ms;                   /* Unix time */
+  char connection_id[MODEL_ID_LEN]; /* for model_connect only */
+  char message_id[MODEL_ID_LEN];    /* for model_message only */
+  char request_id[MODEL_ID_LEN];
+  char trace_id[MODEL_TRACE_LEN]; /* "Root=1-5bef4de7-ad49b0e87f6ef6c87fc2e700" */
+};
+
+/* An invocation that the model asked for: kept by the caller and given back with the function's answer. */
+struct model_call {
+  enum model_kind { MODEL_CONNECT, MODEL_MESSAGE, MODEL_DISCONNECT } kind;
+  const struct model_route *route;
+  char connection_id[MODEL_ID_LEN];
+  char request_id[MODEL_ID_LEN];
+};
+
+/* What to do next. One step at a time; zero it, or model_step_init, before the first use, and free it at the end. */
+enum model_action {
+  MODEL_NOTHING,
+  MODEL_INVOKE, /* call.route->function with `bytes` as event; model_answered with its answer */
+  MODEL_ACCEPT, /* answer the handshake with 101, and with Sec-WebSocket-Protocol when `protocol` is not empty */
+  MODEL_REFUSE, /* answer the handshake with `status`, application/json and `bytes`; the connection is forgotten */
+  MODEL_SEND,   /* send `bytes` to the client of call.connection_id, if it is still there */
+};
+
+struct model_step {
+  enum model_action action;
+  struct model_call call;
+  int status;
+  struct buf bytes;    /* owned by the step */
+  struct buf protocol; /* owned by the step */
+  /* What the developer should know although the client does not see it ("handlers/echo.default returned nothing ..."):
+   * one sentence, or "". */
+  char note[ERR_LEN];
+};
+
+void model_step_init(struct model_step *step);
+void model_step_free(struct model_step *step);
+
+struct model;
+
+/* NULL, with err, when the route selection expression is not one (or memory is short). */
+struct model *model_new(const struct model_api *api, char err[ERR_LEN]);
+void model_delete(struct model *model);
+
+/* NULL when there is none with that id. */
+struct model_connection *model_connection(struct model *model, struct str id);
+size_t model_connection_count(const struct model *model);
+
+/* Calls `each` for every connection; it may not add or remove any. */
+void model_connections(struct model *model, void (*each)(void *ctx, struct model_connection *c), void *ctx);
+
+/* A client asks for a WebSocket. The path is looked at first: "/" and "/{stage}" are the API, else 403.
+ * Step: INVOKE ($connect; the handshake waits), ACCEPT (there is no $connect route) or REFUSE. */
+void model_connect(struct model *model, const struct model_request *request, const struct model_moment *at,
+                   struct model_step *step);
+
+/* A text message came on an open connection. Step: INVOKE, SEND (no route and no $default) or NOTHING (not open). */
+void model_message(struct model *model, struct str connection_id, struct str text, const struct model_moment *at,
+                   struct model_step *step);
+
+/* What a function gave. */
+enum model_outcome {
+  MODEL_RESULT,   /* payload: the bytes that it returned, which should be JSON */
+  MODEL_FAILED,   /* it raised, crashed, could not start or took longer than its own timeout */
+  MODEL_THROTTLED /* no environment could take it */
+};
+
+/* The function that step->call asked for has answered; `call` may be that of the same step. Payload borrowed for the call.
+ * Step for CONNECT: ACCEPT, REFUSE, or NOTHING (the client has left: model_closed was called).
+ *      for MESSAGE: SEND (an error frame, or the body of a two-way route) or NOTHING. For DISCONNECT: NOTHING. */
+void model_answered(struct model *model, const struct model_call *call, enum model_outcome outcome, struct str payload,
+                    struct model_step *step);
+
+/* The connection ended, or the client left before its handshake was answered. code and reason as in model_close_reason.
+ * The connection is forgotten. Step: INVOKE ($disconnect) when it was open and has that route; else NOTHING. */
+void model_closed(struct model *model, struct str connection_id, int code, struct str reason,
+                  const struct model_moment *at, struct model_step *step);
+
+/* The reason that $disconnect gets for a close by us or without one: 1000 "Connection Closed Normally", 1001 "Going away",
+ * 1005 "Client-side close frame status not set" ...; `given` when it is not empty. */
+struct str model_close_reason(int code, struct str given);
+
+/* A request for @connections. */
+struct model_manage {
+  struct str method; /* "POST" */
+  struct str path;   /* raw: "/dev/@connections/X%3D" */
+  struct str body;
+};
+
+/* What becomes of it. */
+struct model_manage_answer {
+  enum { MODEL_MANAGE_ANSWER, MODEL_MANAGE_SEND, MODEL_MANAGE_CLOSE } action;
+  struct model_connection *connection; /* SEND, CLOSE: whom; close with 1000 and "Connection Closed Normally" */
+  int status;                          /* of the answer, for SEND and CLOSE when that worked */
+  const char *error_type;              /* x-amzn-ErrorType, or NULL */
+  struct buf body;                     /* owned; JSON or empty */
+};
+
+/* Whether a path is one of @connections of any stage: the server asks before it verifies the signature. */
+bool model_is_management(struct str path);
+
+/* The signature has been verified. SEND: pass the body on, then answer with status; when the client's outbox is full answer
+ * with model_manage_throttled instead. Updates last_active_at_ms. Free the body afterwards. */
+void model_manage(struct model *model, const struct model_manage *request, int64_t now_ms,
+                  struct model_manage_answer *answer);
+void model_manage_throttled(struct model_manage_answer *answer);
+void model_manage_answer_free(struct model_manage_answer *answer);
+
+#endif

@@ -1,0 +1,54 @@
+/* process.h -- a child process on the event loop: its standard output and error, line by line, and its end.
+ * The child leads a process group of its own (so that Ctrl-C of the terminal is ours to pass on, and what it started dies
+ * with it), reads nothing (/dev/null), and is killed by the kernel when we die (PR_SET_PDEATHSIG).
+ */
+#ifndef MOONWIRE_PROCESS_H
+#define MOONWIRE_PROCESS_H
+
+#include <stdbool.h>
+#include <sys/types.h>
+
+#include "buf.h"
+#include "err.h"
+#include "loop.h"
+#include "str.h"
+
+enum { PROCESS_LINE_MAX = 256 * 1024 }; /* bytes; a longer line comes in pieces */
+
+struct process_events {
+  void (*line)(void *ctx, bool is_error,
+               struct str line); /* without its line feed; the last one may never have had it */
+  /* Once: it has ended and every byte it wrote was handed over. status as waitpid gives it. */
+  void (*ended)(void *ctx, int status);
+};
+
+struct process {
+  struct loop *loop;
+  struct process_events events;
+  void *ctx;
+  pid_t pid; /* 0 when there is none */
+  struct process_pipe {
+    struct process *owner;
+    struct loop_watch watch;
+    struct buf line; /* the bytes of a line that is not complete */
+    bool is_error;
+  } out, err;
+  struct loop_watch exit; /* a pidfd */
+};
+
+/* Starts `program` with argv (argv[0] included, NULL at the end), exactly this environment ("NAME=value", NULL at the end),
+ * in `directory`. *p must stay where it is. False, with a sentence, when that is not possible. */
+bool process_start(struct process *p, struct loop *loop, const char *program, char *const argv[],
+                   char *const environment[], const char *directory, const struct process_events *events, void *ctx,
+                   char err[ERR_LEN]);
+
+/* Hands over what lies in the pipes now. */
+void process_read(struct process *p);
+
+/* Sends a signal to the whole group. Nothing when it has ended. */
+void process_signal(struct process *p, int signal);
+
+/* Stops watching; kills and reaps what still runs; `ended` is not called. Safe on a zeroed process. */
+void process_free(struct process *p);
+
+#endif

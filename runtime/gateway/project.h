@@ -1,0 +1,62 @@
+/* project.h -- a service as its serverless.yml describes it.
+ * Reads what `moonwire dev` needs and says about the rest only what its user must know: each warning once, with file and
+ * line. Everything lives in the project's arena. Pure but for reading the file.
+ * Source: Serverless Framework v3, "Serverless.yml Reference" and "WebSocket" (docs/providers/aws).
+ */
+#ifndef MOONWIRE_PROJECT_H
+#define MOONWIRE_PROJECT_H
+
+#include <stdbool.h>
+#include <stddef.h>
+
+#include "arena.h"
+#include "err.h"
+#include "field.h"
+#include "str.h"
+
+struct project_function {
+  struct str name;           /* its key below `functions`: "echo" */
+  struct str handler;        /* "handlers/echo.default" */
+  struct fields environment; /* provider.environment, overridden by the function's own */
+  int timeout_s;             /* default 6 (Serverless) */
+  int memory_mb;             /* default 1024 (Serverless) */
+};
+
+struct project_route {
+  struct str key; /* "$connect", "chat" */
+  const struct project_function *function;
+  bool two_way; /* routeResponseSelectionExpression: $default */
+};
+
+struct project_warning {
+  int line; /* 1-based; 0 when it is about the file as a whole */
+  struct str text;
+};
+
+struct project {
+  struct arena memory;
+  struct str file;      /* as it was given: "serverless.yml" */
+  struct str directory; /* absolute path of the file's directory */
+  struct str service;
+  struct str stage;                      /* --stage, else provider.stage, else "dev" */
+  struct str region;                     /* provider.region, else "us-east-1" */
+  struct str route_selection_expression; /* default "$request.body.action" */
+  const struct project_function *functions;
+  size_t function_count;
+  const struct project_route *routes; /* one for each key; the last one in the file wins, with a warning */
+  size_t route_count;
+  const struct project_warning *warnings;
+  size_t warning_count;
+};
+
+/* Reads `file`; stage is empty or what --stage said. False, with one sentence that names file, line and what was expected
+ * ("serverless.yml:7: functions.echo.handler must be a string such as handlers/echo.default"), and *out is empty. */
+bool project_read(struct project *out, const char *file, struct str stage, char err[ERR_LEN]);
+
+/* The same for text in memory; `file` is for messages, the directory is left empty. For tests. */
+bool project_parse(struct project *out, const char *file, struct str yaml, struct str stage, char err[ERR_LEN]);
+
+/* Safe on a zeroed project. */
+void project_free(struct project *project);
+
+#endif

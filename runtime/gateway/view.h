@@ -1,0 +1,44 @@
+/* view.h -- what `moonwire dev` shows on the terminal: one line for each invocation, the handler's output indented beneath.
+ * Or, with `json`, one JSON object a line for machines. Everything that comes from clients and handlers is hostile text:
+ * control characters never reach the terminal.
+ */
+#ifndef MOONWIRE_VIEW_H
+#define MOONWIRE_VIEW_H
+
+#include <stdbool.h>
+#include <stdio.h>
+
+#include "invoke.h"
+#include "loop.h"
+#include "pool.h"
+#include "project.h"
+
+struct view;
+
+struct view_options {
+  struct loop *loop;
+  FILE *out;   /* standard output */
+  bool colour; /* only on a terminal, and without NO_COLOR */
+  bool json;
+};
+
+/* NULL when memory is short. */
+struct view *view_new(const struct view_options *options);
+void view_delete(struct view *view);
+
+/* Where it listens and which routes there are: the first thing that is shown. */
+struct view_ready {
+  const struct project *project;
+  struct str websocket_url; /* "ws://127.0.0.1:3001/dev" */
+  struct str control_url;   /* "http://127.0.0.1:3002" */
+};
+void view_ready(struct view *view, const struct view_ready *ready);
+
+/* Something about the service ("serverless.yml:12: ...") that its developer should know. */
+void view_warning(struct view *view, struct str text);
+
+/* What a pool reports (the note of an invocation is shown beneath its line); ctx is the view. Lines are kept until their invocation ends, or until it has lasted a second: then
+ * the invocation is announced, and its lines follow as they come. */
+struct pool_observer view_observer(struct view *view);
+
+#endif
