@@ -15,7 +15,7 @@ static bool read_service(struct project_report *report, const struct yaml *root,
   static const char expected[] = "a name such as chat";
   const struct yaml_entry *at = yaml_entry_of(root, STR("service"));
   struct project_place place = { "" };
-  if (!at) return project_fail(report, 0, "service is missing: %s", expected);
+  if (!at) return project_fail(report, 0, "service is missing; expected %s", expected);
   const struct yaml_entry *name = yaml_entry_of(at->value, STR("name"));
   if (name) {
     at = name;

@@ -42,7 +42,7 @@ static bool add_functions(struct project_report *report, const struct yaml *node
 static bool find_functions(struct project_report *report, const struct yaml *root, struct section *s) {
   const struct yaml_entry *at = yaml_entry_of(root, STR("functions"));
   s->count = 0;
-  if (!at) return project_fail(report, 0, "functions is missing: %s", example);
+  if (!at) return project_fail(report, 0, "functions is missing; expected %s", example);
   const struct yaml *value = at->value;
   if (value->kind == YAML_LIST) {
     for (size_t i = 0; i < value->count; i++)
@@ -66,7 +66,8 @@ static bool read_function(struct project_report *report, const struct yaml_entry
   if (map->kind != YAML_MAP)
     return project_fail(report, entry->key->line, "functions.%.*s must be a mapping with a handler, found %s",
                         STR_ARG(entry->key->text), project_found(map).text);
-  if (!handler) return project_fail(report, entry->key->line, "%shandler is missing: %s", place.path, expected);
+  if (!handler)
+    return project_fail(report, entry->key->line, "%shandler is missing; expected %s", place.path, expected);
   project_check_runtime(report, place, map);
   return project_text(report, place, handler, expected, &out->handler) &&
          project_limits(report, place, map, &out->timeout_s, &out->memory_mb) &&

@@ -44,8 +44,8 @@ static bool read_options(struct event *e) {
   const struct yaml_entry *route = yaml_entry_of(map, STR("route"));
   struct project_place place = project_place_at("%swebsocket.", e->place.path);
   if (!route)
-    return project_fail(e->report, e->websocket->key->line, "%sroute is missing: the name of a route, such as $default",
-                        place.path);
+    return project_fail(e->report, e->websocket->key->line,
+                        "%sroute is missing; expected the name of a route, such as $default", place.path);
   if (!project_text(e->report, place, route, "a string such as $default", &e->route.key)) return false;
   for (size_t i = 0; i < map->count; i++) {
     const struct yaml_entry *at = &map->entries[i];
@@ -74,14 +74,22 @@ static bool warn_of_neighbours(const struct event *e) {
   return e->map->count > 1;
 }
 
+static void warn_of_claim(const struct event *e, const struct project_function *before, int line) {
+  struct shown key = shown_of(e->route.key);
+  struct str now = e->route.function->name;
+  if (before == e->route.function)
+    project_warn(e->report, line, "%.*s claims the route %s twice; the last one counts", STR_ARG(now), key.text);
+  else
+    project_warn(e->report, line, "%.*s claims the route %s, which %.*s has too; the last one in the file gets it",
+                 STR_ARG(now), key.text, STR_ARG(before->name));
+}
+
 /* The last function that claims a route has it, as in the template that Serverless makes. */
 static bool add_route(struct event *e, struct project_routes *routes) {
   int line = e->websocket->key->line;
   for (size_t i = 0; i < routes->count; i++) {
     if (!str_equal(routes->list[i].key, e->route.key)) continue;
-    project_warn(e->report, line, "the route %s belongs to %.*s already; the last one in the file has it: %.*s",
-                 shown_of(e->route.key).text, STR_ARG(routes->list[i].function->name),
-                 STR_ARG(e->route.function->name));
+    warn_of_claim(e, routes->list[i].function, line);
     routes->list[i] = e->route;
     return true;
   }
@@ -115,7 +123,7 @@ static bool read_event(struct project_report *report, struct project_place place
   if (project_has_variable(node))
     project_warn(report, node->line, "%.*s is left out: variables such as %s are not resolved yet",
                  (int)strlen(place.path) - 1, place.path, shown_of(node->text).text);
-  else if (node->kind == YAML_MAP && node->count > 0)
+  else if (node->kind == YAML_MAP && node->count > 0 && yaml_is_scalar(node->entries[0].key))
     warn_of_kind(report, node->line, node->entries[0].key->text);
   else if (node->kind == YAML_STRING && !str_equal(node->text, STR("websocket")))
     warn_of_kind(report, node->line, node->text);

@@ -14,29 +14,29 @@ struct project_place project_place_at(const char *format, ...) {
   return place;
 }
 
-static struct shown found_of(const char *kind, struct str text) {
+static struct shown found_of(const char *kind, struct str text, const char *end) {
   char line[SHOWN_LEN];
-  snprintf(line, sizeof line, "%s%.50s", kind, shown_of(text).text);
+  snprintf(line, sizeof line, "%s%.50s%s", kind, shown_of(text).text, end);
   return shown_of(str_from(line));
 }
 
 struct shown project_found(const struct yaml *node) {
-  if (project_has_variable(node)) return found_of("the variable ", node->text);
+  if (project_has_variable(node)) return found_of("the unresolved variable ", node->text, "");
   switch (node->kind) {
   case YAML_NULL:
     return shown_of(STR("nothing"));
   case YAML_BOOLEAN:
-    return found_of("the boolean ", node->text);
+    return found_of("the boolean ", node->text, "");
   case YAML_NUMBER:
-    return found_of("the number ", node->text);
+    return found_of("the number ", node->text, "");
   case YAML_LIST:
     return shown_of(STR("a list"));
   case YAML_MAP:
     return shown_of(STR("a mapping"));
   case YAML_TAGGED:
-    return found_of("", node->text);
+    return found_of("", node->text, "");
   default:
-    return node->text.len > 0 ? found_of("the string ", node->text) : shown_of(STR("an empty string"));
+    return node->text.len > 0 ? found_of("the string \"", node->text, "\"") : shown_of(STR("an empty string"));
   }
 }
 

@@ -42,13 +42,16 @@ static bool fail_at_mark(const struct reading *r) {
   const yaml_parser_t *p = &r->parser;
   yaml_mark_t at = p->problem_mark;
   char context[200] = "";
+  if (p->error == YAML_COMPOSER_ERROR && p->context)
+    return fail(r->err, "%s:%zu:%zu: an anchor of this name stands in line %zu already; each needs its own", r->file,
+                at.line + 1, at.column + 1, p->context_mark.line + 1);
   if (p->context && p->context_mark.line != at.line)
     snprintf(context, sizeof context, " %s that begins in line %zu", p->context, p->context_mark.line + 1);
   else if (p->context)
     snprintf(context, sizeof context, " %s", p->context);
   bool tab = is_tab_indented(r->text, at.line);
   return fail(r->err, "%s:%zu:%zu: the YAML is broken: %s%s%s", r->file, at.line + 1, at.column + 1, p->problem,
-              context, tab ? "; the line begins with a tab, and YAML is indented with spaces" : "");
+              context, tab ? "; the line is indented with a tab, and YAML takes spaces only" : "");
 }
 
 static bool fail_with_problem(const struct reading *r) {

@@ -233,7 +233,7 @@ static void a_file_that_cannot_be_read_is_explained(void **state) {
     { "fifo", no_file },
     { "/dev/zero", no_file },
     { "service/other.yml",
-      "functions is missing: a mapping of functions, such as `echo: { handler: handlers/echo.default }`" },
+      "functions is missing; expected a mapping of functions, such as `echo: { handler: handlers/echo.default }`" },
   };
   for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
     struct project p;
