@@ -53,7 +53,6 @@ struct model_request {
   struct str query;      /* raw, without "?" */
   struct fields headers; /* as sent */
   struct str source_ip;
-  uint16_t port; /* for X-Forwarded-Port: what the client connected to */
 };
 
 /* When, and which ids whatever begins now will have. Fresh ones for every call. */
