@@ -97,6 +97,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size) {
   unsigned options = size > 0 ? data[0] : 0;
   struct field headers[HEADERS_MAX + 3];
   size_t count = 0, own;
+  if (str_find(bytes, STR(SECRET), 0) != SIZE_MAX) return 0; /* what was sent may come back */
   bytes = str_slice(bytes, 1, size);
   struct signed_request r = { .method = take_field(&bytes), .path = take_field(&bytes) };
   r.query = take_field(&bytes);
