@@ -120,8 +120,9 @@ void model_manage(struct model *model, const struct model_manage *request, int64
   buf_init(&answer->body, BODY_MAX);
   buf_init(&plain, request->path.len);
   uri_decode(&plain, request->path);
-  answer_path(model, request, buf_str(&plain), now_ms, answer);
-  if (answer->body.failed) answer_error(answer, 500, "InternalServerErrorException", STR("Internal server error"));
+  if (!plain.failed) answer_path(model, request, buf_str(&plain), now_ms, answer);
+  if (plain.failed || answer->body.failed) /* memory is short */
+    answer_error(answer, 500, "InternalServerErrorException", STR("Internal server error"));
   buf_free(&plain);
 }
 
