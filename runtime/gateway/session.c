@@ -150,7 +150,7 @@ void session_begin(struct server *server, struct exchange *x) {
   x->left = on_left;
   struct model_step step;
   model_step_init(&step);
-  struct model_request request = { x->path, x->query, x->headers, x->peer, server_port(server) };
+  struct model_request request = { x->path, x->query, x->headers, x->peer };
   model_connect(server->options.model, &request, &at, &step);
   struct model_connection *connection = model_connection(server->options.model, str_from(session->id));
   if (connection) connection->transport = session;
