@@ -128,11 +128,12 @@ scenario('DeleteConnection', service, async (dev) => {
 
 /* Requests by hand */
 
-/** Sends a request that is signed for `path`; `wire` is what changes afterwards. */
+/** Sends a request that is signed for `path`; `wire` is what changes afterwards, null being a header that is removed. */
 function signed(dev, { method = 'POST', path, body = '', headers }, keys = KEYS, wire = {}) {
   const host = `127.0.0.1:${dev.port}`;
-  const all = sign({ method, host, path, body, headers }, keys);
-  return request(dev.origin, { method, path, body, ...wire, headers: { ...all, ...wire.headers } });
+  const all = { ...sign({ method, host, path, body, headers }, keys), ...wire.headers };
+  const sent = Object.fromEntries(Object.entries(all).filter(([, value]) => value !== null));
+  return request(dev.origin, { method, path, body, ...wire, headers: sent });
 }
 
 scenario('answers as they were recorded', service, async (dev) => {
@@ -178,8 +179,8 @@ const forgeries = [
   { name: 'another method', wire: () => ({ method: 'DELETE' }), type: MISMATCH },
   { name: 'a query', wire: ({ path }) => ({ path: `${path}?a=b` }), type: MISMATCH },
   { name: 'another host', wire: () => ({ headers: { host: 'localhost:1' } }), type: MISMATCH },
-  { name: 'another date', wire: () => ({ headers: { 'x-amz-date': new Date(Date.now() - 60000).toISOString().replace(/[-:]|\.\d+/g, '') } }), type: MISMATCH },
-  { name: 'no date', wire: () => ({ headers: { 'x-amz-date': [] } }) },
+  { name: 'another date', wire: () => ({ headers: { 'x-amz-date': new Date(Date.now() - 60000).toISOString().replace(/[-:]|\.\d+/g, '') } }) }, // no type: at midnight the scope is wrong, too
+  { name: 'no date', wire: () => ({ headers: { 'x-amz-date': null } }) },
   { name: 'a date that is none', wire: () => ({ headers: { 'x-amz-date': 'yesterday' } }) },
   { name: 'ten minutes ago', keys: { date: new Date(Date.now() - 600000) } },
   { name: 'in ten minutes', keys: { date: new Date(Date.now() + 600000) } },
@@ -187,20 +188,18 @@ const forgeries = [
   { name: 'another key', keys: { keyId: 'remote' } },
   { name: 'another Region', keys: { region: 'eu-central-1' } },
   { name: 'another service', keys: { service: 's3' } },
-  { name: 'no signature', wire: () => ({ headers: { authorization: [] } }), type: 'MissingAuthenticationTokenException', body: '{"message":"Missing Authentication Token"}' },
+  { name: 'no signature', wire: () => ({ headers: { authorization: null } }), type: 'MissingAuthenticationTokenException', body: '{"message":"Missing Authentication Token"}' },
   { name: 'a signature that is none', wire: () => ({ headers: { authorization: 'AWS4-HMAC-SHA256 Credential=' } }) },
   { name: 'another scheme', wire: () => ({ headers: { authorization: 'Basic bG9jYWw6bG9jYWw=' } }) },
-  { name: 'another stage', sign: ({ path }) => path.replace('/dev/', '/prod/'), type: 'ForbiddenException' },
+  { name: 'another stage', at: (path) => path.replace('/dev/', '/prod/'), type: 'ForbiddenException' },
 ];
 scenario('forged and stale requests', service, async (dev) => {
   const { client, id } = await connected(dev);
   const victim = await connected(dev);
   const path = `/dev/@connections/${encodeURIComponent(id)}`;
   const other = `/dev/@connections/${encodeURIComponent(victim.id)}`;
-  for (const { name, wire = () => ({}), keys, sign: signPath = () => path, type, body } of forgeries) {
-    const changed = wire({ path, other });
-    for (const [header, value] of Object.entries(changed.headers || {})) if (Array.isArray(value)) changed.headers[header] = undefined;
-    const answer = await signed(dev, { path: signPath({ path }), body: 'genuine' }, { ...KEYS, ...keys }, changed);
+  for (const { name, wire = () => ({}), keys, at = (same) => same, type, body } of forgeries) {
+    const answer = await signed(dev, { path: at(path), body: 'genuine' }, { ...KEYS, ...keys }, wire({ path, other }));
     assert.equal(answer.status, 403, `${name}: ${answer.body}`);
     assert.equal(answer.headers['content-type'], 'application/json', name);
     assert.ok(answer.headers['x-amzn-errortype'], name);

@@ -44,7 +44,7 @@ function checkContext(context, { routeKey, eventType, stage = 'dev', region = 'u
 }
 
 /** The headers of API Gateway's own in a CONNECT event, and the same as arrays. */
-function checkHeaders(event, sent) {
+function checkHeaders(event, sent, forwarded) {
   const { headers, multiValueHeaders } = event;
   assert.deepEqual(keys(multiValueHeaders), keys(headers));
   for (const [name, values] of Object.entries(multiValueHeaders)) {
@@ -56,9 +56,10 @@ function checkHeaders(event, sent) {
     assert.equal(there, undefined, 'headers of the connection itself are left out');
   }
   assert.match(headers['X-Amzn-Trace-Id'], /^Root=1-[0-9a-f]{8}-[0-9a-f]{24}$/);
-  assert.equal(headers['X-Forwarded-For'], '127.0.0.1');
-  assert.match(headers['X-Forwarded-Port'], /^\d+$/);
-  assert.match(headers['X-Forwarded-Proto'], /^https?$/);
+  assert.equal(headers.Host, event.requestContext.domainName);
+  assert.equal(headers['X-Forwarded-For'], [forwarded, '127.0.0.1'].filter(Boolean).join(', '));
+  assert.equal(headers['X-Forwarded-Port'], '443');
+  assert.equal(headers['X-Forwarded-Proto'], 'https');
   assert.equal(headers['Sec-WebSocket-Version'], '13');
   assert.match(headers['Sec-WebSocket-Key'], /^[A-Za-z0-9+/]{22}==$/);
   const own = ['Host', 'Sec-WebSocket-Extensions', 'Sec-WebSocket-Key', 'Sec-WebSocket-Version', 'X-Amzn-Trace-Id', 'X-Forwarded-For', 'X-Forwarded-Port', 'X-Forwarded-Proto'];
@@ -96,8 +97,8 @@ scenario('CONNECT: headers, repeated ones, their letter case', service, async (d
     'User-Agent': 'tester/1.0', Origin: 'https://app.example', Authorization: 'Basic dXNlcjpwYXNz', 'x-lower': 'a', 'X-UPPER': 'B', 'X-Empty': '',
     'X-Many': ['one', 'two', 'three'], Cookie: 'a=1; b=2', 'X-Odd': '"quoted" \\ {json}: [1]',
   };
-  const { event } = await connectAndAsk(dev, { headers });
-  checkHeaders(event, headers);
+  const { event } = await connectAndAsk(dev, { headers: { ...headers, 'X-Forwarded-For': '192.0.2.7', 'X-Forwarded-Port': '1', 'X-Amzn-Trace-Id': 'mine' } });
+  checkHeaders(event, headers, '192.0.2.7');
   assert.equal(event.headers['X-Many'], 'three');
   checkContext(event.requestContext, { routeKey: '$connect', eventType: 'CONNECT', userAgent: 'tester/1.0' });
 });
