@@ -36,8 +36,9 @@ class Echo {
     this.socket.setNoDelay(true);
     this.open = new Promise((resolve, reject) => {
       this.opened = resolve;
-      this.socket.on('error', reject).on('close', () => reject(new Error('closed by the gateway')));
+      this.socket.on('error', reject);
     });
+    this.socket.on('close', (hadError) => { if (!this.ended && !hadError) throw new Error('the gateway closed a socket'); });
     this.socket.write(`GET ${pathname} HTTP/1.1\r\nHost: ${hostname}:${port}\r\nConnection: Upgrade\r\nUpgrade: websocket\r\n`
       + 'Sec-WebSocket-Version: 13\r\nSec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\n\r\n');
     this.socket.on('data', (bytes) => this.take(bytes));
@@ -63,6 +64,11 @@ class Echo {
   send() {
     this.sent = process.hrtime.bigint();
     this.socket.write(this.message);
+  }
+
+  end() {
+    this.ended = true;
+    this.socket.destroy();
   }
 }
 
@@ -118,8 +124,7 @@ async function measure(address) {
   measuring = false;
   over = true;
   const seconds = Number(process.hrtime.bigint() - start) / 1e9;
-  for (const echo of echoes) echo.open.catch(() => {});
-  for (const echo of echoes) echo.socket.destroy();
+  for (const echo of echoes) echo.end();
   times.sort((a, b) => a - b);
   return { sockets: SOCKETS, echoesPerSecond: times.length / seconds, p50Us: percentile(times, 0.5), p99Us: percentile(times, 0.99) };
 }
