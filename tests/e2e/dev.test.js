@@ -29,14 +29,16 @@ scenario('the example service: hello comes back, closing runs $disconnect', EXAM
     assert.ok(Number.isInteger(line.environment) && line.environment >= 1);
     assert.equal(typeof line.cold, 'boolean');
     assert.ok(line.durationMs >= 0);
-    assert.equal(typeof line.outcome, 'string');
+    assert.equal(line.outcome, 'result');
     assert.equal(line.error, undefined);
   }
   assert.equal(dev.all({ type: 'invocation', route: '$connect' })[0].cold, true);
 });
 
-scenario('addresses', echo, async (dev) => {
+scenario('the first line', echo, async (dev) => {
   const ready = await dev.line({ type: 'ready' });
+  assert.deepEqual([ready.service, ready.stage, ready.region], ['tested', 'dev', 'us-east-1']);
+  assert.deepEqual(ready.routes, ['$connect', '$disconnect', '$default'].map((routeKey) => ({ routeKey, function: 'app', handler: 'app.main' })));
   assert.match(ready.websocketUrl, /^ws:\/\/127\.0\.0\.1:\d+\/dev$/);
   assert.match(ready.controlUrl, /^http:\/\/127\.0\.0\.1:\d+$/);
   assert.notEqual(new URL(ready.controlUrl).port, String(dev.port));
