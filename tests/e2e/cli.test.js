@@ -4,22 +4,8 @@
 const test = require('node:test');
 const assert = require('node:assert/strict');
 const fs = require('node:fs');
-const os = require('node:os');
-const path = require('node:path');
 const { spawnSync } = require('node:child_process');
-
-const BUILD = path.resolve(process.env.MOONWIRE_BUILD || path.join(__dirname, '../../build'));
-const [PROGRAM, ...WRAPPED] = [...(process.env.MOONWIRE_WRAP || '').split(' ').filter(Boolean), path.join(BUILD, 'moonwire')];
-
-/** Runs moonwire in a folder of its own that holds `files`; tools' own lines ("==123== ...") are left out. */
-function run(args, { files = {}, input, stdio } = {}) {
-  const folder = fs.mkdtempSync(path.join(os.tmpdir(), 'moonwire-cli-'));
-  for (const [name, text] of Object.entries(files)) fs.writeFileSync(path.join(folder, name), text);
-  const options = { cwd: folder, input, stdio, timeout: 60000, encoding: 'utf8' };
-  const { status, signal, stdout, stderr } = spawnSync(PROGRAM, [...WRAPPED, ...args], options);
-  fs.rmSync(folder, { recursive: true });
-  return { status, signal, stdout, stderr: stderr && stderr.replace(/^==\d+==.*\n/gm, '') };
-}
+const { command, run } = require('./helper/program');
 
 /** stdout and stderr are strings (the whole), patterns, or absent (nothing). */
 const cases = [
@@ -85,7 +71,7 @@ for (const [name, code] of [['print', 'print "x"'], ['io.write', 'io.write "x"']
 }
 
 test('an endless script ends when nobody reads its output', () => {
-  const pipe = `set -o pipefail; ${[PROGRAM, ...WRAPPED].join(' ')} lua -e 'while true do print(1) end' | head -1`;
+  const pipe = `set -o pipefail; ${command('moonwire').join(' ')} lua -e 'while true do print(1) end' | head -1`;
   const { stdout, stderr, status } = spawnSync('bash', ['-c', pipe], { encoding: 'utf8', timeout: 60000 });
   assert.equal(stdout, '1\n');
   assert.match(stderr, /Broken pipe/);

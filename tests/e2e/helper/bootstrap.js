@@ -1,26 +1,14 @@
 'use strict';
 // bootstrap.js -- starts the real build/bootstrap against a scripted Runtime API, and ends it.
-// MOONWIRE_BUILD: the build directory (default: build at the root of the project).
-// MOONWIRE_WRAP: a command to run it under, for instance "valgrind --leak-check=full"; its findings fail the test.
 
 const test = require('node:test');
 const assert = require('node:assert/strict');
 const fs = require('node:fs');
-const os = require('node:os');
-const path = require('node:path');
 const { spawn } = require('node:child_process');
+const program = require('./program');
 const { RuntimeApi } = require('./runtime-api');
 
-const ROOT = path.resolve(__dirname, '../../..');
-const BUILD = path.resolve(process.env.MOONWIRE_BUILD || path.join(ROOT, 'build'));
-const WRAP = (process.env.MOONWIRE_WRAP || '').split(' ').filter(Boolean);
-const FIXTURES = path.join(ROOT, 'tests/e2e/fixtures');
-
-/** Slow under valgrind: a limit for what hangs, not a measurement. */
-const PATIENCE_MS = WRAP.length ? 300000 : 60000;
-
-/** Values that no line of output may hold. */
-const SECRETS = ['wJalrXUtnFEMIexampleSecretKeyThatIsFake0', 'FwoGZXIvYXdzEXAMPLEsessionTOKEN'];
+const { ROOT, BUILD, FIXTURES, SECRETS, writeFiles } = program;
 
 const LAMBDA_ENV = {
   AWS_REGION: 'eu-central-1',
@@ -38,29 +26,6 @@ const LAMBDA_ENV = {
   TZ: ':UTC',
 };
 
-/** What the sanitizers and valgrind print when they find something. */
-const FINDING = new RegExp([
-  'ERROR: \\w*Sanitizer',
-  'runtime error: ',
-  '^==\\d+== (Invalid|Conditional|Use of|Syscall param|Jump to|Mismatched|Source and dest|Process terminating)',
-  '^==\\d+== .*bytes in .* definitely lost',
-].join('|'), 'm');
-
-/** No process outlives the tests. */
-const running = new Set();
-process.on('exit', () => running.forEach((child) => child.kill('SIGKILL')));
-
-/** Writes { 'path': 'text' } under a fresh directory and returns it. */
-function writeFiles(files) {
-  const root = fs.mkdtempSync(path.join(os.tmpdir(), 'moonwire-e2e-'));
-  for (const [name, content] of Object.entries(files)) {
-    const file = path.join(root, name);
-    fs.mkdirSync(path.dirname(file), { recursive: true });
-    fs.writeFileSync(file, content);
-  }
-  return root;
-}
-
 /** app.lua whose function `run` has this body; the body starts at line 3. */
 function moduleOf(code) {
   return `local M = {}\nfunction M.run(event, context)\n${code}\nend\nreturn M\n`;
@@ -73,31 +38,24 @@ class Lambda {
    */
   static async start({ handler = 'app.run', code, files, root, slots, prefix, env = {}, cwd } = {}) {
     const lambda = new Lambda();
-    const program = path.join(BUILD, 'bootstrap');
-    assert.ok(fs.existsSync(program), `${path.relative(ROOT, program)} is missing: run \`make build\` first`);
+    const command = program.command('bootstrap');
     lambda.temporary = root ? null : writeFiles(files || { 'app.lua': moduleOf(code) });
     lambda.root = root || lambda.temporary;
     lambda.api = await RuntimeApi.start({ slots, prefix });
-    const all = { ...LAMBDA_ENV, PATH: process.env.PATH, AWS_LAMBDA_RUNTIME_API: lambda.api.address, ...lambda.tools() };
+    const all = { ...LAMBDA_ENV, PATH: process.env.PATH, AWS_LAMBDA_RUNTIME_API: lambda.api.address, ...program.tools() };
     Object.assign(all, { LAMBDA_TASK_ROOT: lambda.root, _HANDLER: handler });
     if (slots) all.AWS_LAMBDA_MAX_CONCURRENCY = String(slots);
     const environment = Object.fromEntries(Object.entries({ ...all, ...env }).filter(([, value]) => value !== null));
-    lambda.spawn([...WRAP, program], { env: environment, cwd: cwd || lambda.root });
+    lambda.spawn(command, { env: environment, cwd: cwd || lambda.root });
     return lambda;
   }
 
-  /** Options of sanitizers and valgrind pass through; nothing else of our own environment does. */
-  tools() {
-    return Object.fromEntries(Object.entries(process.env).filter(([name]) => /^((A|L|UB)SAN|VALGRIND)_/.test(name)));
-  }
-
-  spawn([program, ...args], options) {
+  spawn([name, ...args], options) {
     this.output = { stdout: [], stderr: [] };
-    this.child = spawn(program, args, { ...options, stdio: ['ignore', 'pipe', 'pipe'] });
-    running.add(this.child);
-    for (const name of ['stdout', 'stderr']) {
-      this.child[name].on('data', (bytes) => {
-        this.output[name].push(bytes);
+    this.child = program.keep(spawn(name, args, { ...options, stdio: ['ignore', 'pipe', 'pipe'] }));
+    for (const stream of ['stdout', 'stderr']) {
+      this.child[stream].on('data', (bytes) => {
+        this.output[stream].push(bytes);
         this.api.look();
       });
     }
@@ -107,7 +65,6 @@ class Lambda {
     });
     this.exit.then(({ code, signal }) => {
       this.ended = { code, signal };
-      running.delete(this.child);
       this.api.look();
       this.api.abandon(new Error(`bootstrap ended: ${signal || `status ${code}`}`));
     }, (error) => this.api.abandon(error));
@@ -116,7 +73,7 @@ class Lambda {
   /** What it wrote so far, as bytes and as text; tools' own lines ("==123== ...") left out of the text. */
   bytes(name) { return Buffer.concat(this.output[name]); }
   get stdout() { return this.bytes('stdout').toString(); }
-  get stderr() { return this.bytes('stderr').toString().replace(/^==\d+==.*\n/gm, ''); }
+  get stderr() { return program.withoutTools(this.bytes('stderr').toString()); }
 
   /** The log records on standard error, one string each. */
   get records() { return this.stderr.split('\n').filter(Boolean); }
@@ -144,7 +101,7 @@ class Lambda {
     this.stopped = true;
     if (!this.ended) {
       this.api.dismiss();
-      const timer = setTimeout(() => { this.stuck = this.child.kill('SIGKILL'); }, PATIENCE_MS / 10);
+      const timer = setTimeout(() => { this.stuck = this.child.kill('SIGKILL'); }, program.PATIENCE_MS / 10);
       await this.exit;
       clearTimeout(timer);
     }
@@ -156,23 +113,10 @@ class Lambda {
   check() {
     assert.deepEqual(this.api.violations, []);
     assert.ok(!this.stuck, 'it did not end when Lambda said that the environment is over');
-    assert.ok(!['SIGSEGV', 'SIGABRT', 'SIGBUS', 'SIGILL', 'SIGFPE', 'SIGPIPE'].includes(this.ended.signal), this.ended.signal);
+    assert.ok(!program.CRASHES.includes(this.ended.signal), this.ended.signal);
     const all = this.bytes('stdout').toString() + this.bytes('stderr').toString();
-    assert.ok(!FINDING.test(all), 'the instrumented process reported an error');
+    assert.ok(!program.FINDING.test(all), 'the instrumented process reported an error');
     for (const secret of SECRETS) assert.ok(!all.includes(secret), `a secret was written: ${secret}`);
-  }
-}
-
-/** Like body(lambda), but a test that waits for what never happens fails. */
-async function patiently(lambda, body) {
-  let timer;
-  const limit = new Promise((_, reject) => {
-    timer = setTimeout(() => reject(new Error(`nothing came of it in ${PATIENCE_MS} ms`)), PATIENCE_MS);
-  });
-  try {
-    await Promise.race([body(lambda), limit]);
-  } finally {
-    clearTimeout(timer);
   }
 }
 
@@ -181,7 +125,7 @@ function scenario(name, options, body) {
   test(name, async () => {
     const lambda = await Lambda.start(options);
     try {
-      await patiently(lambda, body);
+      await program.patiently(body(lambda));
       await lambda.stop();
       lambda.check();
     } catch (error) {

@@ -1,5 +1,5 @@
 'use strict';
-// signature.js -- checks a SigV4 signature the way API Gateway does: over the request exactly as it came.
+// signature.js -- checks a SigV4 signature the way API Gateway does, over the request exactly as it came; and makes one.
 // "Create a signed AWS API request", IAM User Guide. Written from that page, so that it shares no code with the signer.
 
 const assert = require('node:assert/strict');
@@ -16,6 +16,27 @@ function encode(text) {
 /** The path of the wire, each segment encoded once more. */
 function canonicalPath(path) {
   return path.split('/').map(encode).join('/');
+}
+
+/** The signature, in hex. canonical: the canonical request; time as in x-amz-date. */
+function signatureOf(canonical, { time, region, service, secret }) {
+  const day = time.slice(0, 8);
+  const key = [day, region, service, 'aws4_request'].reduce(hmac, `AWS4${secret}`);
+  return hmac(key, `AWS4-HMAC-SHA256\n${time}\n${day}/${region}/${service}/aws4_request\n${sha256(canonical)}`).toString('hex');
+}
+
+/**
+ * The headers of a signed request: host, x-amz-date, authorization, and those given. date: when it is signed, a Date.
+ * The query has no business here: @connections knows none.
+ */
+function sign({ method, host, path, headers = {}, body = '' }, { keyId, secret, region, service = 'execute-api', date = new Date() }) {
+  const time = date.toISOString().replace(/[-:]|\.\d+/g, '');
+  const all = { host, 'x-amz-date': time, ...headers };
+  const names = Object.keys(all).sort();
+  const canonical = [method, canonicalPath(path), '', ...names.map((name) => `${name}:${all[name]}`), '', names.join(';'), sha256(body)].join('\n');
+  const signature = signatureOf(canonical, { time, region, service, secret });
+  const scope = `${keyId}/${time.slice(0, 8)}/${region}/${service}/aws4_request`;
+  return { ...all, authorization: `AWS4-HMAC-SHA256 Credential=${scope}, SignedHeaders=${names.join(';')}, Signature=${signature}` };
 }
 
 /** method, url, rawHeaders and body as node:http delivers them. Throws when anything is not as API Gateway wants it. */
@@ -40,10 +61,8 @@ function verify({ method, url, rawHeaders, body }, { keyId, secret, token, regio
   assert.ok(Math.abs(Date.now() - sent) < 300000, `x-amz-date ${time} is not now`);
   const [path, query = ''] = url.split('?');
   const canonical = [method, canonicalPath(path), query, ...names.map((name) => `${name}:${headers[name]}`), '', signed, sha256(body)].join('\n');
-  const scope = `${day}/${region}/${service}/aws4_request`;
-  const key = [day, region, service, 'aws4_request'].reduce(hmac, `AWS4${secret}`);
-  const wanted = hmac(key, `AWS4-HMAC-SHA256\n${time}\n${scope}\n${sha256(canonical)}`).toString('hex');
+  const wanted = signatureOf(canonical, { time, region, service, secret });
   assert.equal(signature, wanted, `the signature does not match ${canonical}`);
 }
 
-module.exports = { verify, canonicalPath };
+module.exports = { sign, verify, canonicalPath };
