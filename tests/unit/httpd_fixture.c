@@ -89,6 +89,17 @@ int descriptors_open(void) {
   return count;
 }
 
+static void stop_loop(void *ctx) {
+  loop_stop(ctx);
+}
+
+/* The loop then has the descriptor of its timers, which would be taken for one that was left behind. */
+static void run_for_a_moment(struct loop *loop) {
+  struct loop_timer timer = { .fire = stop_loop, .ctx = loop };
+  assert_true(loop_timer_start(loop, &timer, 2));
+  loop_run(loop);
+}
+
 void httpd_fixture_open(struct httpd_fixture *f, unsigned idle_s, unsigned connections) {
   *f = (struct httpd_fixture){ 0 };
   descriptors_before = descriptors_open();
@@ -105,6 +116,7 @@ void httpd_fixture_open(struct httpd_fixture *f, unsigned idle_s, unsigned conne
                                    .ctx = f };
   f->httpd = httpd_new(&options, err);
   if (!f->httpd) fail_msg("%s", err);
+  run_for_a_moment(f->loop);
 }
 
 void httpd_fixture_close(struct httpd_fixture *f) {
@@ -120,10 +132,6 @@ void httpd_fixture_close(struct httpd_fixture *f) {
 
 static void give_up(void *ctx) {
   fail_msg("nothing happened: %s", (const char *)ctx);
-}
-
-static void stop_loop(void *ctx) {
-  loop_stop(ctx);
 }
 
 void run_turns(struct loop *loop, int turns) {
