@@ -62,13 +62,20 @@ static enum written write_piece(struct view_out *out, int fd, int wait_ms) {
   return WRITTEN;
 }
 
-/* wait_ms: for the reader, before each piece. */
-static enum written write_all(struct view_out *out, int wait_ms) {
+/* Milliseconds until then; 0 when it has passed. */
+static int left_ms(int64_t until_ns) {
+  int64_t left = (until_ns - clock_monotonic_ns()) / (1000 * 1000);
+  return left > 0 ? (int)left : 0;
+}
+
+/* until_ns: how long to wait for the reader; 0: not at all. */
+static enum written write_all(struct view_out *out, int64_t until_ns) {
   int fd = fileno(out->file);
   enum written result = WRITTEN;
   if (fd < 0 && out->sent < out->text.len)
     return write_memory(out, str_slice(buf_str(&out->text), out->sent, SIZE_MAX));
-  while (result == WRITTEN && out->sent < out->text.len) result = write_piece(out, fd, wait_ms);
+  while (result == WRITTEN && out->sent < out->text.len)
+    result = write_piece(out, fd, until_ns ? left_ms(until_ns) : 0);
   return result;
 }
 
@@ -107,7 +114,7 @@ void view_out_free(struct view_out *out) {
     out->entry = out->text.len;
     add_left_out(out);
     view_out_end(out);
-    write_all(out, VIEW_OUT_END_MS);
+    write_all(out, clock_monotonic_ns() + (int64_t)VIEW_OUT_END_MS * 1000 * 1000);
   }
   loop_timer_stop(out->loop, &out->retry);
   buf_free(&out->text);
