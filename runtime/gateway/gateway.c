@@ -190,8 +190,8 @@ static bool open_all(struct gateway *g, char err[ERR_LEN]) {
   if (!project_read(&g->project, options->config, options->stage, err)) return false;
   g->loop = loop_new(err);
   if (!g->loop || !signals_init(&g->signals, g->loop, on_signal, g, err)) return false;
-  g->view = view_new(&(struct view_options){
-      .loop = g->loop, .out = options->out, .colour = options->colour, .json = options->json });
+  g->view = view_new(
+      &(struct view_options){ .loop = g->loop, .out = options->out, .colour = options->colour, .json = options->json });
   if (!g->view) return fail(err, "out of memory");
   return describe_api(g, err) && listen_on_ports(g, err) && open_pools(g, err);
 }

@@ -54,6 +54,11 @@ static void accept_handshake(struct model_connection *c, const struct model_resu
   buf_add(&step->protocol, result->protocol);
 }
 
+static void refuse_handshake(const struct model_result *result, struct model_step *step) {
+  model_step_refuse(step, result->status, message_of(result->status));
+  fail(step->note, "the client is refused with %d", result->status);
+}
+
 static void answer_connect(struct model *model, enum model_outcome outcome, struct str payload,
                            struct model_step *step) {
   struct model_connection *c = model_connection(model, str_from(step->call.connection_id));
@@ -64,7 +69,7 @@ static void answer_connect(struct model *model, enum model_outcome outcome, stru
   else if (!read_result(model, outcome, payload, &result, step))
     model_step_refuse_internal(step);
   else if (result.status > 299)
-    model_step_refuse(step, result.status, message_of(result.status));
+    refuse_handshake(&result, step);
   else
     accept_handshake(c, &result, step);
   if (step->protocol.failed) model_step_refuse_internal(step);
@@ -94,10 +99,6 @@ static void answer_message(struct model *model, enum model_outcome outcome, stru
     model_step_frame(step, &call, STR("Internal server error"));
   else if (call.route->two_way)
     send_body(&result, step);
-  else if (result.body.len > 0)
-    fail(step->note,
-         "the body was dropped: the route is one-way (routeResponseSelectionExpression: $default would send "
-         "it to the client)");
 }
 
 void model_answered(struct model *model, const struct model_call *call, enum model_outcome outcome, struct str payload,

@@ -27,11 +27,6 @@ static struct invoke *queue_take(struct invoke_queue *queue) {
   return in;
 }
 
-static void queue_forget(struct invoke_queue *queue) {
-  struct invoke *in;
-  while ((in = queue_take(queue))) invoke_delete(in);
-}
-
 /* What an invocation that waits costs. */
 static size_t weight(const struct invoke *in) {
   return sizeof *in + in->event.len;
@@ -200,13 +195,16 @@ void pool_end(struct pool *pool, void (*ended)(void *ctx), void *ctx) {
 
 void pool_free(struct pool *pool) {
   struct environment *e;
+  struct invoke *in;
   if (!pool->options.loop) return;
-  loop_job_stop(pool->options.loop, &pool->job);
+  while ((in = pool_take(pool))) refuse(pool, in, INVOKE_CANCELLED);
   while ((e = pool->environments)) {
     pool->environments = e->next;
+    if (e->invoke) refuse(pool, e->invoke, INVOKE_CANCELLED);
+    e->invoke = NULL;
     environment_delete(e);
   }
-  queue_forget(&pool->waiting);
-  queue_forget(&pool->finished);
+  pool_tell(pool);
+  loop_job_stop(pool->options.loop, &pool->job);
   memset(pool, 0, sizeof *pool);
 }
