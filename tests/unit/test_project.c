@@ -110,6 +110,30 @@ static void anchors_and_merge_keys_are_resolved(void **state) {
                "f one a.b 3 1024 A=1\nf two a.b 5 1024 A=1\nf three c 4 512 A=1\nf four d 6 1024 B=2 A=1\nr x four\n");
 }
 
+static void the_newest_anchor_of_a_name_counts(void **state) {
+  (void)state;
+  described_as(SERVICE
+               "custom: [ &h one, &h two, &other three ]\nfunctions: { a: { handler: *h }, b: { handler: *other } }\n",
+               "chat dev us-east-1 $request.body.action\nf a two 6 1024\nf b three 6 1024\n");
+}
+
+static void tags_of_yaml_itself_count(void **state) {
+  (void)state;
+  described_as(SERVICE
+               "functions:\n  a:\n    handler: !!str 12\n    timeout: !!int \"7\"\n"
+               "    events: !!seq [ websocket: ! true ]\n    environment: !!map { A: !!str null, B: !!null x }\n",
+               "chat dev us-east-1 $request.body.action\nf a 12 7 1024 A=null\nr true a\n");
+}
+
+static void the_old_spelling_of_the_expression_is_read(void **state) {
+  (void)state;
+  described_as(SERVICE "provider: { websocketApiRouteSelectionExpression: $request.body.old }\nfunctions: {}\n",
+               "chat dev us-east-1 $request.body.old\n");
+  described_as(SERVICE "provider: { websocketApiRouteSelectionExpression: $request.body.old, "
+                       "websocketsApiRouteSelectionExpression: $request.body.new }\nfunctions: {}\n",
+               "chat dev us-east-1 $request.body.new\n");
+}
+
 static void every_kind_of_text_is_read(void **state) {
   (void)state;
   static const struct str texts[] = {
@@ -251,6 +275,9 @@ int main(void) {
     cmocka_unit_test(values_are_read),
     cmocka_unit_test(environments_are_merged),
     cmocka_unit_test(anchors_and_merge_keys_are_resolved),
+    cmocka_unit_test(the_newest_anchor_of_a_name_counts),
+    cmocka_unit_test(tags_of_yaml_itself_count),
+    cmocka_unit_test(the_old_spelling_of_the_expression_is_read),
     cmocka_unit_test(every_kind_of_text_is_read),
     cmocka_unit_test(a_megabyte_is_read),
     cmocka_unit_test(the_stage_of_the_command_line_wins),
