@@ -14,6 +14,42 @@
 
 #include <cmocka.h> /* last: its fail() is a macro */
 
+/* The service of the Serverless Framework's WebSocket page: connection, default and foo handlers. */
+static const char page[] =
+    "service: serverless-ws-test\n"
+    "provider:\n"
+    "  name: aws\n"
+    "  runtime: provided.al2023\n"
+    "  websocketsApiName: custom-websockets-api-name\n"
+    "  websocketsApiRouteSelectionExpression: $request.body.action # custom routes are selected by the value of "
+    "action\n"
+    "functions:\n"
+    "  connectionHandler:\n"
+    "    handler: handler.connectionHandler\n"
+    "    events:\n"
+    "      - websocket:\n"
+    "          route: $connect\n"
+    "      - websocket:\n"
+    "          route: $disconnect\n"
+    "  defaultHandler:\n"
+    "    handler: handler.defaultHandler\n"
+    "    events:\n"
+    "      - websocket: $default # simple event definition without extra options\n"
+    "  customFooHandler:\n"
+    "    handler: handler.fooHandler\n"
+    "    events:\n"
+    "      - websocket:\n"
+    "          route: foo # will trigger if $request.body.action === \"foo\"\n"
+    "          routeResponseSelectionExpression: $default # optional, setting this enables callbacks on websocket "
+    "requests\n";
+static const char page_want[] =
+    "serverless-ws-test dev us-east-1 $request.body.action\n"
+    "f connectionHandler handler.connectionHandler 6 1024\n"
+    "f defaultHandler handler.defaultHandler 6 1024\n"
+    "f customFooHandler handler.fooHandler 6 1024\n"
+    "r $connect connectionHandler\nr $disconnect connectionHandler\nr $default defaultHandler\n"
+    "r foo customFooHandler two-way\n";
+
 static void values_are_read(void **state) {
   (void)state;
   static const struct {
@@ -22,39 +58,7 @@ static void values_are_read(void **state) {
     { SERVICE "functions: {}\n", "chat dev us-east-1 $request.body.action\n" },
     { SERVICE ECHO_FUNCTION, "chat dev us-east-1 $request.body.action\nf echo handlers/echo.default 6 1024\n"
                              "r $default echo\n" },
-    /* The service of the Serverless Framework's WebSocket page: connection, default and foo handlers. */
-    { "service: serverless-ws-test\n"
-      "provider:\n"
-      "  name: aws\n"
-      "  runtime: provided.al2023\n"
-      "  websocketsApiName: custom-websockets-api-name\n"
-      "  websocketsApiRouteSelectionExpression: $request.body.action # custom routes are selected by the value of "
-      "action\n"
-      "functions:\n"
-      "  connectionHandler:\n"
-      "    handler: handler.connectionHandler\n"
-      "    events:\n"
-      "      - websocket:\n"
-      "          route: $connect\n"
-      "      - websocket:\n"
-      "          route: $disconnect\n"
-      "  defaultHandler:\n"
-      "    handler: handler.defaultHandler\n"
-      "    events:\n"
-      "      - websocket: $default # simple event definition without extra options\n"
-      "  customFooHandler:\n"
-      "    handler: handler.fooHandler\n"
-      "    events:\n"
-      "      - websocket:\n"
-      "          route: foo # will trigger if $request.body.action === \"foo\"\n"
-      "          routeResponseSelectionExpression: $default # optional, setting this enables callbacks on websocket "
-      "requests\n",
-      "serverless-ws-test dev us-east-1 $request.body.action\n"
-      "f connectionHandler handler.connectionHandler 6 1024\n"
-      "f defaultHandler handler.defaultHandler 6 1024\n"
-      "f customFooHandler handler.fooHandler 6 1024\n"
-      "r $connect connectionHandler\nr $disconnect connectionHandler\nr $default defaultHandler\n"
-      "r foo customFooHandler two-way\n" },
+    { page, page_want },
     { "service: { name: chat, awsKmsKeyArn: x }\nprovider: aws\nfunctions: { a: { handler: a } }\n",
       "chat dev us-east-1 $request.body.action\nf a a 6 1024\n" },
     { "service: 'chat'\nprovider: { stage: 2024, region: \"eu-central-1\", "
