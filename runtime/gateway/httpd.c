@@ -78,11 +78,11 @@ static size_t leave_escaped(void *ctx, struct MHD_Connection *connection, char *
 static struct MHD_Daemon *daemon_new(struct httpd *httpd, int fd) {
   return MHD_start_daemon(
       MHD_USE_EPOLL | MHD_ALLOW_SUSPEND_RESUME | MHD_ALLOW_UPGRADE, 0, NULL, NULL, httpd_request_part, httpd,
-      MHD_OPTION_EXTERNAL_LOGGER, log_nothing, NULL, MHD_OPTION_LISTEN_SOCKET, fd, MHD_OPTION_URI_LOG_CALLBACK,
-      httpd_request_begin, httpd, MHD_OPTION_NOTIFY_COMPLETED, httpd_request_end, httpd, MHD_OPTION_NOTIFY_CONNECTION,
-      connection_changed, httpd, MHD_OPTION_UNESCAPE_CALLBACK, leave_escaped, NULL, MHD_OPTION_CONNECTION_MEMORY_LIMIT,
-      (size_t)MEMORY, MHD_OPTION_CONNECTION_TIMEOUT, httpd->options.idle_s, MHD_OPTION_CONNECTION_LIMIT,
-      httpd->options.connections, MHD_OPTION_END);
+      MHD_OPTION_EXTERNAL_LOGGER, log_nothing, NULL, MHD_OPTION_STRICT_FOR_CLIENT, 1, MHD_OPTION_LISTEN_SOCKET, fd,
+      MHD_OPTION_URI_LOG_CALLBACK, httpd_request_begin, httpd, MHD_OPTION_NOTIFY_COMPLETED, httpd_request_end, httpd,
+      MHD_OPTION_NOTIFY_CONNECTION, connection_changed, httpd, MHD_OPTION_UNESCAPE_CALLBACK, leave_escaped, NULL,
+      MHD_OPTION_CONNECTION_MEMORY_LIMIT, (size_t)MEMORY, MHD_OPTION_CONNECTION_TIMEOUT, httpd->options.idle_s,
+      MHD_OPTION_CONNECTION_LIMIT, httpd->options.connections, MHD_OPTION_END);
 }
 
 static bool start(struct httpd *httpd, char err[ERR_LEN]) {
