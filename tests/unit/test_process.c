@@ -66,7 +66,7 @@ static void test_read_now(void **state) {
   int stopped;
   assert_int_equal(waitpid(kid.process.pid, &stopped, WUNTRACED), kid.process.pid);
   assert_true(WIFSTOPPED(stopped));
-  process_read(&kid.process); /* without the kid.loop */
+  process_read(&kid.process); /* without the loop */
   kid_assert_seen("whole lines", STR("o:one\ne:two\n"));
   process_read(&kid.process);
   kid_assert_seen("not again", STR("o:one\ne:two\n"));
@@ -86,7 +86,7 @@ static void test_read_of_a_flood(void **state) {
   assert_int_equal(kid.ends, 1);
 }
 
-/* How it kid.ends */
+/* How it ends */
 
 static void test_ends(void **state) {
   (void)state;
@@ -119,7 +119,7 @@ static void test_alive(void **state) {
   kill(kid.process.pid, SIGKILL);
   siginfo_t info;
   assert_int_equal(waitid(P_PID, (id_t)kid.process.pid, &info, WEXITED | WNOWAIT), 0);
-  assert_false(process_is_alive(&kid.process)); /* known before the kid.loop has told */
+  assert_false(process_is_alive(&kid.process)); /* known before the loop has told */
   assert_int_equal(kid.ends, 0);
   loop_run(kid.loop);
   assert_int_equal(kid.ends, 1);
