@@ -12,11 +12,12 @@ struct shown shown_of(struct str text) {
   static const struct str more = { "...", 3 };
   struct shown out;
   size_t at = 0, used = 0;
+  size_t room = text.len < SHOWN_LEN ? SHOWN_LEN - 1 : SHOWN_LEN - 1 - more.len;
   while (at < text.len) {
     bool valid;
     struct str rest = str_slice(text, at, text.len);
     size_t length = utf8_length(rest, &valid);
-    if (used + length + (at + length < text.len ? more.len : 0) >= SHOWN_LEN) break;
+    if (used + length > room) break;
     if (!valid || is_control(rest, length))
       out.text[used++] = '?';
     else

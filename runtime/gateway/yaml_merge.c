@@ -4,15 +4,11 @@
 
 #include "shown.h"
 
-enum state { UNTOUCHED, BUSY, DONE };
-
 struct merging {
   struct arena *memory;
   struct arena scratch;
   const char *file;
-  struct yaml *nodes;
-  enum state *states; /* one for each node */
-  size_t brought;     /* entries, by all merges so far */
+  size_t brought; /* entries, by all merges so far */
   char *err;
 };
 
@@ -88,7 +84,7 @@ static const struct yaml *source_at(const struct yaml *value, size_t i) {
   return value->kind == YAML_LIST ? value->items[i] : value;
 }
 
-static bool merge_into(struct merging *m, struct yaml *map, int depth);
+static bool merge_into(struct merging *m, struct yaml_made *made, int depth);
 
 /* Resolves the sources' own merges first; *total grows by their entries. */
 static bool prepare_sources(struct merging *m, const struct yaml_entry *at, int depth, size_t *total) {
@@ -97,7 +93,7 @@ static bool prepare_sources(struct merging *m, const struct yaml_entry *at, int 
     if (source->kind != YAML_MAP)
       return fail(m->err, "%s:%d: << must name a mapping or a list of mappings, such as *defaults", m->file,
                   at->key->line);
-    if (!merge_into(m, &m->nodes[source - m->nodes], depth + 1)) return false;
+    if (!merge_into(m, (struct yaml_made *)source, depth + 1)) return false;
     *total += source->count;
     m->brought += source->count;
     if (m->brought > YAML_MERGE_MAX)
@@ -123,22 +119,22 @@ static size_t gather(const struct yaml *map, struct yaml_entry *list) {
   return used;
 }
 
-static bool merge_into(struct merging *m, struct yaml *map, int depth) {
-  enum state *state = &m->states[map - m->nodes];
+static bool merge_into(struct merging *m, struct yaml_made *made, int depth) {
+  struct yaml *map = &made->node;
   size_t total = map->count;
   bool merges = false;
-  if (*state == DONE) return true;
-  if (*state == BUSY || depth > YAML_MERGE_DEPTH)
+  if (made->state == YAML_MERGED) return true;
+  if (made->state == YAML_MERGING || depth > YAML_MERGE_DEPTH)
     return fail(m->err, "%s:%d: the mapping here merges (<<) itself, or mappings more than %d deep", m->file, map->line,
                 YAML_MERGE_DEPTH);
-  *state = BUSY;
+  made->state = YAML_MERGING;
   if (!refuse_repeats(m, map)) return false;
   for (size_t i = 0; i < map->count; i++) {
     if (!is_merge(&map->entries[i])) continue;
     merges = true;
     if (!prepare_sources(m, &map->entries[i], depth, &total)) return false;
   }
-  *state = DONE;
+  made->state = YAML_MERGED;
   if (!merges) return true;
   struct yaml_entry *list = arena_alloc(m->memory, total * sizeof *list);
   if (!list) return short_of_memory(m);
@@ -149,15 +145,12 @@ static bool merge_into(struct merging *m, struct yaml *map, int depth) {
   return true;
 }
 
-bool yaml_merge(struct arena *memory, const char *file, struct yaml *nodes, size_t count, char err[ERR_LEN]) {
-  struct merging m = { .memory = memory, .file = file, .nodes = nodes, .err = err };
+bool yaml_merge(struct arena *memory, const char *file, struct yaml_made *nodes, char err[ERR_LEN]) {
+  struct merging m = { .memory = memory, .file = file, .err = err };
   bool ok = true;
   arena_init(&m.scratch);
-  m.states = calloc(count + 1, sizeof *m.states);
-  if (!m.states) ok = short_of_memory(&m);
-  for (size_t i = 0; ok && i < count; i++)
-    if (nodes[i].kind == YAML_MAP) ok = merge_into(&m, &nodes[i], 0);
-  free(m.states);
+  for (struct yaml_made *made = nodes; ok && made; made = made->next)
+    if (made->node.kind == YAML_MAP) ok = merge_into(&m, made, 0);
   arena_free(&m.scratch);
   return ok;
 }

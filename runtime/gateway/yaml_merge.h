@@ -16,7 +16,14 @@ enum {
   YAML_MERGE_MAX = 100 * 1000 /* entries that all merges of a text may bring together */
 };
 
+/* A node while its tree is made. */
+struct yaml_made {
+  struct yaml node; /* first: a pointer to it is a pointer to this */
+  enum { YAML_UNMERGED, YAML_MERGING, YAML_MERGED } state;
+  struct yaml_made *next;
+};
+
 /* Works on all nodes of a tree, in place; new lists of entries come from the arena. */
-bool yaml_merge(struct arena *memory, const char *file, struct yaml *nodes, size_t count, char err[ERR_LEN]);
+bool yaml_merge(struct arena *memory, const char *file, struct yaml_made *nodes, char err[ERR_LEN]);
 
 #endif

@@ -1,7 +1,8 @@
 /* yaml_tree.h -- a YAML text as a tree of nodes, in an arena that the caller owns.
- * yaml_tree.c is the only file that knows libyaml. What the reader promises:
+ * yaml_tree.c, yaml_compose.c and yaml_problem.c are the only files that know libyaml. What the reader promises:
  *   - one document, at most YAML_TREE_MAX bytes of UTF-8 or UTF-16, with or without a byte order mark, lines ending as
  *     they like;
+ *   - lists and mappings stand at most 100 deep in one another;
  *   - a key stands in its mapping once: a second one is an error, as in Serverless;
  *   - an alias is the node that its anchor names, so a tree may share nodes and even contain itself: who walks it
  *     without an end in sight counts his steps;

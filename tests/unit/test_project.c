@@ -14,6 +14,39 @@
 
 #include <cmocka.h> /* last: its fail() is a macro */
 
+/* A service as on the Serverless Framework's WebSocket page: connection, default and foo handlers. */
+static const char page[] = "service: ws-example\n"
+                           "provider:\n"
+                           "  name: aws\n"
+                           "  runtime: provided.al2023\n"
+                           "  websocketsApiName: chat-sockets\n"
+                           "  websocketsApiRouteSelectionExpression: $request.body.action # a comment\n"
+                           "functions:\n"
+                           "  connectionHandler:\n"
+                           "    handler: handler.connectionHandler\n"
+                           "    events:\n"
+                           "      - websocket:\n"
+                           "          route: $connect\n"
+                           "      - websocket:\n"
+                           "          route: $disconnect\n"
+                           "  defaultHandler:\n"
+                           "    handler: handler.defaultHandler\n"
+                           "    events:\n"
+                           "      - websocket: $default # the short form\n"
+                           "  customFooHandler:\n"
+                           "    handler: handler.fooHandler\n"
+                           "    events:\n"
+                           "      - websocket:\n"
+                           "          route: foo # the long form\n"
+                           "          routeResponseSelectionExpression: $default # answers\n";
+static const char page_want[] =
+    "ws-example dev us-east-1 $request.body.action\n"
+    "f connectionHandler handler.connectionHandler 6 1024\n"
+    "f defaultHandler handler.defaultHandler 6 1024\n"
+    "f customFooHandler handler.fooHandler 6 1024\n"
+    "r $connect connectionHandler\nr $disconnect connectionHandler\nr $default defaultHandler\n"
+    "r foo customFooHandler two-way\n";
+
 static void values_are_read(void **state) {
   (void)state;
   static const struct {
@@ -22,39 +55,7 @@ static void values_are_read(void **state) {
     { SERVICE "functions: {}\n", "chat dev us-east-1 $request.body.action\n" },
     { SERVICE ECHO_FUNCTION, "chat dev us-east-1 $request.body.action\nf echo handlers/echo.default 6 1024\n"
                              "r $default echo\n" },
-    /* The service of the Serverless Framework's WebSocket page: connection, default and foo handlers. */
-    { "service: serverless-ws-test\n"
-      "provider:\n"
-      "  name: aws\n"
-      "  runtime: provided.al2023\n"
-      "  websocketsApiName: custom-websockets-api-name\n"
-      "  websocketsApiRouteSelectionExpression: $request.body.action # custom routes are selected by the value of "
-      "action\n"
-      "functions:\n"
-      "  connectionHandler:\n"
-      "    handler: handler.connectionHandler\n"
-      "    events:\n"
-      "      - websocket:\n"
-      "          route: $connect\n"
-      "      - websocket:\n"
-      "          route: $disconnect\n"
-      "  defaultHandler:\n"
-      "    handler: handler.defaultHandler\n"
-      "    events:\n"
-      "      - websocket: $default # simple event definition without extra options\n"
-      "  customFooHandler:\n"
-      "    handler: handler.fooHandler\n"
-      "    events:\n"
-      "      - websocket:\n"
-      "          route: foo # will trigger if $request.body.action === \"foo\"\n"
-      "          routeResponseSelectionExpression: $default # optional, setting this enables callbacks on websocket "
-      "requests\n",
-      "serverless-ws-test dev us-east-1 $request.body.action\n"
-      "f connectionHandler handler.connectionHandler 6 1024\n"
-      "f defaultHandler handler.defaultHandler 6 1024\n"
-      "f customFooHandler handler.fooHandler 6 1024\n"
-      "r $connect connectionHandler\nr $disconnect connectionHandler\nr $default defaultHandler\n"
-      "r foo customFooHandler two-way\n" },
+    { page, page_want },
     { "service: { name: chat, awsKmsKeyArn: x }\nprovider: aws\nfunctions: { a: { handler: a } }\n",
       "chat dev us-east-1 $request.body.action\nf a a 6 1024\n" },
     { "service: 'chat'\nprovider: { stage: 2024, region: \"eu-central-1\", "
@@ -108,6 +109,30 @@ static void anchors_and_merge_keys_are_resolved(void **state) {
                        "  four: { handler: d, environment: { <<: *env, B: 2 }, events: *events }\n",
                "chat dev us-east-1 $request.body.action\n"
                "f one a.b 3 1024 A=1\nf two a.b 5 1024 A=1\nf three c 4 512 A=1\nf four d 6 1024 B=2 A=1\nr x four\n");
+}
+
+static void the_newest_anchor_of_a_name_counts(void **state) {
+  (void)state;
+  described_as(SERVICE
+               "custom: [ &h one, &h two, &other three ]\nfunctions: { a: { handler: *h }, b: { handler: *other } }\n",
+               "chat dev us-east-1 $request.body.action\nf a two 6 1024\nf b three 6 1024\n");
+}
+
+static void tags_of_yaml_itself_count(void **state) {
+  (void)state;
+  described_as(SERVICE
+               "functions:\n  a:\n    handler: !!str 12\n    timeout: !!int \"7\"\n"
+               "    events: !!seq [ websocket: ! true ]\n    environment: !!map { A: !!str null, B: !!null x }\n",
+               "chat dev us-east-1 $request.body.action\nf a 12 7 1024 A=null\nr true a\n");
+}
+
+static void the_old_spelling_of_the_expression_is_read(void **state) {
+  (void)state;
+  described_as(SERVICE "provider: { websocketApiRouteSelectionExpression: $request.body.old }\nfunctions: {}\n",
+               "chat dev us-east-1 $request.body.old\n");
+  described_as(SERVICE "provider: { websocketApiRouteSelectionExpression: $request.body.old, "
+                       "websocketsApiRouteSelectionExpression: $request.body.new }\nfunctions: {}\n",
+               "chat dev us-east-1 $request.body.new\n");
 }
 
 static void every_kind_of_text_is_read(void **state) {
@@ -251,6 +276,9 @@ int main(void) {
     cmocka_unit_test(values_are_read),
     cmocka_unit_test(environments_are_merged),
     cmocka_unit_test(anchors_and_merge_keys_are_resolved),
+    cmocka_unit_test(the_newest_anchor_of_a_name_counts),
+    cmocka_unit_test(tags_of_yaml_itself_count),
+    cmocka_unit_test(the_old_spelling_of_the_expression_is_read),
     cmocka_unit_test(every_kind_of_text_is_read),
     cmocka_unit_test(a_megabyte_is_read),
     cmocka_unit_test(the_stage_of_the_command_line_wins),

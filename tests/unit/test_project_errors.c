@@ -28,13 +28,12 @@ static void broken_yaml_is_located(void **state) {
       "serverless.yml:2:12: the YAML is broken: mapping values are not allowed in this context" },
     { "service: chat\nfunctions:\n  - a: [ b\n", "serverless.yml:4:1: the YAML is broken: did not find expected ',' or "
                                                  "']' while parsing a flow sequence that begins in line 3" },
-    { "service: *nobody\n", "serverless.yml:1:10: the YAML is broken: found undefined alias" },
-    { "service: &a chat\nother: &a x\n",
-      "serverless.yml:2:8: an anchor of this name stands in line 1 already; each needs its own" },
+    { "service: *nobody\n",
+      "serverless.yml:1: alias *nobody names no anchor that stands before it; expected &nobody there" },
     { "service: @chat\n", "serverless.yml:1:10: the YAML is broken: found character that cannot start any token while "
                           "scanning for the next token" },
     { "service: chat\nfunctions: {}\n---\nservice: two\n",
-      "serverless.yml:3: a second document (---) begins here; expected one" },
+      "serverless.yml:4: a second document begins here; expected one" },
     { "service: chat\nfunctions: {}\n...\n}\n",
       "serverless.yml:4:1: the YAML is broken: did not find expected <document start>" },
     { "service: chat\nservice: two\n",
