@@ -11,14 +11,16 @@ struct event {
 
 static const char *const special_routes[] = { "$connect", "$disconnect", "$default" };
 
-static bool check_route(const struct event *e, int line) {
+/* AWS keeps such names for itself, but the Framework's first announcement had a route $echo. */
+static void warn_of_name(const struct event *e, int line) {
   struct str key = e->route.key;
-  if (key.ptr[0] != '$') return true;
+  if (key.ptr[0] != '$') return;
   for (size_t i = 0; i < sizeof special_routes / sizeof *special_routes; i++)
-    if (str_equal(key, str_from(special_routes[i]))) return true;
-  return project_fail(e->report, line,
-                      "%swebsocket has the route %s; only $connect, $disconnect and $default begin with $",
-                      e->place.path, shown_of(key).text);
+    if (str_equal(key, str_from(special_routes[i]))) return;
+  project_warn(e->report, line,
+               "the route %s is served like any other here, but API Gateway keeps names with $ for $connect, "
+               "$disconnect and $default",
+               shown_of(key).text);
 }
 
 static void warn_of_authorizer(const struct event *e, const struct yaml_entry *at) {
@@ -108,7 +110,9 @@ static bool read_websocket(struct event *e, struct project_routes *routes) {
   if (at->value->kind == YAML_NULL && neighbours) return true;
   bool ok =
       at->value->kind == YAML_MAP ? read_options(e) : project_text(e->report, e->place, at, expected, &e->route.key);
-  return ok && check_route(e, at->key->line) && add_route(e, routes);
+  if (!ok) return false;
+  warn_of_name(e, at->key->line);
+  return add_route(e, routes);
 }
 
 static void warn_of_kind(struct project_report *report, int line, struct str kind) {

@@ -98,6 +98,9 @@ static void environment_that_is_left_out_is_named(void **state) {
 static void events_that_differ_here_are_named(void **state) {
   (void)state;
   static const struct warned_case cases[] = {
+    { FUNCTION "    events:\n      - websocket: $disconect\n      - websocket: { route: $default }\n",
+      "6 the route $disconect is served like any other here, but API Gateway keeps names with $ for $connect, "
+      "$disconnect and $default\n" },
     { FUNCTION
       "    events:\n      - websocket:\n          route: $connect\n          authorizer: auth\n"
       "      - websocket:\n          route: $connect\n          authorizer: { name: auth, identitySource: [] }\n"
