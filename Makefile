@@ -23,7 +23,7 @@ LAMBDA := http1_connection http1_reader invocation runtime_api slot
 SCRIPT := bind_connections bind_crypto bind_http bind_invocation bind_json bind_log bind_module bind_sigv4 bind_task \
   event failure handler result scope task value value_write vm
 GATEWAY := $(sort $(notdir $(basename $(wildcard runtime/gateway/*.c))))
-CLI    := cmd_lua cmd_test main script
+CLI    := cmd_dev cmd_lua cmd_test main script
 
 # lua/moonwire: linked in as bytecode, LUA into both programs, LUA_DEV only into moonwire.
 LUA     := async aws crypto http json log runtime/describe runtime/handler runtime/invoke runtime/prelude ws
@@ -83,7 +83,7 @@ say = @printf '%-7s %s\n' $(1) $(2)
 
 # ---- Commands ---------------------------------------------------------------------------------------------------------
 
-.PHONY: help deps build test check asan valgrind fuzz bench clean distclean tests fuzzers lists FORCE \
+.PHONY: help deps build run test check asan valgrind fuzz bench clean distclean tests fuzzers lists FORCE \
   packages-build packages-test packages-check packages-valgrind packages-fuzz
 .DELETE_ON_ERROR:
 .SECONDARY:
@@ -95,6 +95,9 @@ help: ## Show this list
 	@printf '\n%s\n' 'ONLY=name limits test, asan, valgrind and fuzz to files of that name. V=1 shows the commands.'
 
 build: $(programs) compile_commands.json ## Build bootstrap and moonwire; installs what is missing first
+
+run: $(programs) ## Build, then serve the example service: ws://127.0.0.1:3001/dev
+	@$(BUILD)/moonwire dev
 
 test: $(programs) tests packages-test $(npm_tree) ## Build, then run unit tests, Lua specs and end-to-end tests
 	@tools/run-tests $(BUILD) $(ONLY)

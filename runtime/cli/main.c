@@ -10,6 +10,7 @@ static const struct {
   const char *summary;
   int (*run)(int argc, char **argv);
 } commands[] = {
+  { "dev", "run the service of serverless.yml behind a local API Gateway", cmd_dev },
   { "lua", "run a script in the runtime's own Lua", cmd_lua },
   { "test", "run spec files", cmd_test },
 };

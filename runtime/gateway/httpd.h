@@ -29,7 +29,8 @@ struct exchange {
   struct str peer; /* IP address of the client, as text */
 
   /* For whoever answers later. `left` is called when the client goes before it was answered: the exchange is then over,
-   * must not be answered, and is freed when `left` returns. NULL when nobody needs to know. */
+   * must not be answered, and is freed when `left` returns. A client that only shuts down its sending side counts as gone.
+   * NULL when nobody needs to know. */
   void *owner;
   void (*left)(struct exchange *x);
 };
@@ -48,8 +49,9 @@ struct httpd_options {
 /* Starts to listen. NULL, with err naming host and port ("127.0.0.1:3001 is in use"), when that is not possible. */
 struct httpd *httpd_new(const struct httpd_options *options, char err[ERR_LEN]);
 
-/* Closes every connection; waiting exchanges are dropped without their `left`. Upgraded sockets must have been
- * given back before (httpd_socket.close). Safe on NULL. */
+/* Closes every connection; waiting exchanges are dropped without their `left`, upgrades under way without their `failed`.
+ * Upgraded sockets must have been given back before (httpd_socket.close). Not from inside a callback of this server.
+ * Safe on NULL. */
 void httpd_delete(struct httpd *httpd);
 
 uint16_t httpd_port(const struct httpd *httpd);
@@ -73,7 +75,8 @@ struct exchange_upgrade {
   void *ctx;
 };
 
-/* Answers with 101 Switching Protocols and these headers besides "Connection: Upgrade". */
+/* Answers with 101 Switching Protocols and these headers, "Upgrade" among them, besides "Connection: Upgrade". The exchange
+ * is over. A client of HTTP/1.0 knows no 101: it fails then. */
 void exchange_upgrade(struct exchange *x, struct fields headers, const struct exchange_upgrade *upgrade);
 
 #endif

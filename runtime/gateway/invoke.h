@@ -10,6 +10,9 @@
 #include "model_id.h"
 #include "str.h"
 
+/* Bytes; AWS, "Lambda quotas": 6 MB each way; its server allows a response 100 bytes more. */
+enum { INVOKE_EVENT_MAX = 6 * 1024 * 1024, INVOKE_RESPONSE_MAX = 6 * 1024 * 1024 + 100 };
+
 enum invoke_outcome {
   INVOKE_RESULT,     /* payload: what the function posted as its response */
   INVOKE_ERROR,      /* payload: the error report that it posted: JSON with errorType, errorMessage, stackTrace */
@@ -42,8 +45,13 @@ struct invoke {
   struct invoke *next; /* in the queue of its function */
 };
 
-/* NULL when memory is short. */
+/* Empty, with buffers of these ceilings. NULL when memory is short. */
 struct invoke *invoke_new(void);
+
+/* Safe on NULL. */
 void invoke_delete(struct invoke *in);
+
+/* A random id in the form of Lambda's: a UUID of version 4. */
+void invoke_make_id(char uuid[MODEL_UUID_LEN]);
 
 #endif

@@ -53,7 +53,6 @@ struct model_request {
   struct str query;      /* raw, without "?" */
   struct fields headers; /* as sent */
   struct str source_ip;
-  uint16_t port; /* for X-Forwarded-Port: what the client connected to */
 };
 
 /* When, and which ids whatever begins now will have. Fresh ones for every call. */
@@ -110,7 +109,8 @@ size_t model_connection_count(const struct model *model);
 void model_connections(struct model *model, void (*each)(void *ctx, struct model_connection *c), void *ctx);
 
 /* A client asks for a WebSocket. The path is looked at first: "/" and "/{stage}" are the API, else 403.
- * Step: INVOKE ($connect; the handshake waits), ACCEPT (there is no $connect route) or REFUSE. */
+ * Step: INVOKE ($connect; the handshake waits), ACCEPT (there is no $connect route) or REFUSE. Unless the path was refused,
+ * call.connection_id names the connection. */
 void model_connect(struct model *model, const struct model_request *request, const struct model_moment *at,
                    struct model_step *step);
 

@@ -17,7 +17,7 @@
 #include "str.h"
 
 enum {
-  POOL_WAITING_MAX = 64 * 1024 * 1024, /* bytes of events that may wait; beyond it invocations are throttled */
+  POOL_WAITING_MAX = 64 * 1024 * 1024, /* bytes that may wait; beyond it invocations are throttled */
   POOL_INIT_MS = 10 * 1000             /* an environment must have polled by then (Lambda's limit of the init phase) */
 };
 
@@ -36,9 +36,10 @@ struct pool_options {
   const struct project *project;
   const struct project_function *function;
   const char *program;    /* path of bootstrap */
+  rlim_t descriptors;     /* soft limit of its open descriptors; 0: ours */
   struct str runtime_api; /* "127.0.0.1:3002": where the control server listens */
   struct str management;  /* "http://127.0.0.1:3001/dev": for AWS_ENDPOINT_URL_APIGATEWAYMANAGEMENTAPI */
-  int most;               /* environments at once */
+  int most;               /* environments at once; at least 1 */
   struct pool_observer observer;
 };
 
@@ -46,8 +47,11 @@ struct pool {
   struct pool_options options;
   struct environment *environments;
   int environment_count, last_number;
-  struct invoke *waiting, **waiting_end;
-  size_t waiting_bytes;
+  struct invoke_queue {
+    struct invoke *first, **end;
+  } waiting, finished; /* finished: `done` has not been called yet */
+  size_t waiting_count, waiting_bytes;
+  struct loop_job job; /* what calls must not do themselves */
   bool ending;
   void (*ended)(void *ctx); /* of pool_end */
   void *ended_ctx;
@@ -62,15 +66,26 @@ void pool_invoke(struct pool *pool, struct invoke *in);
 /* NULL when the function has no environment with that key (compared in constant time). */
 struct environment *pool_environment(struct pool *pool, struct str key);
 
-/* Ends all environments: SIGTERM, then SIGKILL after two seconds. What waits or runs is INVOKE_CANCELLED. `ended` is called
- * from the loop when no process is left. */
+/* Ends all environments: SIGTERM, then SIGKILL after two seconds. What waits or runs is INVOKE_CANCELLED, and so is what
+ * still comes. `ended` is called from the loop when no process is left and every invocation is done; it may free the
+ * pool. */
 void pool_end(struct pool *pool, void (*ended)(void *ctx), void *ctx);
 
-/* Kills what is left, at once. */
+/* Kills what is left, at once, and forgets what waits or runs. Before httpd_delete: polls that wait are answered. Safe on a
+ * zeroed pool; not from `done` or an observer. */
 void pool_free(struct pool *pool);
 
 /* For environment.c: it has something to tell. */
 void pool_environment_idle(struct pool *pool, struct environment *e);  /* takes a waiting invocation, if there is one */
 void pool_environment_ended(struct pool *pool, struct environment *e); /* its process is gone; frees it */
+
+/* The oldest invocation that waits, which becomes the caller's, or NULL. */
+struct invoke *pool_take(struct pool *pool);
+
+/* The invocation has its outcome and payload: tells everybody, from the loop, and frees it. */
+void pool_finish(struct pool *pool, struct invoke *in);
+
+/* Tells at once what pool_finish put off. From the loop only. */
+void pool_tell(struct pool *pool);
 
 #endif

@@ -9,16 +9,19 @@
 #include <sys/types.h>
 
 #include "buf.h"
+#include "child.h"
 #include "err.h"
 #include "loop.h"
 #include "str.h"
 
 enum { PROCESS_LINE_MAX = 256 * 1024 }; /* bytes; a longer line comes in pieces */
 
+/* Called from the loop and from process_read. */
 struct process_events {
-  void (*line)(void *ctx, bool is_error,
-               struct str line); /* without its line feed; the last one may never have had it */
-  /* Once: it has ended and every byte it wrote was handed over. status as waitpid gives it. */
+  /* Without its line feed; the last line may never have had one. May not free the process. */
+  void (*line)(void *ctx, bool is_error, struct str line);
+  /* Once: it has ended, and every byte it wrote was handed over. status as waitpid gives it. What it left behind of its
+   * group has been killed. May free the process. */
   void (*ended)(void *ctx, int status);
 };
 
@@ -29,21 +32,23 @@ struct process {
   pid_t pid; /* 0 when there is none */
   struct process_pipe {
     struct process *owner;
-    struct loop_watch watch;
-    struct buf line; /* the bytes of a line that is not complete */
+    struct loop_watch watch; /* active while the pipe is open */
+    struct buf line;         /* the bytes of a line that is not complete */
     bool is_error;
   } out, err;
   struct loop_watch exit; /* a pidfd */
 };
 
-/* Starts `program` with argv (argv[0] included, NULL at the end), exactly this environment ("NAME=value", NULL at the end),
- * in `directory`. *p must stay where it is. False, with a sentence, when that is not possible. */
-bool process_start(struct process *p, struct loop *loop, const char *program, char *const argv[],
-                   char *const environment[], const char *directory, const struct process_events *events, void *ctx,
-                   char err[ERR_LEN]);
+/* Starts a program (child.h). *p must stay where it is. False, with a sentence, when that is not possible; *p is then
+ * zeroed. */
+bool process_start(struct process *p, struct loop *loop, const struct child_command *command,
+                   const struct process_events *events, void *ctx, char err[ERR_LEN]);
 
-/* Hands over what lies in the pipes now. */
+/* Hands over the whole lines that lie in the pipes now. */
 void process_read(struct process *p);
+
+/* Whether it still runs, as the kernel knows it at this moment. */
+bool process_is_alive(const struct process *p);
 
 /* Sends a signal to the whole group. Nothing when it has ended. */
 void process_signal(struct process *p, int signal);

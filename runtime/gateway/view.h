@@ -6,6 +6,7 @@
 #define MOONWIRE_VIEW_H
 
 #include <stdbool.h>
+#include <stdint.h>
 #include <stdio.h>
 
 #include "invoke.h"
@@ -20,6 +21,7 @@ struct view_options {
   FILE *out;   /* standard output */
   bool colour; /* only on a terminal, and without NO_COLOR */
   bool json;
+  int64_t (*now_ms)(void); /* Unix time, milliseconds; NULL: the clock. For tests */
 };
 
 /* NULL when memory is short. */

@@ -12,10 +12,24 @@ enum {
   EXPLANATION_MAX = 300,      /* bytes of an answer's body that are quoted */
 };
 
-bool runtime_host_init(struct runtime_host *host, struct loop *loop, struct str name, char err[ERR_LEN]) {
-  *host = (struct runtime_host){ .loop = loop, .name = name };
-  if (name.len == 0) return fail(err, "AWS_LAMBDA_RUNTIME_API is not set: Lambda sets it when it starts bootstrap");
-  return http1_address_from(&host->address, name, err) || fail_in(err, "AWS_LAMBDA_RUNTIME_API");
+/* Whether a path can stand in a request line, with more of a path behind it (RFC 9112, section 3.2). */
+static bool path_is_plain(struct str path) {
+  for (size_t i = 0; i < path.len; i++)
+    if (path.ptr[i] <= ' ' || path.ptr[i] > '~' || path.ptr[i] == '?' || path.ptr[i] == '#') return false;
+  return true;
+}
+
+bool runtime_host_init(struct runtime_host *host, struct loop *loop, struct str text, char err[ERR_LEN]) {
+  size_t slash = str_find(text, STR("/"), 0);
+  *host = (struct runtime_host){ .loop = loop };
+  host->name = str_slice(text, 0, slash);
+  host->path = str_slice(text, slash, text.len);
+  while (str_ends(host->path, STR("/"))) host->path.len--;
+  if (text.len == 0) return fail(err, "AWS_LAMBDA_RUNTIME_API is not set: Lambda sets it when it starts bootstrap");
+  if (!path_is_plain(host->path))
+    return fail(err,
+                "AWS_LAMBDA_RUNTIME_API: the path behind host:port may have no blanks, control characters, ? or #");
+  return http1_address_from(&host->address, host->name, err) || fail_in(err, "AWS_LAMBDA_RUNTIME_API");
 }
 
 /* Attempts */
@@ -120,7 +134,9 @@ static void answered(void *ctx, enum http1_outcome outcome, const char *err) {
 static void begin_head(struct runtime_api *api, struct str method) {
   buf_clear(&api->head);
   buf_add(&api->head, method);
-  buf_add(&api->head, STR(" " API));
+  buf_add_char(&api->head, ' ');
+  buf_add(&api->head, api->host->path);
+  buf_add(&api->head, STR(API));
 }
 
 static void add_headers(struct runtime_api *api) {

@@ -19,10 +19,12 @@ struct runtime_host {
   struct loop *loop;
   struct http1_address address;
   struct str name; /* "169.254.100.1:9001", for the Host header; borrowed */
+  struct str path; /* in front of "/2018-06-01": "/_runtime/echo/1f0c", mostly empty; borrowed */
 };
 
-/* `name` is the value of AWS_LAMBDA_RUNTIME_API; borrowed for the life of the host. */
-bool runtime_host_init(struct runtime_host *host, struct loop *loop, struct str name, char err[ERR_LEN]);
+/* `text` is the value of AWS_LAMBDA_RUNTIME_API, host:port; borrowed for the life of the host. A path behind it is taken
+ * too, because clients make their addresses of it: "http://" value "/2018-06-01/...". Slashes at its end are dropped. */
+bool runtime_host_init(struct runtime_host *host, struct loop *loop, struct str text, char err[ERR_LEN]);
 
 enum runtime_result {
   RUNTIME_OK,      /* an event was read, or the reply was accepted */

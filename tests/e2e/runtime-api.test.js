@@ -90,6 +90,20 @@ scenario('an event without an invocation id is answered without one', ECHO, asyn
   await echoes(lambda, EVENT, { headers: { 'Lambda-Runtime-Invocation-Id': '' } });
 });
 
+// Emulators serve several functions on one port: the rest of AWS_LAMBDA_RUNTIME_API is a path in front of everything.
+const PREFIX = '/_runtime/echo/0123abcd';
+scenario('the Runtime API below a path', { ...ECHO, prefix: PREFIX }, async (lambda) => {
+  for (let i = 0; i < 3; i++) await echoes(lambda, { i });
+  await lambda.idle();
+  assert.equal(lambda.api.connections, 1);
+});
+scenario('errors are posted below a path', { code: 'error "x"', prefix: PREFIX }, async (lambda) => {
+  assert.equal((await lambda.invoke({})).kind, 'error');
+});
+scenario('a failed start is reported below a path', { files: { 'app.lua': 'error "x"' }, prefix: PREFIX }, async (lambda) => {
+  await lambda.api.when(() => lambda.api.initErrors.length === 1);
+});
+
 // No event in the answer: poll again.
 for (const [name, way] of [
   ['200 without an id', { status: 200, text: '{}' }],

@@ -80,10 +80,9 @@ static void test_events(void **state) {
     { "an end is something to read", LOOP_READ, LAST_BYTE, "r-" },
     { "an end behind bytes that nobody reads", LOOP_HANGUP, LAST_BYTE, "--h" },
     { "bytes are no end", LOOP_HANGUP | LOOP_WRITE, BYTE, "-w" },
-    { "a hang-up is an end", LOOP_HANGUP, HANG_UP, "--h" },
+    { "a hang-up is an end", LOOP_READ | LOOP_HANGUP, HANG_UP, "r-h" },
     { "a hang-up is something to read", LOOP_READ, HANG_UP, "r-" },
     { "a hang-up is whatever is watched for", LOOP_WRITE, HANG_UP, "-w" },
-    { "a hang-up is both", LOOP_READ | LOOP_WRITE, HANG_UP, "rw" },
   };
   for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
     int pair[2];
@@ -245,15 +244,13 @@ static void add_itself(void *ctx) {
 
 static void stop_after_some_rounds(void *ctx, int events) {
   (void)ctx;
-  (void)events;
-  if (rounds < 3) return;
+  if (events == 0 || rounds < 3) return;
   loop_watch_stop(loop, &first);
   loop_job_stop(loop, &jobs[0]);
 }
 
 static void test_jobs_added_by_jobs_starve_nobody(void **state) {
   (void)state;
-  rounds = 0;
   add(0, add_itself, NULL);
   watch(&first, ends[0], LOOP_WRITE, stop_after_some_rounds);
   loop_run(loop);
@@ -277,11 +274,10 @@ static void test_jobs_come_before_timers(void **state) {
 }
 
 static void test_nothing_to_do(void **state) {
-  (void)state;
   loop_run(loop);
   loop_delete(NULL);
   assert_int_equal(loop_pending(loop), 0);
-  assert_true(clock_unix_ms() > 1700000000000);
+  assert_true(!*state && clock_unix_ms() > 1700000000000);
 }
 
 #define TEST(name) cmocka_unit_test_setup_teardown(name, open_loop, close_loop)

@@ -45,9 +45,9 @@ function withoutNull(headers) {
 }
 
 class RuntimeApi {
-  /** slots: how many polls may wait at once (AWS_LAMBDA_MAX_CONCURRENCY). */
-  constructor({ slots = 1 } = {}) {
-    Object.assign(this, { slots, queue: [], waiting: [], invocations: [], requests: [], violations: [] });
+  /** slots: how many polls may wait at once (AWS_LAMBDA_MAX_CONCURRENCY). prefix: the path in front of every target. */
+  constructor({ slots = 1, prefix = '' } = {}) {
+    Object.assign(this, { slots, prefix, queue: [], waiting: [], invocations: [], requests: [], violations: [] });
     Object.assign(this, { polls: 0, connections: 0, initErrors: [], initReply: [], sockets: new Set(), watchers: [] });
     this.server = net.createServer((socket) => this.accept(socket));
   }
@@ -55,7 +55,8 @@ class RuntimeApi {
   static async start(options) {
     const api = new RuntimeApi(options);
     await new Promise((resolve) => api.server.listen(0, '127.0.0.1', resolve));
-    api.address = `127.0.0.1:${api.server.address().port}`;
+    api.host = `127.0.0.1:${api.server.address().port}`;
+    api.address = api.host + api.prefix; // AWS_LAMBDA_RUNTIME_API
     return api;
   }
 
@@ -136,6 +137,8 @@ class RuntimeApi {
 
   head(socket, request) {
     this.checkHead(request);
+    if (request.target.startsWith(this.prefix)) request.target = request.target.slice(this.prefix.length);
+    else this.violation(`the path does not begin with ${this.prefix}: ${request.target}`);
     const invocation = REPLY.test(request.target) && this.find(request);
     if (!invocation || invocation.replies[0]?.drop !== 'upload') return;
     invocation.replies.shift();
@@ -234,7 +237,7 @@ class RuntimeApi {
     const { method, version, headers, list } = request;
     const rule = (ok, text) => ok || this.violation(`${method} ${request.target}: ${text}`);
     rule(version === 'HTTP/1.1', `version is ${version}`);
-    rule(headers.host === this.address, `Host is ${headers.host}`);
+    rule(headers.host === this.host, `Host is ${headers.host}`);
     rule(/^moonwire\/\d+\.\d+\.\d+\S*$/.test(headers['user-agent']), `User-Agent is ${headers['user-agent']}`);
     rule(!('expect' in headers), `Expect is ${headers.expect}`);
     rule(!('transfer-encoding' in headers), `Transfer-Encoding is ${headers['transfer-encoding']}`);

@@ -1,0 +1,128 @@
+/* moonwire dev: the local API Gateway and Runtime API for the service in this folder. */
+#define _GNU_SOURCE
+#include <getopt.h>
+#include <limits.h>
+#include <stdio.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "commands.h"
+#include "config.h"
+#include "gateway.h"
+
+static const char usage[] =
+    "Usage: moonwire dev [OPTION ...]\n"
+    "\n"
+    "Runs the service that serverless.yml describes: a WebSocket API as API Gateway has it, with the real bootstrap "
+    "behind\n"
+    "it. Ctrl-C ends it.\n"
+    "\n"
+    "  --config FILE            the service (serverless.yml)\n"
+    "  --stage NAME             its stage (provider.stage of the file, else dev)\n"
+    "  --host ADDRESS           where clients connect (127.0.0.1)\n"
+    "  --port NUMBER            ... and the port (3001); 0 takes a free one\n"
+    "  --control-port NUMBER    port of the Runtime API, always on 127.0.0.1 (3002); 0 takes a free one\n"
+    "  --max-environments N     most processes of one function at once (10)\n"
+    "  --json                   one JSON object a line instead of text\n"
+    "  -h, --help               this text\n";
+
+enum { CONFIG = 1, STAGE, HOST, PORT, CONTROL_PORT, MAX_ENVIRONMENTS, JSON };
+
+static const struct option long_options[] = {
+  { "config", required_argument, NULL, CONFIG },
+  { "stage", required_argument, NULL, STAGE },
+  { "host", required_argument, NULL, HOST },
+  { "port", required_argument, NULL, PORT },
+  { "control-port", required_argument, NULL, CONTROL_PORT },
+  { "max-environments", required_argument, NULL, MAX_ENVIRONMENTS },
+  { "json", no_argument, NULL, JSON },
+  { "help", no_argument, NULL, 'h' },
+  { 0 },
+};
+
+static bool read_number(const char *option, const char *text, int64_t min, int64_t max, int64_t *number,
+                        char err[ERR_LEN]) {
+  if (str_to_int64(str_from(text), number) && *number >= min && *number <= max) return true;
+  return fail(err, "%s takes a number from %lld to %lld, not \"%s\"", option, (long long)min, (long long)max, text);
+}
+
+static bool take_option(struct gateway_options *options, int option, char err[ERR_LEN]) {
+  int64_t number = 0;
+  switch (option) {
+  case CONFIG:
+    options->config = optarg;
+    return true;
+  case STAGE:
+    options->stage = str_from(optarg);
+    return true;
+  case HOST:
+    options->host = optarg;
+    return true;
+  case JSON:
+    options->json = true;
+    return true;
+  case PORT:
+    if (!read_number("--port", optarg, 0, UINT16_MAX, &number, err)) return false;
+    options->port = (uint16_t)number;
+    return true;
+  case CONTROL_PORT:
+    if (!read_number("--control-port", optarg, 0, UINT16_MAX, &number, err)) return false;
+    options->control_port = (uint16_t)number;
+    return true;
+  case MAX_ENVIRONMENTS:
+    if (!read_number("--max-environments", optarg, 1, 1000, &number, err)) return false;
+    options->most_environments = (int)number;
+    return true;
+  default:
+    return false;
+  }
+}
+
+/* bootstrap lies next to this program. */
+static bool find_bootstrap(char path[PATH_MAX], char err[ERR_LEN]) {
+  ssize_t len = readlink("/proc/self/exe", path, PATH_MAX - sizeof "bootstrap");
+  char *slash = len > 0 ? memrchr(path, '/', (size_t)len) : NULL;
+  if (!slash) return fail(err, "cannot find out where this program lies; is /proc mounted?");
+  memcpy(slash + 1, "bootstrap", sizeof "bootstrap");
+  return access(path, X_OK) == 0 || fail(err, "%s is missing; it belongs next to moonwire (`make build`)", path);
+}
+
+static int wrong_call(const char *message) {
+  fprintf(stderr, "moonwire dev: %s; `moonwire dev --help` lists the options\n", message);
+  return 2;
+}
+
+int cmd_dev(int argc, char **argv) {
+  struct gateway_options options = { .config = "serverless.yml",
+                                     .host = "127.0.0.1",
+                                     .port = 3001,
+                                     .control_port = 3002,
+                                     .most_environments = 10,
+                                     .out = stdout,
+                                     .colour = isatty(STDOUT_FILENO) && config_get("NO_COLOR").len == 0 };
+  char err[ERR_LEN], path[PATH_MAX];
+  int option;
+  opterr = 0;
+  optind = 0;
+  argv--; /* getopt skips the first one */
+  argc++;
+  while ((option = getopt_long(argc, argv, ":h", long_options, NULL)) != -1) {
+    if (option == 'h') {
+      fputs(usage, stdout);
+      return 0;
+    }
+    if (option == '?' || option == ':') {
+      snprintf(err, sizeof err, option == '?' ? "%s is no option" : "%s wants a value", argv[optind - 1]);
+      return wrong_call(err);
+    }
+    if (!take_option(&options, option, err)) return wrong_call(err);
+  }
+  if (optind < argc) {
+    snprintf(err, sizeof err, "\"%s\" is too much", argv[optind]);
+    return wrong_call(err);
+  }
+  options.program = path;
+  if (find_bootstrap(path, err) && gateway_run(&options, err)) return 0;
+  fprintf(stderr, "moonwire dev: %s\n", err);
+  return 1;
+}

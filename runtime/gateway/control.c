@@ -1,0 +1,76 @@
+#include "control.h"
+
+enum {
+  BODY_MAX = 8 * 1024 * 1024, /* more than the largest answer of a function, which environment.c knows */
+  IDLE_S = 3600,              /* an environment may think for long */
+  CONNECTIONS = 4096
+};
+
+#define RUNTIME STR("/_runtime/")
+
+static void refuse(struct exchange *x, int status, struct str body) {
+  struct field type = { STR("Content-Type"), STR("application/json") };
+  exchange_answer(x, status, (struct fields){ &type, 1 }, body);
+}
+
+/* Whether "127.0.0.1:3002" names this machine. */
+static bool is_loopback(struct str host) {
+  static const char *const names[] = { "127.0.0.1", "localhost", "[::1]" };
+  for (size_t i = 0; i < sizeof names / sizeof *names; i++) {
+    struct str name = str_from(names[i]);
+    if (str_equal_nocase(str_slice(host, 0, name.len), name) && (host.len == name.len || host.ptr[name.len] == ':'))
+      return true;
+  }
+  return false;
+}
+
+/* A page of a foreign site may make the browser send requests here (CSRF), also under a name of its own that resolves to
+ * 127.0.0.1 (DNS rebinding). */
+static bool is_foreign(const struct exchange *x) {
+  struct str origin = field_header(x->headers, STR("Origin"));
+  struct str site = field_header(x->headers, STR("Sec-Fetch-Site"));
+  if (!is_loopback(field_header(x->headers, STR("Host")))) return true;
+  if (site.len > 0 && !str_equal(site, STR("same-origin")) && !str_equal(site, STR("none"))) return true;
+  return origin.len > 0 && !(str_starts(origin, STR("http://")) && is_loopback(str_slice(origin, 7, origin.len)));
+}
+
+/* "/_runtime/echo/0123abcd/2018-06-01/..." */
+static void runtime_request(struct control *control, struct exchange *x) {
+  struct str function, key, rest = str_slice(x->path, RUNTIME.len, x->path.len);
+  str_cut(rest, '/', &function, &rest);
+  str_cut(rest, '/', &key, &rest);
+  struct pool *pool = control->options.pool(control->options.ctx, function);
+  struct environment *e = pool ? pool_environment(pool, key) : NULL;
+  if (e)
+    environment_request(e, x, str_of(rest.ptr - 1, rest.len + 1));
+  else
+    refuse(x, 404, STR("{\"errorMessage\":\"there is no such environment\",\"errorType\":\"NotFound\"}"));
+}
+
+static void answer(void *ctx, struct exchange *x) {
+  if (is_foreign(x))
+    refuse(x, 403, STR("{\"message\":\"Forbidden: this port answers to programs on this machine\"}"));
+  else if (str_starts(x->path, RUNTIME))
+    runtime_request(ctx, x);
+  else
+    refuse(x, 404, STR("{\"message\":\"Not Found\"}"));
+}
+
+bool control_init(struct control *control, const struct control_options *options, char err[ERR_LEN]) {
+  *control = (struct control){ .options = *options };
+  control->httpd = httpd_new(&(struct httpd_options){ .loop = options->loop,
+                                                      .host = "127.0.0.1",
+                                                      .port = options->port,
+                                                      .body_max = BODY_MAX,
+                                                      .idle_s = IDLE_S,
+                                                      .connections = CONNECTIONS,
+                                                      .request = answer,
+                                                      .ctx = control },
+                             err);
+  return control->httpd;
+}
+
+void control_free(struct control *control) {
+  httpd_delete(control->httpd);
+  control->httpd = NULL;
+}

@@ -1,0 +1,160 @@
+/* The Runtime API of an environment, as its process sees it (runtimes-api; errors as Lambda's own server has them). */
+#include <inttypes.h>
+
+#include "encoding.h"
+#include "environment.h"
+#include "pool.h"
+#include "report.h"
+
+enum { TEXT_MAX = 64 * 1024, ACCOUNT_LEN = 12, HEADERS = 6 };
+
+static const char ACCOUNT[ACCOUNT_LEN + 1] = "123456789012";
+
+/* Answers */
+
+static void answer(struct exchange *x, int status, struct str body) {
+  struct field type = { STR("Content-Type"), STR("application/json") };
+  exchange_answer(x, status, (struct fields){ &type, 1 }, body);
+}
+
+static void accept(struct exchange *x) {
+  answer(x, 202, STR("{\"status\":\"OK\"}\n"));
+}
+
+static void refuse(struct exchange *x, int status, struct str type, struct str message) {
+  struct buf body;
+  buf_init(&body, TEXT_MAX);
+  report_write(&body, type, message);
+  buf_add_char(&body, '\n');
+  answer(x, status, buf_str(&body));
+  buf_free(&body);
+}
+
+static void refuse_state(struct exchange *x) {
+  refuse(x, 403, STR("InvalidStateTransition"), STR("The environment is in no state that allows this request"));
+}
+
+void environment_deliver(const struct environment *e, struct exchange *x) {
+  const struct project *project = e->pool->options.project;
+  struct buf arn, deadline;
+  buf_init(&arn, TEXT_MAX);
+  buf_init(&deadline, TEXT_MAX);
+  buf_addf(&arn, "arn:aws:lambda:%.*s:%s:function:%.*s-%.*s-%.*s", STR_ARG(project->region), ACCOUNT,
+           STR_ARG(project->service), STR_ARG(project->stage), STR_ARG(e->pool->options.function->name));
+  buf_add_int(&deadline, e->deadline_ms);
+  const struct field headers[HEADERS] = {
+    { STR("Content-Type"), STR("application/json") },
+    { STR("Lambda-Runtime-Aws-Request-Id"), str_from(e->invoke->request_id) },
+    { STR("Lambda-Runtime-Invocation-Id"), str_from(e->nonce) },
+    { STR("Lambda-Runtime-Deadline-Ms"), buf_str(&deadline) },
+    { STR("Lambda-Runtime-Invoked-Function-Arn"), buf_str(&arn) },
+    { STR("Lambda-Runtime-Trace-Id"), str_from(e->invoke->trace_id) },
+  };
+  size_t count = e->invoke->trace_id[0] ? HEADERS : HEADERS - 1;
+  exchange_answer(x, 200, (struct fields){ headers, count }, buf_str(&e->invoke->event));
+  buf_free(&arn);
+  buf_free(&deadline);
+}
+
+/* GET next */
+
+static void next(struct environment *e, struct exchange *x) {
+  if (e->state == ENVIRONMENT_ENDING)
+    refuse(x, 500, STR("Runtime.ExitError"), STR("The environment is over: exit"));
+  else if (e->state == ENVIRONMENT_IDLE)
+    refuse_state(x); /* one poll at a time */
+  else if (e->invoke)
+    environment_deliver(e, x); /* it asks again for what it did not answer */
+  else
+    environment_polled(e, x);
+}
+
+/* POST response, POST error */
+
+/* Whether the segment of the path, percent-encoded, is the id. */
+static bool is_id(struct str segment, const char *id) {
+  struct buf text;
+  buf_init(&text, TEXT_MAX);
+  uri_decode(&text, segment);
+  bool same = str_equal(buf_str(&text), str_from(id));
+  buf_free(&text);
+  return same;
+}
+
+static bool may_reply(const struct environment *e, struct exchange *x, struct str id) {
+  struct str nonce = field_header(x->headers, STR("Lambda-Runtime-Invocation-Id"));
+  if (!e->invoke)
+    refuse_state(x);
+  else if (!is_id(id, e->invoke->request_id))
+    refuse(x, 400, STR("InvalidRequestID"), STR("Invalid request ID"));
+  else if (nonce.len > 0 && !str_equal(nonce, str_from(e->nonce)))
+    refuse(x, 410, STR("InvokeTimeout"), STR("This delivery of the event is over"));
+  else
+    return true;
+  return false;
+}
+
+static void reply(struct environment *e, struct exchange *x, struct str id, enum invoke_outcome outcome) {
+  if (!may_reply(e, x, id)) return;
+  if (x->body.len > INVOKE_RESPONSE_MAX) {
+    report_too_large(&e->invoke->payload);
+    environment_answered(e, INVOKE_ERROR);
+    refuse(x, 413, STR("RequestEntityTooLarge"), STR("Exceeded maximum allowed payload size (6291556 bytes)."));
+    return;
+  }
+  buf_add(&e->invoke->payload, x->body);
+  environment_answered(e, outcome);
+  accept(x);
+}
+
+/* POST init/error */
+
+static void init_error(struct environment *e, struct exchange *x) {
+  if (e->state != ENVIRONMENT_STARTING) {
+    refuse_state(x);
+    return;
+  }
+  environment_failed_to_start(e, x->body);
+  accept(x);
+}
+
+/* Cuts `part` off the end. */
+static bool cut_end(struct str *s, struct str part) {
+  if (!str_ends(*s, part)) return false;
+  s->len -= part.len;
+  return true;
+}
+
+static bool cut_start(struct str *s, struct str part) {
+  if (!str_starts(*s, part)) return false;
+  *s = str_slice(*s, part.len, s->len);
+  return true;
+}
+
+static void not_found(struct exchange *x) {
+  refuse(x, 404, STR("NotFound"), STR("No such resource"));
+}
+
+/* rest: "{id}/response" or "{id}/error" */
+static void invocation(struct environment *e, struct exchange *x, struct str rest) {
+  if (cut_end(&rest, STR("/response")))
+    reply(e, x, rest, INVOKE_RESULT);
+  else if (cut_end(&rest, STR("/error")))
+    reply(e, x, rest, INVOKE_ERROR);
+  else
+    not_found(x);
+}
+
+void environment_request(struct environment *e, struct exchange *x, struct str rest) {
+  bool get = str_equal(x->method, STR("GET")), post = str_equal(x->method, STR("POST"));
+  if (!cut_start(&rest, STR("/2018-06-01/runtime/")))
+    not_found(x);
+  else if (get && str_equal(rest, STR("invocation/next")))
+    next(e, x);
+  else if (post && str_equal(rest, STR("init/error")))
+    init_error(e, x);
+  else if (post && cut_start(&rest, STR("invocation/")))
+    invocation(e, x, rest);
+  else
+    not_found(x);
+}

@@ -1,0 +1,144 @@
+#define _GNU_SOURCE /* gmtime_r */
+#include "environment_variables.h"
+
+#include <string.h>
+#include <time.h>
+
+#include "buf.h"
+#include "encoding.h"
+
+enum { VALUE_MAX = 64 * 1024, LAMBDA_COUNT = 24 /* variables that we set, and some to spare */ };
+
+/* The list at work. */
+struct list {
+  struct arena *memory;
+  char **items;
+  size_t count, capacity;
+  bool failed;
+};
+
+/* Adds NAME=value in place of what NAME was. */
+static void set(struct list *list, struct str name, struct str value) {
+  size_t at = 0, prefix = name.len + 1;
+  char *text = arena_alloc(list->memory, prefix + value.len + 1);
+  if (!text) {
+    list->failed = true;
+    return;
+  }
+  memcpy(text, name.ptr, name.len);
+  text[name.len] = '=';
+  if (value.len > 0) memcpy(text + prefix, value.ptr, value.len);
+  text[prefix + value.len] = '\0';
+  while (at < list->count && strncmp(list->items[at], text, prefix) != 0) at++;
+  if (at == list->count) list->count++;
+  list->items[at] = text;
+}
+
+static bool is_reserved(struct str name) {
+  static const struct str names[] = {
+    STR("AWS_ACCESS_KEY"),
+    STR("AWS_ACCESS_KEY_ID"),
+    STR("AWS_DEFAULT_REGION"),
+    STR("AWS_EXECUTION_ENV"),
+    STR("AWS_LAMBDA_FUNCTION_MEMORY_SIZE"),
+    STR("AWS_LAMBDA_FUNCTION_NAME"),
+    STR("AWS_LAMBDA_FUNCTION_VERSION"),
+    STR("AWS_LAMBDA_INITIALIZATION_TYPE"),
+    STR("AWS_LAMBDA_LOG_GROUP_NAME"),
+    STR("AWS_LAMBDA_LOG_STREAM_NAME"),
+    STR("AWS_LAMBDA_MAX_CONCURRENCY"),
+    STR("AWS_LAMBDA_RUNTIME_API"),
+    STR("AWS_REGION"),
+    STR("AWS_SECRET_ACCESS_KEY"),
+    STR("AWS_SESSION_TOKEN"),
+    STR("LAMBDA_RUNTIME_DIR"),
+    STR("LAMBDA_TASK_ROOT"),
+  };
+  for (size_t i = 0; i < sizeof names / sizeof *names; i++)
+    if (str_equal(name, names[i])) return true;
+  return str_starts(name, STR("_"));
+}
+
+static bool can_pass(struct field variable) {
+  return variable.name.len > 0 && !memchr(variable.name.ptr, '=', variable.name.len) &&
+         !memchr(variable.name.ptr, '\0', variable.name.len) &&
+         (variable.value.len == 0 || !memchr(variable.value.ptr, '\0', variable.value.len));
+}
+
+static void set_own(struct list *list, struct fields own) {
+  for (size_t i = 0; i < own.count; i++)
+    if (can_pass(own.list[i]) && !is_reserved(own.list[i].name)) set(list, own.list[i].name, own.list[i].value);
+}
+
+/* "2026/11/21/[$LATEST]0123456789abcdef0123456789abcdef" */
+static void set_log_stream(struct list *list, const struct variables *v) {
+  struct buf text;
+  struct tm utc;
+  time_t seconds = (time_t)(v->now_ms / 1000);
+  buf_init(&text, VALUE_MAX);
+  gmtime_r(&seconds, &utc);
+  buf_addf(&text, "%04d/%02d/%02d/[$LATEST]", utc.tm_year + 1900, utc.tm_mon + 1, utc.tm_mday);
+  hex_encode(&text, str_of((const char *)v->log_stream, LOG_STREAM_BYTES));
+  set(list, STR("AWS_LAMBDA_LOG_STREAM_NAME"), buf_str(&text));
+  buf_free(&text);
+}
+
+static void set_function(struct list *list, const struct variables *v) {
+  struct buf text;
+  struct str name = environment_function_name(list->memory, v->project, v->function);
+  buf_init(&text, VALUE_MAX);
+  set(list, STR("AWS_LAMBDA_FUNCTION_NAME"), name);
+  buf_add(&text, STR("/aws/lambda/"));
+  buf_add(&text, name);
+  set(list, STR("AWS_LAMBDA_LOG_GROUP_NAME"), buf_str(&text));
+  buf_clear(&text);
+  buf_add_int(&text, v->function->memory_mb);
+  set(list, STR("AWS_LAMBDA_FUNCTION_MEMORY_SIZE"), buf_str(&text));
+  list->failed = list->failed || text.failed || !name.ptr;
+  buf_free(&text);
+}
+
+/* What a function may override. */
+static void set_defaults(struct list *list, const struct variables *v) {
+  set(list, STR("LANG"), STR("en_US.UTF-8"));
+  set(list, STR("TZ"), STR(":UTC"));
+  if (v->path.len > 0) set(list, STR("PATH"), v->path);
+}
+
+static void set_lambda(struct list *list, const struct variables *v) {
+  set(list, STR("_HANDLER"), v->function->handler);
+  set(list, STR("LAMBDA_TASK_ROOT"), v->project->directory);
+  set(list, STR("LAMBDA_RUNTIME_DIR"), v->runtime_dir);
+  set(list, STR("AWS_LAMBDA_RUNTIME_API"), v->runtime_api);
+  set(list, STR("AWS_REGION"), v->project->region);
+  set(list, STR("AWS_DEFAULT_REGION"), v->project->region);
+  set(list, STR("AWS_ACCESS_KEY_ID"), STR("local"));
+  set(list, STR("AWS_SECRET_ACCESS_KEY"), STR("local"));
+  set(list, STR("AWS_LAMBDA_FUNCTION_VERSION"), STR("$LATEST"));
+  set(list, STR("AWS_LAMBDA_INITIALIZATION_TYPE"), STR("on-demand"));
+  set_function(list, v);
+  set_log_stream(list, v);
+  if (v->management.len > 0) set(list, STR("AWS_ENDPOINT_URL_APIGATEWAYMANAGEMENTAPI"), v->management);
+}
+
+char **environment_variables(struct arena *memory, const struct variables *v) {
+  struct fields own = v->function->environment;
+  struct list list = { .memory = memory, .capacity = own.count + LAMBDA_COUNT };
+  list.items = arena_alloc(memory, (list.capacity + 1) * sizeof *list.items);
+  if (!list.items) return NULL;
+  set_defaults(&list, v);
+  set_own(&list, own);
+  set_lambda(&list, v);
+  list.items[list.count] = NULL;
+  return list.failed ? NULL : list.items;
+}
+
+struct str environment_function_name(struct arena *memory, const struct project *project,
+                                     const struct project_function *function) {
+  struct buf name;
+  buf_init(&name, VALUE_MAX);
+  buf_addf(&name, "%.*s-%.*s-%.*s", STR_ARG(project->service), STR_ARG(project->stage), STR_ARG(function->name));
+  struct str copy = arena_copy(memory, buf_str(&name));
+  buf_free(&name);
+  return copy;
+}

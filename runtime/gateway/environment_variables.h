@@ -1,0 +1,39 @@
+/* environment_variables.h -- the variables of an execution environment: what Lambda sets, and what the service's file
+ * says. Pure.
+ * Source: AWS, "Working with Lambda environment variables", "Defined runtime environment variables": reserved ones cannot
+ * be set by a function; the others it may override (PATH, LANG, TZ, log format and level).
+ */
+#ifndef MOONWIRE_ENVIRONMENT_VARIABLES_H
+#define MOONWIRE_ENVIRONMENT_VARIABLES_H
+
+#include <stdint.h>
+
+#include "arena.h"
+#include "project.h"
+#include "str.h"
+
+enum { LOG_STREAM_BYTES = 16 };
+
+/* Borrowed for the call. */
+struct variables {
+  const struct project *project;
+  const struct project_function *function;
+  struct str runtime_api; /* "127.0.0.1:3002/_runtime/echo/1f0c": AWS_LAMBDA_RUNTIME_API */
+  struct str runtime_dir; /* LAMBDA_RUNTIME_DIR */
+  struct str management; /* AWS_ENDPOINT_URL_APIGATEWAYMANAGEMENTAPI, whatever the file says; empty: as the file says */
+  struct str path;       /* PATH, unless the file says otherwise */
+  int64_t now_ms;        /* Unix time, and ... */
+  unsigned char log_stream[LOG_STREAM_BYTES]; /* ... random bytes, for the name of the log stream */
+};
+
+/* "NAME=value" strings, NULL at the end, in the arena, each name once. Variables of the file that are reserved, have a
+ * name that begins with "_", or could not be passed on (a "=" in the name, a NUL) are left out. NULL when memory is
+ * short. */
+char **environment_variables(struct arena *memory, const struct variables *v);
+
+/* AWS_LAMBDA_FUNCTION_NAME: "{service}-{stage}-{function}", as the Serverless Framework names functions. In the arena;
+ * ptr is NULL when memory is short. */
+struct str environment_function_name(struct arena *memory, const struct project *project,
+                                     const struct project_function *function);
+
+#endif

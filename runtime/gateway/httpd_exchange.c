@@ -1,0 +1,102 @@
+#include <assert.h>
+#include <netinet/in.h>
+#include <netinet/tcp.h>
+#include <sys/socket.h>
+
+#include "httpd_internal.h"
+
+/* Waiting */
+
+static void client_left(void *ctx, int events) {
+  (void)events;
+  struct httpd_request *r = ctx;
+  httpd_request_resume(r); /* libmicrohttpd asks for the answer, gets none, and closes */
+  r->state = HTTPD_LEFT;
+  if (r->exchange.left) r->exchange.left(&r->exchange);
+}
+
+void httpd_request_wait(struct httpd_request *r) {
+  struct httpd *httpd = r->httpd;
+  MHD_suspend_connection(r->connection);
+  r->state = HTTPD_WAITING;
+  r->next = httpd->waiting;
+  r->link = &httpd->waiting;
+  if (r->next) r->next->link = &r->next;
+  httpd->waiting = r;
+  const union MHD_ConnectionInfo *info = MHD_get_connection_info(r->connection, MHD_CONNECTION_INFO_CONNECTION_FD);
+  r->watch = (struct loop_watch){ .fd = info->connect_fd, .ready = client_left, .ctx = r };
+  loop_watch_set(httpd->options.loop, &r->watch, LOOP_HANGUP, NULL); /* without it, the answer finds out */
+}
+
+void httpd_request_resume(struct httpd_request *r) {
+  if (r->state != HTTPD_WAITING) return;
+  loop_watch_stop(r->httpd->options.loop, &r->watch);
+  *r->link = r->next;
+  if (r->next) r->next->link = r->link;
+  r->state = HTTPD_LEFT;
+  MHD_resume_connection(r->connection);
+  httpd_wake(r->httpd);
+}
+
+/* Answering */
+
+static void add_headers(struct MHD_Response *response, struct fields headers) {
+  struct buf text;
+  buf_init(&text, SIZE_MAX / 4);
+  for (size_t i = 0; i < headers.count; i++) {
+    struct field h = headers.list[i];
+    if (str_equal_nocase(h.name, STR("connection"))) continue;
+    buf_clear(&text);
+    buf_add(&text, h.name);
+    buf_add_char(&text, '\0');
+    buf_add(&text, h.value);
+    const char *name = buf_text(&text);
+    if (!text.failed) MHD_add_response_header(response, name, name + h.name.len + 1);
+  }
+  buf_free(&text);
+}
+
+static void answer(struct httpd_request *r, unsigned status, struct MHD_Response *response, struct fields headers) {
+  assert(r->state == HTTPD_HANDED || r->state == HTTPD_WAITING);
+  if (response) add_headers(response, headers);
+  r->response = response;
+  r->status = status;
+  httpd_request_resume(r);
+  r->state = HTTPD_ANSWERED;
+}
+
+void exchange_answer(struct exchange *x, int status, struct fields headers, struct str body) {
+  struct MHD_Response *response =
+      MHD_create_response_from_buffer(body.len, (void *)(uintptr_t)body.ptr, MHD_RESPMEM_MUST_COPY);
+  answer((struct httpd_request *)x, (unsigned)status, response, headers);
+}
+
+/* Upgrading */
+
+static void socket_close(struct httpd_socket *socket) {
+  struct httpd_request *r = socket->handle;
+  struct httpd *httpd = r->httpd;
+  MHD_upgrade_action(r->handle, MHD_UPGRADE_ACTION_CLOSE);
+  httpd_wake(httpd);
+  *socket = (struct httpd_socket){ .fd = -1 };
+}
+
+static void connection_upgraded(void *ctx, struct MHD_Connection *connection, void *request, const char *early,
+                                size_t early_len, MHD_socket fd, struct MHD_UpgradeResponseHandle *handle) {
+  (void)connection;
+  (void)request;
+  struct httpd_request *r = ctx;
+  struct exchange_upgrade upgrade = r->upgrade;
+  const int on = 1;
+  setsockopt(fd, IPPROTO_TCP, TCP_NODELAY, &on, sizeof on);
+  r->handle = handle;
+  r->upgrade.upgraded = NULL;
+  struct httpd_socket socket = { .fd = fd, .close = socket_close, .handle = r };
+  upgrade.upgraded(upgrade.ctx, socket, str_of(early, early_len));
+}
+
+void exchange_upgrade(struct exchange *x, struct fields headers, const struct exchange_upgrade *upgrade) {
+  struct httpd_request *r = (struct httpd_request *)x;
+  r->upgrade = *upgrade;
+  answer(r, MHD_HTTP_SWITCHING_PROTOCOLS, MHD_create_response_for_upgrade(connection_upgraded, r), headers);
+}

@@ -1,0 +1,148 @@
+#include <stdlib.h>
+#include <string.h>
+
+#include "httpd_internal.h"
+
+enum { SWALLOW_MAX = 1024 * 1024 /* bytes beyond body_max that are read so that the client sees its 413 */ };
+
+void *httpd_request_begin(void *httpd, const char *target, struct MHD_Connection *connection) {
+  size_t len = target ? strlen(target) : 0;
+  struct httpd_request *r = calloc(1, sizeof *r + len + 1);
+  if (!r) return NULL;
+  r->httpd = httpd;
+  r->connection = connection;
+  r->target_len = len;
+  if (len) memcpy(r->target, target, len);
+  buf_init(&r->body, r->httpd->options.body_max);
+  return r;
+}
+
+void httpd_request_end(void *httpd, struct MHD_Connection *connection, void **request,
+                       enum MHD_RequestTerminationCode why) {
+  (void)connection;
+  (void)why;
+  struct httpd_request *r = *request;
+  *request = NULL;
+  if (!r) return;
+  bool unkept = r->upgrade.upgraded && !((struct httpd *)httpd)->closing;
+  if (unkept) r->upgrade.failed(r->upgrade.ctx);
+  if (r->response) MHD_destroy_response(r->response);
+  buf_free(&r->body);
+  free(r->headers);
+  free(r);
+}
+
+/* Answers */
+
+static enum MHD_Result refuse(struct httpd_request *r, int status, struct str text) {
+  struct field type = { STR("Content-Type"), STR("text/plain; charset=utf-8") };
+  r->state = HTTPD_HANDED;
+  exchange_answer(&r->exchange, status, (struct fields){ &type, 1 }, text);
+  return MHD_YES;
+}
+
+/* Gives libmicrohttpd the answer; MHD_NO closes the connection. */
+static enum MHD_Result conclude(struct httpd_request *r) {
+  if (r->state != HTTPD_ANSWERED || !r->response) return MHD_NO;
+  enum MHD_Result queued = MHD_queue_response(r->connection, r->status, r->response);
+  MHD_destroy_response(r->response);
+  r->response = NULL;
+  buf_free(&r->body);
+  free(r->headers);
+  r->headers = NULL;
+  return queued;
+}
+
+/* The head */
+
+static enum MHD_Result add_header(void *ctx, enum MHD_ValueKind kind, const char *name, size_t name_len,
+                                  const char *value, size_t value_len) {
+  (void)kind;
+  struct httpd_request *r = ctx;
+  r->headers[r->exchange.headers.count++] = (struct field){
+    .name = str_of(name, name_len),
+    .value = str_trim(str_of(value ? value : "", value ? value_len : 0)),
+  };
+  return MHD_YES;
+}
+
+static bool read_headers(struct httpd_request *r) {
+  int count = MHD_get_connection_values_n(r->connection, MHD_HEADER_KIND, NULL, NULL);
+  r->headers = calloc(count > 0 ? (size_t)count : 1, sizeof *r->headers);
+  if (!r->headers) return false;
+  MHD_get_connection_values_n(r->connection, MHD_HEADER_KIND, add_header, r);
+  r->exchange.headers.list = r->headers;
+  return true;
+}
+
+static bool announces_too_much(struct httpd_request *r) {
+  const char *text = MHD_lookup_connection_value(r->connection, MHD_HEADER_KIND, "Content-Length");
+  int64_t length;
+  return text && str_to_int64(str_from(text), &length) && (uint64_t)length > r->httpd->options.body_max;
+}
+
+static const struct str too_long = { "The request body is too long.\n", 30 };
+
+static enum MHD_Result take_head(struct httpd_request *r, const char *method, const char *version) {
+  r->begun = true;
+  r->exchange.method = str_from(method);
+  r->exchange.version = str_from(version);
+  if (r->target_len > HTTPD_TARGET_MAX)
+    refuse(r, 414, STR("The request target is too long.\n"));
+  else if (announces_too_much(r))
+    refuse(r, 413, too_long);
+  return r->state == HTTPD_READING ? MHD_YES : conclude(r);
+}
+
+/* The body and what follows */
+
+static enum MHD_Result take_body(struct httpd_request *r, struct str data) {
+  r->received += data.len;
+  if (r->received <= r->httpd->options.body_max) {
+    buf_add(&r->body, data);
+    return r->body.failed ? MHD_NO : MHD_YES;
+  }
+  buf_free(&r->body);
+  return r->received - r->httpd->options.body_max <= SWALLOW_MAX ? MHD_YES : MHD_NO;
+}
+
+static bool fill_exchange(struct httpd_request *r) {
+  struct exchange *x = &r->exchange;
+  const union MHD_ConnectionInfo *info = MHD_get_connection_info(r->connection, MHD_CONNECTION_INFO_CLIENT_ADDRESS);
+  httpd_address_text(info ? info->client_addr : NULL, r->peer);
+  x->peer = str_from(r->peer);
+  x->target = str_of(r->target, r->target_len);
+  str_cut(x->target, '?', &x->path, &x->query);
+  x->body = buf_str(&r->body);
+  return read_headers(r);
+}
+
+static enum MHD_Result hand_over(struct httpd_request *r) {
+  if (r->received > r->httpd->options.body_max) {
+    refuse(r, 413, too_long);
+    return conclude(r);
+  }
+  if (!fill_exchange(r)) return MHD_NO;
+  r->state = HTTPD_HANDED;
+  r->httpd->options.request(r->httpd->options.ctx, &r->exchange);
+  if (r->state == HTTPD_ANSWERED) return conclude(r);
+  httpd_request_wait(r);
+  return MHD_YES;
+}
+
+/* Called when the head is there, for each piece of the body, when all is there, and after each resume. */
+enum MHD_Result httpd_request_part(void *httpd, struct MHD_Connection *connection, const char *url, const char *method,
+                                   const char *version, const char *data, size_t *size, void **request) {
+  (void)httpd;
+  (void)connection;
+  (void)url;
+  struct httpd_request *r = *request;
+  if (!r) return MHD_NO;
+  if (!r->begun) return take_head(r, method, version);
+  if (*size > 0) {
+    struct str piece = str_of(data, *size);
+    *size = 0;
+    return take_body(r, piece);
+  }
+  return r->state == HTTPD_READING ? hand_over(r) : conclude(r);
+}

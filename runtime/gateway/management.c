@@ -1,0 +1,59 @@
+#include "management.h"
+
+#include "json_write.h"
+#include "moment.h"
+#include "session.h"
+#include "signature.h"
+
+/* Headers as recorded from AWS: x-amzn-requestid is a UUID, x-amz-apigw-id looks like a connection id. */
+static void answer(struct exchange *x, int status, const char *error_type, struct str body) {
+  char err[ERR_LEN];
+  char uuid[MODEL_UUID_LEN] = "";
+  struct model_moment at = { .request_id = "" };
+  moment_uuid(uuid, err);
+  moment_now(&at, err);
+  struct field headers[4] = { { STR("x-amzn-RequestId"), str_from(uuid) },
+                              { STR("x-amz-apigw-id"), str_from(at.request_id) } };
+  size_t count = 2;
+  if (status != 204) headers[count++] = (struct field){ STR("Content-Type"), STR("application/json") };
+  if (error_type) headers[count++] = (struct field){ STR("x-amzn-ErrorType"), str_from(error_type) };
+  exchange_answer(x, status, (struct fields){ headers, count }, body);
+}
+
+static bool verify(struct server *server, struct exchange *x) {
+  struct signed_request request = { x->method, x->path, x->query, x->headers, x->body };
+  struct signature_rules rules = { &server->options.credentials, server->options.region, STR("execute-api"),
+                                   clock_unix_ms() / 1000 };
+  struct signature_refusal refusal = { 0 };
+  struct arena memory;
+  struct buf body;
+  arena_init(&memory);
+  buf_init(&body, 1024 * 1024);
+  bool ok = signature_verify(&request, &rules, &server->keys, &memory, &refusal);
+  if (!ok) {
+    buf_add(&body, STR("{\"message\":"));
+    json_write_string_utf8(&body, buf_str(&refusal.message));
+    buf_add(&body, STR("}"));
+    answer(x, 403, refusal.error_type, buf_str(&body));
+  }
+  buf_free(&refusal.message);
+  buf_free(&body);
+  arena_free(&memory);
+  return ok;
+}
+
+static void act(struct model_manage_answer *todo, struct str body) {
+  struct session *session = todo->connection->transport;
+  if (todo->action == MODEL_MANAGE_CLOSE) session_close(session, 1000);
+  if (todo->action == MODEL_MANAGE_SEND && session_send(session, body) == WEBSOCKET_FULL) model_manage_throttled(todo);
+}
+
+void management_request(struct server *server, struct exchange *x) {
+  if (!verify(server, x)) return;
+  struct model_manage request = { x->method, x->path, x->body };
+  struct model_manage_answer todo = { 0 };
+  model_manage(server->options.model, &request, clock_unix_ms(), &todo);
+  if (todo.action != MODEL_MANAGE_ANSWER) act(&todo, x->body);
+  answer(x, todo.status, todo.error_type, buf_str(&todo.body));
+  model_manage_answer_free(&todo);
+}

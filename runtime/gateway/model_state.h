@@ -1,0 +1,38 @@
+/* model_state.h -- what the model's own files share: the model itself, and how a step is written. */
+#ifndef MOONWIRE_MODEL_STATE_H
+#define MOONWIRE_MODEL_STATE_H
+
+#include "arena.h"
+#include "buf.h"
+#include "model.h"
+#include "model_connections.h"
+
+enum { MODEL_STEP_MAX = 8 * 1024 * 1024 }; /* bytes of an event or a message; Lambda takes and gives 6 MB */
+
+struct model {
+  struct model_api api;
+  struct arena memory; /* of the selection */
+  const struct route_selection *selection;
+  struct model_connections connections;
+  struct arena scratch; /* for the time of one call, which resets it at its end */
+  struct buf key;       /* likewise: the route key that a message selects */
+};
+
+/* The route with exactly this key, or NULL. */
+const struct model_route *model_route(const struct model *model, struct str key);
+
+/* Makes *step one that does nothing; keeps the memory of its buffers. */
+void model_step_begin(struct model_step *step);
+
+/* REFUSE with {"message":"..."}, or with the 502 that API Gateway gives when something went wrong behind it. */
+void model_step_refuse(struct model_step *step, int status, struct str message);
+void model_step_refuse_internal(struct model_step *step);
+
+/* INVOKE: who is called, and for whom. The event is written to step->bytes afterwards. */
+void model_step_invoke(struct model_step *step, enum model_kind kind, const struct model_route *route,
+                       const struct model_connection *c, const struct model_moment *at);
+
+/* SEND an error frame to the client of `call`; NOTHING when memory is short. */
+void model_step_frame(struct model_step *step, const struct model_call *call, struct str message);
+
+#endif

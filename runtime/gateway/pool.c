@@ -1,0 +1,210 @@
+#include "pool.h"
+
+#include <string.h>
+
+#include "digest.h"
+#include "report.h"
+
+/* Queues of invocations */
+
+static void queue_init(struct invoke_queue *queue) {
+  queue->first = NULL;
+  queue->end = &queue->first;
+}
+
+static void queue_add(struct invoke_queue *queue, struct invoke *in) {
+  in->next = NULL;
+  *queue->end = in;
+  queue->end = &in->next;
+}
+
+static struct invoke *queue_take(struct invoke_queue *queue) {
+  struct invoke *in = queue->first;
+  if (!in) return NULL;
+  queue->first = in->next;
+  if (!queue->first) queue->end = &queue->first;
+  in->next = NULL;
+  return in;
+}
+
+/* What an invocation that waits costs. */
+static size_t weight(const struct invoke *in) {
+  return sizeof *in + in->event.len;
+}
+
+static void pool_put(struct pool *pool, struct invoke *in) {
+  queue_add(&pool->waiting, in);
+  pool->waiting_count++;
+  pool->waiting_bytes += weight(in);
+}
+
+struct invoke *pool_take(struct pool *pool) {
+  struct invoke *in = queue_take(&pool->waiting);
+  if (!in) return NULL;
+  pool->waiting_count--;
+  pool->waiting_bytes -= weight(in);
+  return in;
+}
+
+/* Telling */
+
+void pool_finish(struct pool *pool, struct invoke *in) {
+  in->done_ns = clock_monotonic_ns();
+  queue_add(&pool->finished, in);
+  loop_job_add(pool->options.loop, &pool->job);
+}
+
+void pool_tell(struct pool *pool) {
+  const struct pool_observer *observer = &pool->options.observer;
+  struct invoke *in;
+  while ((in = queue_take(&pool->finished))) {
+    if (in->done) in->done(in);
+    if (observer->finished) observer->finished(observer->ctx, pool, in);
+    invoke_delete(in);
+  }
+}
+
+/* Environments for what waits */
+
+/* The one that became idle last: its caches are the warmest. */
+static struct environment *idle_environment(const struct pool *pool) {
+  struct environment *best = NULL;
+  for (struct environment *e = pool->environments; e; e = e->next)
+    if (e->state == ENVIRONMENT_IDLE && (!best || e->idle_ns > best->idle_ns)) best = e;
+  return best;
+}
+
+static void give_to_idle(struct pool *pool) {
+  struct environment *e;
+  while (pool->waiting.first && (e = idle_environment(pool)))
+    if (environment_is_ready(e)) environment_give(e, pool_take(pool));
+}
+
+static size_t count_starting(const struct pool *pool) {
+  size_t count = 0;
+  for (const struct environment *e = pool->environments; e; e = e->next) count += e->state == ENVIRONMENT_STARTING;
+  return count;
+}
+
+static bool start_one(struct pool *pool, char err[ERR_LEN]) {
+  const struct pool_observer *observer = &pool->options.observer;
+  struct environment *e = environment_new(pool, pool->last_number + 1, err);
+  if (!e) return false;
+  pool->last_number++;
+  pool->environment_count++;
+  e->next = pool->environments;
+  pool->environments = e;
+  if (observer->started) observer->started(observer->ctx, e);
+  return true;
+}
+
+/* Without an environment nobody would ever serve it. */
+static void refuse_oldest(struct pool *pool, const char *why) {
+  struct invoke *in = pool_take(pool);
+  in->outcome = INVOKE_THROTTLED;
+  report_write(&in->payload, STR("Runtime.InvalidEntrypoint"), str_from(why));
+  pool_finish(pool, in);
+}
+
+static void start_for_waiting(struct pool *pool) {
+  char err[ERR_LEN];
+  for (size_t starting = count_starting(pool); starting < pool->waiting_count; starting++) {
+    if (pool->environment_count >= pool->options.most) return;
+    if (start_one(pool, err)) continue;
+    if (pool->environment_count > 0) return; /* those that run will take it */
+    refuse_oldest(pool, err);
+    starting--;
+  }
+}
+
+static void end_if_empty(struct pool *pool) {
+  void (*ended)(void *ctx) = pool->ended;
+  if (!pool->ending || pool->environments || !ended) return;
+  pool->ended = NULL;
+  ended(pool->ended_ctx);
+}
+
+static void work(void *ctx) {
+  struct pool *pool = ctx;
+  give_to_idle(pool);
+  if (!pool->ending) start_for_waiting(pool);
+  pool_tell(pool);
+  end_if_empty(pool);
+}
+
+void pool_environment_idle(struct pool *pool, struct environment *e) {
+  struct invoke *in = pool_take(pool);
+  if (in) environment_give(e, in);
+}
+
+void pool_environment_ended(struct pool *pool, struct environment *e) {
+  struct environment **link = &pool->environments;
+  while (*link != e) link = &(*link)->next;
+  *link = e->next;
+  pool->environment_count--;
+  environment_delete(e);
+  loop_job_add(pool->options.loop, &pool->job);
+}
+
+struct environment *pool_environment(struct pool *pool, struct str key) {
+  struct environment *found = NULL;
+  for (struct environment *e = pool->environments; e; e = e->next)
+    if (digest_equal(str_from(e->key), key)) found = e;
+  return found;
+}
+
+/* Invocations */
+
+static void refuse(struct pool *pool, struct invoke *in, enum invoke_outcome outcome) {
+  in->outcome = outcome;
+  if (outcome == INVOKE_THROTTLED) report_throttled(&in->payload);
+  pool_finish(pool, in);
+}
+
+void pool_invoke(struct pool *pool, struct invoke *in) {
+  invoke_make_id(in->request_id);
+  in->asked_ns = clock_monotonic_ns();
+  if (pool->ending) {
+    refuse(pool, in, INVOKE_CANCELLED);
+  } else if (weight(in) > POOL_WAITING_MAX - pool->waiting_bytes) {
+    refuse(pool, in, INVOKE_THROTTLED);
+  } else {
+    pool_put(pool, in);
+    loop_job_add(pool->options.loop, &pool->job);
+  }
+}
+
+/* The whole */
+
+void pool_init(struct pool *pool, const struct pool_options *options) {
+  *pool = (struct pool){ .options = *options };
+  pool->job = (struct loop_job){ .run = work, .ctx = pool };
+  queue_init(&pool->waiting);
+  queue_init(&pool->finished);
+}
+
+void pool_end(struct pool *pool, void (*ended)(void *ctx), void *ctx) {
+  struct invoke *in;
+  pool->ending = true;
+  pool->ended = ended;
+  pool->ended_ctx = ctx;
+  while ((in = pool_take(pool))) refuse(pool, in, INVOKE_CANCELLED);
+  for (struct environment *e = pool->environments; e; e = e->next) environment_end(e, INVOKE_CANCELLED);
+  loop_job_add(pool->options.loop, &pool->job);
+}
+
+void pool_free(struct pool *pool) {
+  struct environment *e;
+  struct invoke *in;
+  if (!pool->options.loop) return;
+  while ((in = pool_take(pool))) refuse(pool, in, INVOKE_CANCELLED);
+  while ((e = pool->environments)) {
+    pool->environments = e->next;
+    if (e->invoke) refuse(pool, e->invoke, INVOKE_CANCELLED);
+    e->invoke = NULL;
+    environment_delete(e);
+  }
+  pool_tell(pool);
+  loop_job_stop(pool->options.loop, &pool->job);
+  memset(pool, 0, sizeof *pool);
+}

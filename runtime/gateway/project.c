@@ -1,0 +1,77 @@
+#include "project.h"
+
+#include "project_file.h"
+#include "project_function.h"
+
+static bool find_root(struct project_report *report, const struct yaml *root) {
+  static const char expected[] = "a mapping with service, provider and functions";
+  if (!root) return project_fail(report, 0, "is empty; expected %s", expected);
+  if (root->kind == YAML_MAP) return true;
+  return project_fail(report, root->line, "expected %s, found %s", expected, project_found(root).text);
+}
+
+/* `service: chat`; Serverless 1 also knew `service: { name: chat }`. */
+static bool read_service(struct project_report *report, const struct yaml *root, struct str *out) {
+  static const char expected[] = "a name such as chat";
+  const struct yaml_entry *at = yaml_entry_of(root, STR("service"));
+  struct project_place place = { "" };
+  if (!at) return project_fail(report, 0, "service is missing; expected %s", expected);
+  const struct yaml_entry *name = yaml_entry_of(at->value, STR("name"));
+  if (name) {
+    at = name;
+    place = project_place_at("service.");
+  }
+  if (!project_text(report, place, at, expected, out)) return false;
+  return project_is_name(*out) ||
+         project_fail(report, at->key->line, "%s%.*s must be 1 to 128 letters, digits, - or _, found \"%s\"",
+                      place.path, STR_ARG(at->key->text), shown_of(*out).text);
+}
+
+static bool read_root(struct project_report *report, const struct yaml *root, struct str stage, struct project *out) {
+  struct project_provider provider;
+  if (!find_root(report, root) || !read_service(report, root, &out->service) ||
+      !project_provider_read(report, root, stage, &provider))
+    return false;
+  out->stage = provider.stage;
+  out->region = provider.region;
+  out->route_selection_expression = provider.route_selection_expression;
+  return project_functions_read(report, root, &provider, out);
+}
+
+static bool keep_warnings(struct project_report *report, struct project *out) {
+  struct project_warning *list = arena_alloc(&out->memory, (report->count + 1) * sizeof *list);
+  if (!list) return project_out_of_memory(report);
+  memcpy(list, report->warnings, report->count * sizeof *list);
+  out->warnings = list;
+  out->warning_count = report->count;
+  return true;
+}
+
+bool project_parse(struct project *out, const char *file, struct str yaml, struct str stage, char err[ERR_LEN]) {
+  struct project_report report = { .file = file, .memory = &out->memory, .err = err };
+  const struct yaml *root;
+  *out = (struct project){ 0 };
+  arena_init(&out->memory);
+  out->file = arena_copy(&out->memory, str_from(file));
+  bool ok = (out->file.ptr || project_out_of_memory(&report)) &&
+            yaml_tree_parse(&out->memory, file, yaml, &root, err) && read_root(&report, root, stage, out) &&
+            keep_warnings(&report, out);
+  if (!ok) project_free(out);
+  return ok;
+}
+
+bool project_read(struct project *out, const char *file, struct str stage, char err[ERR_LEN]) {
+  struct buf text;
+  *out = (struct project){ 0 };
+  buf_init(&text, YAML_TREE_MAX + 1);
+  bool ok = project_file_read(file, &text, err) && project_parse(out, file, buf_str(&text), stage, err) &&
+            project_file_directory(file, &out->memory, &out->directory, err);
+  buf_free(&text);
+  if (!ok) project_free(out);
+  return ok;
+}
+
+void project_free(struct project *project) {
+  arena_free(&project->memory);
+  *project = (struct project){ 0 };
+}

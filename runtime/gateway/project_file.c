@@ -1,0 +1,57 @@
+#define _GNU_SOURCE /* realpath */
+#include "project_file.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <limits.h>
+#include <stdlib.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+enum { PIECE = 16 * 1024 };
+
+static bool fail_to_open(const char *file, char err[ERR_LEN]) {
+  if (errno == ENOENT || errno == ENOTDIR)
+    return fail(err, "%s: no such file; run moonwire dev in the folder of a service, or say --config FILE", file);
+  return fail(err, "%s: cannot be read: %s", file, strerror(errno));
+}
+
+static bool read_all(int fd, const char *file, struct buf *text, char err[ERR_LEN]) {
+  for (;;) {
+    size_t left = text->ceiling - text->len, size = left < PIECE ? left : PIECE;
+    if (left == 0) return fail(err, "%s: must be smaller than %zu bytes", file, text->ceiling);
+    char *to = buf_reserve(text, size);
+    if (!to) return fail(err, "%s: not enough memory to read it", file);
+    ssize_t got = read(fd, to, size);
+    if (got == 0) return true;
+    if (got > 0)
+      buf_grew(text, (size_t)got);
+    else if (errno != EINTR)
+      return fail(err, "%s: cannot be read: %s", file, strerror(errno));
+  }
+}
+
+bool project_file_read(const char *file, struct buf *text, char err[ERR_LEN]) {
+  struct stat about;
+  int fd = open(file, O_RDONLY | O_CLOEXEC | O_NONBLOCK); /* a FIFO without a writer must not stop us */
+  if (fd < 0) return fail_to_open(file, err);
+  bool ok = (fstat(fd, &about) == 0 && S_ISREG(about.st_mode)) ||
+            fail(err, "%s: is no file; say --config FILE with the path of a serverless.yml", file);
+  ok = ok && read_all(fd, file, text, err);
+  close(fd);
+  return ok;
+}
+
+bool project_file_directory(const char *file, struct arena *memory, struct str *out, char err[ERR_LEN]) {
+  struct str path = str_from(file);
+  char directory[PATH_MAX];
+  size_t len = path.len;
+  while (len > 0 && path.ptr[len - 1] != '/') len--;
+  if (!str_copy(len > 0 ? str_slice(path, 0, len) : STR("."), directory, sizeof directory))
+    return fail(err, "%s: the path is too long", file);
+  char *absolute = realpath(directory, NULL);
+  if (!absolute) return fail(err, "%s: its directory cannot be found: %s", file, strerror(errno));
+  *out = arena_copy(memory, str_from(absolute));
+  free(absolute);
+  return out->ptr || fail(err, "%s: not enough memory to read it", file);
+}

@@ -1,0 +1,101 @@
+#include "project_function.h"
+
+#include "project_environment.h"
+#include "project_route.h"
+
+/* The entries of the section, from one mapping or several. */
+struct section {
+  const struct yaml_entry *list[PROJECT_FUNCTIONS_MAX];
+  size_t count;
+};
+
+static const char example[] = "a mapping of functions, such as `echo: { handler: handlers/echo.default }`";
+
+static bool add_function(struct project_report *report, const struct yaml_entry *entry, struct section *s) {
+  const struct yaml *key = entry->key;
+  if (!yaml_is_scalar(key) || !project_is_name(key->text))
+    return project_fail(report, key->line, "functions: a name must be 1 to 128 letters, digits, - or _, found \"%s\"",
+                        shown_of(key->text).text);
+  for (size_t i = 0; i < s->count; i++)
+    if (str_equal(s->list[i]->key->text, key->text))
+      return project_fail(report, key->line, "functions.%.*s stands here a second time, first in line %d",
+                          STR_ARG(key->text), s->list[i]->key->line);
+  if (s->count == PROJECT_FUNCTIONS_MAX)
+    return project_fail(report, key->line, "there are more than %d functions", PROJECT_FUNCTIONS_MAX);
+  s->list[s->count++] = entry;
+  return true;
+}
+
+static bool add_functions(struct project_report *report, const struct yaml *node, int line, struct section *s) {
+  if (project_has_variable(node)) {
+    project_warn(report, line, "functions of %s are left out: variables are not resolved yet",
+                 shown_of(node->text).text);
+    return true;
+  }
+  if (node->kind != YAML_MAP)
+    return project_fail(report, line, "functions must hold %s, found %s", example, project_found(node).text);
+  for (size_t i = 0; i < node->count; i++)
+    if (!add_function(report, &node->entries[i], s)) return false;
+  return true;
+}
+
+static bool find_functions(struct project_report *report, const struct yaml *root, struct section *s) {
+  const struct yaml_entry *at = yaml_entry_of(root, STR("functions"));
+  s->count = 0;
+  if (!at) return project_fail(report, 0, "functions is missing; expected %s", example);
+  const struct yaml *value = at->value;
+  if (value->kind == YAML_LIST) {
+    for (size_t i = 0; i < value->count; i++)
+      if (!add_functions(report, value->items[i], value->items[i]->line, s)) return false;
+    return true;
+  }
+  if (value->kind != YAML_MAP)
+    return project_fail(report, at->key->line, "functions must be %s, found %s", example, project_found(value).text);
+  return add_functions(report, value, at->key->line, s);
+}
+
+static bool read_function(struct project_report *report, const struct yaml_entry *entry,
+                          const struct project_provider *provider, struct project_function *out) {
+  static const char expected[] = "a string such as handlers/echo.default";
+  struct project_place place = project_place_at("functions.%.*s.", STR_ARG(entry->key->text));
+  const struct yaml *map = entry->value;
+  const struct yaml_entry *handler = yaml_entry_of(map, STR("handler"));
+  *out = (struct project_function){ .name = entry->key->text,
+                                    .timeout_s = provider->timeout_s,
+                                    .memory_mb = provider->memory_mb };
+  if (map->kind != YAML_MAP)
+    return project_fail(report, entry->key->line, "functions.%.*s must be a mapping with a handler, found %s",
+                        STR_ARG(entry->key->text), project_found(map).text);
+  if (!handler)
+    return project_fail(report, entry->key->line, "%shandler is missing; expected %s", place.path, expected);
+  project_check_runtime(report, place, map);
+  return project_text(report, place, handler, expected, &out->handler) &&
+         project_limits(report, place, map, &out->timeout_s, &out->memory_mb) &&
+         project_environment(report, place, map, provider->environment, &out->environment);
+}
+
+static bool read_all(struct project_report *report, const struct section *s, const struct project_provider *provider,
+                     struct project_function *functions, struct project_routes *routes) {
+  for (size_t i = 0; i < s->count; i++) {
+    struct project_place place = project_place_at("functions.%.*s.", STR_ARG(s->list[i]->key->text));
+    if (!read_function(report, s->list[i], provider, &functions[i])) return false;
+    if (!project_routes_add(report, place, s->list[i]->value, &functions[i], routes)) return false;
+  }
+  return true;
+}
+
+bool project_functions_read(struct project_report *report, const struct yaml *root,
+                            const struct project_provider *provider, struct project *project) {
+  struct section s;
+  if (!find_functions(report, root, &s)) return false;
+  struct project_function *functions = arena_alloc(report->memory, (s.count + 1) * sizeof *functions);
+  struct project_routes routes = { .list = arena_alloc(report->memory, PROJECT_ROUTES_MAX * sizeof *routes.list) };
+  if (!functions || !routes.list) return project_out_of_memory(report);
+  if (!read_all(report, &s, provider, functions, &routes)) return false;
+  if (routes.count == 0) project_warn(report, 0, "no function has a websocket event: no route can be called");
+  project->functions = functions;
+  project->function_count = s.count;
+  project->routes = routes.list;
+  project->route_count = routes.count;
+  return true;
+}

@@ -1,0 +1,67 @@
+#include "route_call.h"
+
+#include <stdlib.h>
+
+#include "session.h"
+
+/* An invocation on its way for the model. */
+struct route_call {
+  struct server *server;
+  struct model_call call;
+};
+
+static struct session *session_of(struct server *server, const struct model_call *call) {
+  struct model_connection *connection = model_connection(server->options.model, str_from(call->connection_id));
+  return connection ? connection->transport : NULL;
+}
+
+static enum model_outcome outcome_of(const struct invoke *in) {
+  if (in->outcome == INVOKE_RESULT) return MODEL_RESULT;
+  return in->outcome == INVOKE_THROTTLED ? MODEL_THROTTLED : MODEL_FAILED;
+}
+
+static void answered(struct invoke *in) {
+  struct route_call *route_call = in->ctx;
+  struct server *server = route_call->server;
+  struct model_call call = route_call->call;
+  free(route_call);
+  if (server->ending) return;                          /* nobody waits for it any more */
+  struct session *session = session_of(server, &call); /* a refused connection is forgotten by the model */
+  struct model_step step;
+  model_step_init(&step);
+  model_answered(server->options.model, &call, outcome_of(in), buf_str(&in->payload), &step);
+  memcpy(in->note, step.note, sizeof in->note);
+  if (session && (step.action == MODEL_ACCEPT || step.action == MODEL_REFUSE))
+    session_connected(session, &step);
+  else if (session && step.action == MODEL_SEND)
+    session_send(session, buf_str(&step.bytes));
+  model_step_free(&step);
+}
+
+static void invoke_route(struct server *server, struct model_step *step, const char trace_id[MODEL_TRACE_LEN]) {
+  struct route_call *route_call = malloc(sizeof *route_call);
+  struct invoke *in = invoke_new();
+  if (!route_call || !in) {
+    free(route_call);
+    invoke_delete(in);
+    return;
+  }
+  *route_call = (struct route_call){ server, step->call };
+  in->event = step->bytes;
+  buf_init(&step->bytes, step->bytes.ceiling);
+  in->label = step->call.route->key;
+  memcpy(in->connection_id, step->call.connection_id, sizeof in->connection_id);
+  memcpy(in->trace_id, trace_id, sizeof in->trace_id);
+  in->done = answered;
+  in->ctx = route_call;
+  server->options.invoke(server->options.ctx, step->call.route->function, in);
+}
+
+void route_call_take(struct server *server, struct model_step *step, const char trace_id[MODEL_TRACE_LEN]) {
+  if (server->ending) return;
+  if (step->action == MODEL_INVOKE) invoke_route(server, step, trace_id);
+  if (step->action == MODEL_SEND) {
+    struct session *session = session_of(server, &step->call);
+    if (session) session_send(session, buf_str(&step->bytes));
+  }
+}

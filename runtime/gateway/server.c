@@ -1,0 +1,103 @@
+#include "server.h"
+
+#include <stdlib.h>
+
+#include "management.h"
+#include "session.h"
+
+enum {
+  BODY_MAX = 10 * 1024 * 1024, /* API Gateway's payload quota; the model refuses what is above a message's size */
+  IDLE_S = 30,
+  FAREWELL_MS = 1000
+};
+
+void server_refuse(struct exchange *x, int status, struct str body) {
+  struct field headers[] = { { STR("Content-Type"), STR("application/json") },
+                             { STR("Upgrade"), STR("websocket") },
+                             { STR("Sec-WebSocket-Version"), STR("13") } };
+  exchange_answer(x, status, (struct fields){ headers, status == 426 ? 3 : 1 }, body);
+}
+
+static void answer(void *ctx, struct exchange *x) {
+  struct server *server = ctx;
+  if (server->ending) {
+    server_refuse(x, 503, STR("{\"message\":\"Service Unavailable\"}"));
+  } else if (model_is_management(x->path)) {
+    management_request(server, x);
+  } else if (field_has_token(x->headers, STR("Upgrade"), STR("websocket"))) {
+    session_begin(server, x);
+  } else {
+    server_refuse(x, 426, STR("{\"message\":\"Upgrade Required\"}"));
+  }
+}
+
+struct server *server_new(const struct server_options *options, char err[ERR_LEN]) {
+  struct server *server = calloc(1, sizeof *server);
+  if (!server) {
+    fail(err, "out of memory");
+    return NULL;
+  }
+  server->options = *options;
+  server->httpd = httpd_new(&(struct httpd_options){ .loop = options->loop,
+                                                     .host = options->host,
+                                                     .port = options->port,
+                                                     .body_max = BODY_MAX,
+                                                     .idle_s = IDLE_S,
+                                                     .connections = options->connections,
+                                                     .request = answer,
+                                                     .ctx = server },
+                            err);
+  if (server->httpd) return server;
+  free(server);
+  return NULL;
+}
+
+uint16_t server_port(const struct server *server) {
+  return httpd_port(server->httpd);
+}
+
+/* The end */
+
+static void finish(void *ctx) {
+  struct server *server = ctx;
+  loop_timer_stop(server->options.loop, &server->patience);
+  loop_job_stop(server->options.loop, &server->finished);
+  server->ended(server->ended_ctx);
+}
+
+static void send_away(void *ctx, struct model_connection *connection) {
+  (void)ctx;
+  if (connection->transport) session_close(connection->transport, 1001);
+}
+
+void server_connection_gone(struct server *server) {
+  if (server->ending && model_connection_count(server->options.model) == 0)
+    loop_job_add(server->options.loop, &server->finished);
+}
+
+void server_end(struct server *server, void (*ended)(void *ctx), void *ctx) {
+  server->ending = true;
+  server->ended = ended;
+  server->ended_ctx = ctx;
+  server->patience = (struct loop_timer){ .fire = finish, .ctx = server };
+  server->finished = (struct loop_job){ .run = finish, .ctx = server };
+  model_connections(server->options.model, send_away, NULL);
+  loop_timer_start(server->options.loop, &server->patience, FAREWELL_MS);
+  server_connection_gone(server);
+}
+
+static void forget(void *ctx, struct model_connection *connection) {
+  (void)ctx;
+  if (connection->transport) session_delete(connection->transport);
+  connection->transport = NULL;
+}
+
+void server_delete(struct server *server) {
+  if (!server) return;
+  loop_timer_stop(server->options.loop, &server->patience);
+  loop_job_stop(server->options.loop, &server->finished);
+  model_connections(server->options.model, forget, NULL);
+  httpd_delete(server->httpd);
+  digest_wipe(&server->keys, sizeof server->keys);
+  free(server);
+}

@@ -1,0 +1,63 @@
+/* server.h -- the public port: WebSockets at /STAGE and /, the management API at /STAGE/@connections, nothing else.
+ * It carries bytes between clients, the model, which decides, and whoever runs the functions.
+ */
+#ifndef MOONWIRE_SERVER_H
+#define MOONWIRE_SERVER_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "credentials.h"
+#include "err.h"
+#include "httpd.h"
+#include "invoke.h"
+#include "loop.h"
+#include "model.h"
+#include "sigv4.h"
+#include "str.h"
+
+struct server_options {
+  struct loop *loop;
+  const char *host;
+  uint16_t port;        /* 0: any free one */
+  unsigned connections; /* most of them at once */
+  struct model *model;
+  struct credentials credentials; /* whose signature @connections takes */
+  struct str region;
+  /* Runs a function: takes `in` over and calls in->done later, from the loop. `function` is that of the model's route. */
+  void (*invoke)(void *ctx, size_t function, struct invoke *in);
+  void *ctx;
+};
+
+/* The fields are for the files of the public port: server, session, management. */
+struct server {
+  struct server_options options;
+  struct httpd *httpd;
+  struct sigv4_key_cache keys;
+  bool ending; /* clients are being sent away: nothing is invoked any more */
+  void (*ended)(void *ctx);
+  void *ended_ctx;
+  struct loop_timer patience; /* for those that do not answer a close frame */
+  struct loop_job finished;
+};
+
+/* NULL, with err naming host and port, when it cannot listen. The options are borrowed for its life. */
+struct server *server_new(const struct server_options *options, char err[ERR_LEN]);
+
+/* Closes every WebSocket with 1001 and refuses new ones; `ended` is called from the loop when all are gone, or after a
+ * second. */
+void server_end(struct server *server, void (*ended)(void *ctx), void *ctx);
+
+/* Closes what is left, at once. Safe on NULL. */
+void server_delete(struct server *server);
+
+uint16_t server_port(const struct server *server);
+
+/* For session.c: answers with a JSON text of API Gateway's form; 426 says to what to upgrade (RFC 6455, section 4.4). */
+void server_refuse(struct exchange *x, int status, struct str body);
+
+/* For session.c: a connection is gone. */
+void server_connection_gone(struct server *server);
+
+#endif

@@ -1,0 +1,162 @@
+#include "session.h"
+
+#include <stdlib.h>
+
+#include "moment.h"
+#include "route_call.h"
+
+struct session {
+  struct server *server;
+  char id[MODEL_ID_LEN];       /* of its connection */
+  struct exchange *handshake;  /* while it waits for $connect */
+  struct websocket *websocket; /* since it was accepted */
+};
+
+enum websocket_sent session_send(struct session *session, struct str text) {
+  return session->websocket ? websocket_send(session->websocket, text) : WEBSOCKET_CLOSING;
+}
+
+void session_delete(struct session *session) {
+  if (session->handshake) session->handshake->left = NULL;
+  websocket_delete(session->websocket);
+  free(session);
+}
+
+/* The end: the model is told, and forgets the connection. */
+
+static void session_end(struct session *session, int code, struct str reason) {
+  struct server *server = session->server;
+  struct model_moment at;
+  struct model_step step;
+  char err[ERR_LEN];
+  model_step_init(&step);
+  if (moment_now(&at, err)) {
+    model_closed(server->options.model, str_from(session->id), code, reason, &at, &step);
+    route_call_take(server, &step, at.trace_id);
+  }
+  model_step_free(&step);
+  session_delete(session);
+  server_connection_gone(server);
+}
+
+static void on_closed(void *ctx, int code, struct str reason) {
+  session_end(ctx, code, reason);
+}
+
+static void on_left(struct exchange *x) {
+  struct session *session = x->owner;
+  session->handshake = NULL;
+  session_end(session, WEBSOCKET_DROPPED, STR(""));
+}
+
+void session_close(struct session *session, int code) {
+  struct exchange *x = session->handshake;
+  if (x) {
+    session->handshake = NULL;
+    server_refuse(x, 503, STR("{\"message\":\"Service Unavailable\"}"));
+  }
+  if (session->websocket) websocket_close(session->websocket, code, model_close_reason(code, STR("")));
+}
+
+/* Messages */
+
+static void on_message(void *ctx, struct str text) {
+  struct session *session = ctx;
+  struct model_moment at;
+  struct model_step step;
+  char err[ERR_LEN];
+  if (session->server->ending) return;
+  model_step_init(&step);
+  if (moment_now(&at, err)) {
+    model_message(session->server->options.model, str_from(session->id), text, &at, &step);
+    route_call_take(session->server, &step, at.trace_id);
+  }
+  model_step_free(&step);
+}
+
+/* The handshake */
+
+static void on_upgraded(void *ctx, struct httpd_socket socket, struct str early) {
+  struct session *session = ctx;
+  websocket_open(session->websocket, socket, early);
+}
+
+static void on_upgrade_failed(void *ctx) {
+  session_end(ctx, WEBSOCKET_DROPPED, STR(""));
+}
+
+static bool accept_handshake(struct session *session, struct str protocol, char err[ERR_LEN]) {
+  static const struct websocket_events events = { on_message, on_closed };
+  struct exchange *x = session->handshake;
+  char accept[WEBSOCKET_ACCEPT_LEN];
+  if (!websocket_accept(field_header(x->headers, STR("Sec-WebSocket-Key")), accept, err)) return false;
+  session->websocket = websocket_new(session->server->options.loop, &events, session);
+  if (!session->websocket) return fail(err, "out of memory");
+  struct field headers[] = { { STR("Upgrade"), STR("websocket") },
+                             { STR("Sec-WebSocket-Accept"), str_from(accept) },
+                             { STR("Sec-WebSocket-Protocol"), protocol } };
+  session->handshake = NULL;
+  exchange_upgrade(x, (struct fields){ headers, protocol.len > 0 ? 3 : 2 },
+                   &(struct exchange_upgrade){ on_upgraded, on_upgrade_failed, session });
+  return true;
+}
+
+void session_connected(struct session *session, const struct model_step *step) {
+  struct exchange *x = session->handshake;
+  char err[ERR_LEN];
+  bool refused = step->action == MODEL_REFUSE;
+  int status = refused ? step->status : 500;
+  struct str body = refused ? buf_str(&step->bytes) : STR("{\"message\":\"Internal server error\"}");
+  if (!x) return;
+  if (step->action == MODEL_ACCEPT) {
+    if (accept_handshake(session, buf_str(&step->protocol), err)) return;
+    session_end(session, WEBSOCKET_DROPPED, STR(""));
+  } else {
+    session->handshake = NULL;
+    session_delete(session);
+  }
+  x->left = NULL;
+  server_refuse(x, status, body);
+}
+
+/* What RFC 6455, section 4.2.1, wants of a request that has "Upgrade: websocket". */
+static bool check_handshake(struct exchange *x) {
+  char accept[WEBSOCKET_ACCEPT_LEN];
+  char err[ERR_LEN];
+  if (!str_equal(field_header(x->headers, STR("Sec-WebSocket-Version")), STR("13"))) {
+    server_refuse(x, 426, STR("{\"message\":\"Sec-WebSocket-Version must be 13\"}"));
+    return false;
+  }
+  if (str_equal(x->method, STR("GET")) && field_has_token(x->headers, STR("Connection"), STR("upgrade")) &&
+      websocket_accept(field_header(x->headers, STR("Sec-WebSocket-Key")), accept, err))
+    return true;
+  server_refuse(x, 400, STR("{\"message\":\"Bad Request: this is no WebSocket handshake\"}"));
+  return false;
+}
+
+void session_begin(struct server *server, struct exchange *x) {
+  struct model_moment at;
+  char err[ERR_LEN];
+  if (!check_handshake(x)) return;
+  struct session *session = calloc(1, sizeof *session);
+  if (!session || !moment_now(&at, err)) {
+    free(session);
+    server_refuse(x, 500, STR("{\"message\":\"Internal server error\"}"));
+    return;
+  }
+  *session = (struct session){ .server = server, .handshake = x };
+  memcpy(session->id, at.connection_id, sizeof session->id);
+  x->owner = session;
+  x->left = on_left;
+  struct model_step step;
+  model_step_init(&step);
+  struct model_request request = { x->path, x->query, x->headers, x->peer };
+  model_connect(server->options.model, &request, &at, &step);
+  struct model_connection *connection = model_connection(server->options.model, str_from(session->id));
+  if (connection) connection->transport = session;
+  if (step.action == MODEL_INVOKE)
+    route_call_take(server, &step, at.trace_id);
+  else
+    session_connected(session, &step);
+  model_step_free(&step);
+}

@@ -1,0 +1,29 @@
+/* session.h -- one client of the public port, from its handshake to the end of its WebSocket.
+ * It asks the model what to do and does it. The model's connection knows it as `transport`.
+ */
+#ifndef MOONWIRE_SESSION_H
+#define MOONWIRE_SESSION_H
+
+#include "httpd.h"
+#include "server.h"
+#include "str.h"
+#include "websocket.h"
+
+struct session;
+
+/* A request with "Upgrade: websocket". Answers it now, or when $connect has. */
+void session_begin(struct server *server, struct exchange *x);
+
+/* $connect has answered: MODEL_ACCEPT or MODEL_REFUSE. */
+void session_connected(struct session *session, const struct model_step *step);
+
+/* Passes a message on to the client. */
+enum websocket_sent session_send(struct session *session, struct str text);
+
+/* Starts to close; one that is still in its handshake is refused. */
+void session_close(struct session *session, int code);
+
+/* Frees it without a word to model or client; the exchange of a handshake stays with its httpd. */
+void session_delete(struct session *session);
+
+#endif

@@ -1,0 +1,44 @@
+#include "signals.h"
+
+#include <errno.h>
+#include <signal.h>
+#include <string.h>
+#include <sys/signalfd.h>
+#include <unistd.h>
+
+static sigset_t the_three(void) {
+  sigset_t set;
+  sigemptyset(&set);
+  sigaddset(&set, SIGINT);
+  sigaddset(&set, SIGTERM);
+  sigaddset(&set, SIGHUP);
+  return set;
+}
+
+static void ready(void *ctx, int events) {
+  struct signals *signals = ctx;
+  struct signalfd_siginfo info;
+  (void)events;
+  if (read(signals->watch.fd, &info, sizeof info) == (ssize_t)sizeof info)
+    signals->caught(signals->ctx, (int)info.ssi_signo);
+}
+
+bool signals_init(struct signals *signals, struct loop *loop, void (*caught)(void *ctx, int number), void *ctx,
+                  char err[ERR_LEN]) {
+  sigset_t set = the_three();
+  *signals = (struct signals){ .loop = loop, .caught = caught, .ctx = ctx };
+  sigprocmask(SIG_BLOCK, &set, NULL);
+  int fd = signalfd(-1, &set, SFD_NONBLOCK | SFD_CLOEXEC);
+  if (fd < 0) return fail(err, "signals: %s", strerror(errno));
+  signals->watch = (struct loop_watch){ .fd = fd, .ready = ready, .ctx = signals };
+  return loop_watch_set(loop, &signals->watch, LOOP_READ, err);
+}
+
+void signals_free(struct signals *signals) {
+  sigset_t set = the_three();
+  if (!signals->caught) return;
+  loop_watch_stop(signals->loop, &signals->watch);
+  if (signals->watch.fd > 0) close(signals->watch.fd);
+  sigprocmask(SIG_UNBLOCK, &set, NULL);
+  *signals = (struct signals){ 0 };
+}

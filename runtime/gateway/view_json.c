@@ -1,0 +1,126 @@
+#include "view_json.h"
+
+#include <sys/wait.h>
+#include <time.h>
+
+#include "json_write.h"
+
+/* {"type":"x", and after that members: each begins with its comma. */
+static void begin(struct buf *out, const char *type) {
+  buf_addf(out, "{\"type\":\"%s\"", type);
+}
+
+static void end(struct buf *out) {
+  buf_add(out, STR("}\n"));
+}
+
+static void add_text(struct buf *out, const char *name, struct str value) {
+  buf_addf(out, ",\"%s\":", name);
+  json_write_string_utf8(out, value);
+}
+
+static void add_ms(struct buf *out, const char *name, int64_t ns) {
+  buf_addf(out, ",\"%s\":%.3f", name, (double)ns / 1e6);
+}
+
+static void add_time(struct buf *out, int64_t now_ms) {
+  time_t seconds = (time_t)(now_ms / 1000);
+  struct tm utc;
+  char text[sizeof "2026-11-21T20:33:12"];
+  gmtime_r(&seconds, &utc);
+  strftime(text, sizeof text, "%Y-%m-%dT%H:%M:%S", &utc);
+  buf_addf(out, ",\"time\":\"%s.%03dZ\"", text, (int)(now_ms % 1000));
+}
+
+void view_json_ready(struct buf *out, const struct view_ready *ready) {
+  const struct project *project = ready->project;
+  begin(out, "ready");
+  add_text(out, "service", project->service);
+  add_text(out, "stage", project->stage);
+  add_text(out, "region", project->region);
+  add_text(out, "websocketUrl", ready->websocket_url);
+  add_text(out, "controlUrl", ready->control_url);
+  buf_add(out, STR(",\"routes\":["));
+  for (size_t i = 0; i < project->route_count; i++) {
+    const struct project_route *route = &project->routes[i];
+    buf_add(out, i > 0 ? STR(",{\"routeKey\":") : STR("{\"routeKey\":"));
+    json_write_string_utf8(out, route->key);
+    add_text(out, "function", route->function->name);
+    add_text(out, "handler", route->function->handler);
+    buf_add_char(out, '}');
+  }
+  buf_add_char(out, ']');
+  end(out);
+}
+
+void view_json_warning(struct buf *out, struct str text) {
+  begin(out, "warning");
+  add_text(out, "text", text);
+  end(out);
+}
+
+void view_json_log(struct buf *out, int64_t now_ms, struct view_writer writer, const struct invoke *in, bool is_error,
+                   struct str line) {
+  begin(out, "log");
+  add_time(out, now_ms);
+  add_text(out, "function", writer.function);
+  buf_addf(out, ",\"environment\":%d", writer.number);
+  if (in) add_text(out, "requestId", str_from(in->request_id));
+  add_text(out, "stream", is_error ? STR("stderr") : STR("stdout"));
+  add_text(out, "text", line);
+  end(out);
+}
+
+static const char *outcome_name(enum invoke_outcome outcome) {
+  static const char *const names[] = {
+    [INVOKE_RESULT] = "result",       [INVOKE_ERROR] = "error",     [INVOKE_INIT_ERROR] = "init_error",
+    [INVOKE_TIMED_OUT] = "timed_out", [INVOKE_CRASHED] = "crashed", [INVOKE_THROTTLED] = "throttled",
+    [INVOKE_CANCELLED] = "cancelled",
+  };
+  return names[outcome];
+}
+
+static void add_report(struct buf *out, const struct view_report *report) {
+  const struct json *at = view_report_first(report);
+  struct str frame;
+  buf_add(out, STR(",\"error\":{\"errorMessage\":"));
+  json_write_string_utf8(out, report->message);
+  add_text(out, "errorType", report->type);
+  buf_add(out, STR(",\"stackTrace\":["));
+  for (bool first = true; view_report_frame(&at, &frame); first = false) {
+    if (!first) buf_add_char(out, ',');
+    json_write_string_utf8(out, frame);
+  }
+  buf_add(out, STR("]}"));
+}
+
+void view_json_invocation(struct buf *out, int64_t now_ms, struct str function, const struct invoke *in,
+                          const struct view_report *report) {
+  begin(out, "invocation");
+  add_time(out, now_ms);
+  add_text(out, "function", function);
+  add_text(out, "route", in->label);
+  add_text(out, "connectionId", str_from(in->connection_id));
+  add_text(out, "requestId", str_from(in->request_id));
+  buf_addf(out, ",\"environment\":%d,\"cold\":%s", in->environment, in->cold ? "true" : "false");
+  if (in->cold) add_ms(out, "initMs", in->init_ns);
+  add_ms(out, "waitedMs", (in->begun_ns ? in->begun_ns : in->done_ns) - in->asked_ns);
+  if (in->begun_ns) add_ms(out, "durationMs", in->done_ns - in->begun_ns);
+  add_text(out, "outcome", str_from(outcome_name(in->outcome)));
+  if (report) add_report(out, report);
+  if (in->note[0]) add_text(out, "note", str_from(in->note));
+  end(out);
+}
+
+void view_json_ended(struct buf *out, int64_t now_ms, struct view_writer writer, int status) {
+  begin(out, "environment");
+  add_time(out, now_ms);
+  add_text(out, "event", STR("ended"));
+  add_text(out, "function", writer.function);
+  buf_addf(out, ",\"environment\":%d", writer.number);
+  if (WIFSIGNALED(status))
+    buf_addf(out, ",\"signal\":%d", WTERMSIG(status));
+  else
+    buf_addf(out, ",\"exitStatus\":%d", WEXITSTATUS(status));
+  end(out);
+}

@@ -1,0 +1,36 @@
+/* view_json.h -- the view for machines: one JSON object a line, valid UTF-8, appended to a buffer. Pure.
+ *   {"type":"ready","service","stage","region","websocketUrl","controlUrl","routes":[{"routeKey","function","handler"}]}
+ *   {"type":"warning","text"}
+ *   {"type":"log","time","function","environment","requestId"?,"stream":"stdout"|"stderr","text"}
+ *   {"type":"invocation","time","function","route","connectionId","requestId","environment","cold","initMs"?,"waitedMs",
+ *    "durationMs"?,"outcome","error"?:{"errorType","errorMessage","stackTrace"},"note"?}
+ *   {"type":"environment","time","event":"ended","function","environment","exitStatus"|"signal"}
+ * Times are ISO 8601, UTC. durationMs is missing when no environment ever got the invocation; environment is 0 then.
+ */
+#ifndef MOONWIRE_VIEW_JSON_H
+#define MOONWIRE_VIEW_JSON_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "buf.h"
+#include "invoke.h"
+#include "str.h"
+#include "view.h"
+#include "view_report.h"
+#include "view_text.h" /* struct view_writer */
+
+void view_json_ready(struct buf *out, const struct view_ready *ready);
+void view_json_warning(struct buf *out, struct str text);
+
+/* in may be NULL. */
+void view_json_log(struct buf *out, int64_t now_ms, struct view_writer writer, const struct invoke *in, bool is_error,
+                   struct str line);
+
+/* report is NULL when the invocation did not fail. */
+void view_json_invocation(struct buf *out, int64_t now_ms, struct str function, const struct invoke *in,
+                          const struct view_report *report);
+
+void view_json_ended(struct buf *out, int64_t now_ms, struct view_writer writer, int status);
+
+#endif

@@ -1,0 +1,140 @@
+#define _GNU_SOURCE /* strsignal */
+#include "view_text.h"
+
+#include <stdio.h>
+#include <string.h>
+#include <sys/wait.h>
+
+#include "view_plain.h"
+#include "view_record.h"
+#include "view_style.h"
+
+enum { LEVEL = 6 /* "INFO  " */ };
+
+/* At the start */
+
+static size_t at_most(size_t width) {
+  return width < VIEW_TEXT_WIDTH_MAX ? width : VIEW_TEXT_WIDTH_MAX;
+}
+
+static void widen(size_t *width, struct str text) {
+  size_t here = at_most(view_plain_width(text));
+  if (here > *width) *width = here;
+}
+
+static void measure_routes(struct view_text *t, const struct project *project) {
+  t->route_width = t->function_width = 0;
+  for (size_t i = 0; i < project->route_count; i++) {
+    const struct project_route *route = &project->routes[i];
+    widen(&t->route_width, route->key);
+    if (!str_equal(route->key, route->function->name)) widen(&t->function_width, route->function->name);
+  }
+}
+
+static void add_address(const struct view_text *t, struct buf *out, const char *what, struct str url) {
+  buf_addf(out, "  %-10s", what);
+  view_style_text(t, out, VIEW_CYAN, url);
+  buf_add_char(out, '\n');
+}
+
+void view_text_ready(struct view_text *t, struct buf *out, const struct view_ready *ready) {
+  const struct project *project = ready->project;
+  measure_routes(t, project);
+  view_style_text(t, out, VIEW_BOLD, project->service);
+  buf_add(out, STR(", stage "));
+  view_plain_add(out, project->stage);
+  buf_add(out, STR("\n\n"));
+  add_address(t, out, "WebSocket", ready->websocket_url);
+  add_address(t, out, "Control", ready->control_url);
+  buf_add_char(out, '\n');
+  for (size_t i = 0; i < project->route_count; i++) {
+    view_style_blanks(out, 2);
+    view_plain_pad(out, project->routes[i].key, t->route_width);
+    buf_add(out, STR("  -> "));
+    view_plain_add(out, project->routes[i].function->handler);
+    buf_add_char(out, '\n');
+  }
+  buf_add_char(out, '\n');
+}
+
+void view_text_warning(struct view_text *t, struct buf *out, struct str text) {
+  view_style_text(t, out, VIEW_YELLOW, STR("warning: "));
+  view_plain_add(out, text);
+  buf_add_char(out, '\n');
+}
+
+/* What a function wrote */
+
+static int colour_of(struct str level) {
+  if (str_equal(level, STR("ERROR")) || str_equal(level, STR("FATAL"))) return VIEW_RED;
+  if (str_equal(level, STR("WARN"))) return VIEW_YELLOW;
+  return str_equal(level, STR("INFO")) ? VIEW_GREEN : VIEW_DIM;
+}
+
+/* The lines of a text, the first one where the line at hand is, the others indented. */
+static void add_lines(struct buf *out, struct str text, size_t indent) {
+  struct str rest = text.ptr ? text : STR(""), line;
+  for (bool first = true; view_style_cut(&rest, &line); first = false) {
+    if (!first) view_style_blanks(out, indent);
+    view_plain_add(out, line);
+    buf_add_char(out, '\n');
+  }
+}
+
+static void add_record(const struct view_text *t, struct buf *out, struct view_record record) {
+  view_style_begin(t, out, colour_of(record.level));
+  view_plain_pad(out, record.level, LEVEL - 1);
+  view_style_end(t, out);
+  buf_add_char(out, ' ');
+}
+
+static void add_output(const struct view_text *t, struct buf *out, bool is_error, struct str line) {
+  struct view_record record = view_record_read(line, is_error);
+  if (record.level.len > 0) {
+    add_record(t, out, record);
+    add_lines(out, record.message, VIEW_INDENT + LEVEL);
+  } else {
+    view_plain_add(out, line);
+    buf_add_char(out, '\n');
+  }
+}
+
+void view_text_output(struct view_text *t, struct buf *out, bool is_error, struct str line) {
+  view_style_blanks(out, VIEW_INDENT);
+  add_output(t, out, is_error, line);
+}
+
+static void add_writer(struct view_text *t, struct buf *out, int64_t now_ms, struct view_writer writer) {
+  view_style_time(t, out, now_ms);
+  view_style_begin(t, out, VIEW_CYAN);
+  view_plain_add(out, writer.function);
+  buf_addf(out, "#%d", writer.number);
+  view_style_end(t, out);
+  view_style_blanks(out, 2);
+}
+
+void view_text_line(struct view_text *t, struct buf *out, int64_t now_ms, struct view_writer writer, bool is_error,
+                    struct str line) {
+  add_writer(t, out, now_ms, writer);
+  add_output(t, out, is_error, line);
+}
+
+void view_text_left_out(struct view_text *t, struct buf *out, size_t bytes) {
+  char text[64];
+  if (bytes == 0) return;
+  snprintf(text, sizeof text, "... (%zu bytes left out)", bytes);
+  view_style_blanks(out, VIEW_INDENT);
+  view_style_text(t, out, VIEW_DIM, str_from(text));
+  buf_add_char(out, '\n');
+}
+
+void view_text_ended(struct view_text *t, struct buf *out, int64_t now_ms, struct view_writer writer, int status) {
+  add_writer(t, out, now_ms, writer);
+  view_style_begin(t, out, VIEW_RED);
+  if (WIFSIGNALED(status))
+    buf_addf(out, "ended unexpectedly, by signal %d (%s)", WTERMSIG(status), strsignal(WTERMSIG(status)));
+  else
+    buf_addf(out, "ended unexpectedly, with exit status %d", WEXITSTATUS(status));
+  view_style_end(t, out);
+  buf_add_char(out, '\n');
+}

@@ -1,0 +1,67 @@
+/* fuzz_project.c -- libFuzzer: any bytes as a serverless.yml.
+ * It is refused with a sentence that begins with the file's name and leaves nothing, or what is read keeps the promises
+ * of project.h: ranges, names, one route for each key, each route of one of the functions, warnings that have a text.
+ */
+#include <stdint.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "project.h"
+#include "project_value.h"
+
+static void must(bool condition) {
+  if (!condition) abort();
+}
+
+static void check_text(struct str text) {
+  must(text.len > 0 && !memchr(text.ptr, '\0', text.len));
+}
+
+static void check_function(const struct project_function *f) {
+  must(project_is_name(f->name));
+  check_text(f->handler);
+  must(f->timeout_s >= 1 && f->timeout_s <= 900 && f->memory_mb >= 128 && f->memory_mb <= 10240);
+  for (size_t i = 0; i < f->environment.count; i++) {
+    const struct field *v = &f->environment.list[i];
+    check_text(v->name);
+    must(!memchr(v->name.ptr, '=', v->name.len) && v->value.ptr && !memchr(v->value.ptr, '\0', v->value.len));
+    for (size_t k = 0; k < i; k++) must(!str_equal(f->environment.list[k].name, v->name));
+  }
+}
+
+static void check_route(const struct project *p, size_t i) {
+  const struct project_route *r = &p->routes[i];
+  check_text(r->key);
+  must(r->function >= p->functions && r->function < p->functions + p->function_count);
+  for (size_t k = 0; k < i; k++) must(!str_equal(p->routes[k].key, r->key));
+}
+
+static void check_warning(const struct project_warning *w) {
+  check_text(w->text);
+  must(w->line >= 0);
+  for (size_t i = 0; i < w->text.len; i++) must((unsigned char)w->text.ptr[i] >= ' ');
+}
+
+static void check_project(const struct project *p) {
+  must(project_is_name(p->service) && project_is_name(p->stage) && project_is_name(p->region));
+  check_text(p->route_selection_expression);
+  for (size_t i = 0; i < p->function_count; i++) check_function(&p->functions[i]);
+  for (size_t i = 0; i < p->route_count; i++) check_route(p, i);
+  for (size_t i = 0; i < p->warning_count; i++) check_warning(&p->warnings[i]);
+  must(p->route_count > 0 || p->warning_count > 0);
+}
+
+int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
+
+int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size) {
+  struct project p;
+  char err[ERR_LEN] = "";
+  bool ok = project_parse(&p, "f.yml", str_of((const char *)data, size), STR(""), err);
+  must(ok == (err[0] == '\0'));
+  if (ok)
+    check_project(&p);
+  else
+    must(strncmp(err, "f.yml:", 6) == 0 && !p.memory.chunks && !p.functions);
+  project_free(&p);
+  return 0;
+}

@@ -1,0 +1,61 @@
+#include "project_fixture.h"
+
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stdint.h>
+#include <stdlib.h>
+
+#include <cmocka.h> /* last: its fail() is a macro */
+
+void refused_all(const struct refused_case *cases, size_t count) {
+  for (size_t i = 0; i < count; i++) {
+    struct project p;
+    char err[ERR_LEN] = "";
+    if (project_parse(&p, "serverless.yml", str_from(cases[i].yaml), STR(""), err)) fail_msg("read: %s", cases[i].yaml);
+    assert_string_equal(err, cases[i].want);
+    assert_null(p.memory.chunks);
+    assert_null(p.service.ptr);
+  }
+}
+
+void project_must(struct project *p, struct str yaml) {
+  char err[ERR_LEN] = "";
+  if (!project_parse(p, "serverless.yml", yaml, STR(""), err)) fail_msg("%s\n%.*s", err, STR_ARG(yaml));
+}
+
+void warned_all(const struct warned_case *cases, size_t count) {
+  for (size_t i = 0; i < count; i++) {
+    struct project p;
+    struct buf got;
+    buf_init(&got, 100000);
+    project_must(&p, str_from(cases[i].yaml));
+    for (size_t w = 0; w < p.warning_count; w++)
+      buf_addf(&got, "%d %.*s\n", p.warnings[w].line, STR_ARG(p.warnings[w].text));
+    assert_string_equal(buf_text(&got), cases[i].want);
+    buf_free(&got);
+    project_free(&p);
+  }
+}
+
+static void describe_function(struct buf *out, const struct project_function *f) {
+  buf_addf(out, "f %.*s %.*s %d %d", STR_ARG(f->name), STR_ARG(f->handler), f->timeout_s, f->memory_mb);
+  for (size_t i = 0; i < f->environment.count; i++)
+    buf_addf(out, " %.*s=%.*s", STR_ARG(f->environment.list[i].name), STR_ARG(f->environment.list[i].value));
+  buf_add_char(out, '\n');
+}
+
+void described_as(const char *yaml, const char *want) {
+  struct project p;
+  struct buf got;
+  buf_init(&got, 100000);
+  project_must(&p, str_from(yaml));
+  buf_addf(&got, "%.*s %.*s %.*s %.*s\n", STR_ARG(p.service), STR_ARG(p.stage), STR_ARG(p.region),
+           STR_ARG(p.route_selection_expression));
+  for (size_t i = 0; i < p.function_count; i++) describe_function(&got, &p.functions[i]);
+  for (size_t i = 0; i < p.route_count; i++)
+    buf_addf(&got, "r %.*s %.*s%s\n", STR_ARG(p.routes[i].key), STR_ARG(p.routes[i].function->name),
+             p.routes[i].two_way ? " two-way" : "");
+  assert_string_equal(buf_text(&got), want);
+  buf_free(&got);
+  project_free(&p);
+}

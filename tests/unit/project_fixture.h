@@ -1,0 +1,35 @@
+/* project_fixture.h -- what the tests of the reader of serverless.yml share. */
+#ifndef MOONWIRE_PROJECT_FIXTURE_H
+#define MOONWIRE_PROJECT_FIXTURE_H
+
+#include <stdbool.h>
+#include <stddef.h>
+
+#include "buf.h"
+#include "project.h"
+
+/* A file that is right but for what `rest` adds: line 1 is the service, rest begins in line 2. */
+#define SERVICE "service: chat\n"
+/* ... and a function with a route, for whom other sections matter: lines 1 to 5. */
+#define ECHO_FUNCTION "functions:\n  echo:\n    handler: handlers/echo.default\n    events: [ websocket: $default ]\n"
+
+struct refused_case {
+  const char *yaml, *want; /* want: the whole sentence */
+};
+void refused_all(const struct refused_case *cases, size_t count);
+
+struct warned_case {
+  const char *yaml, *want; /* want: every warning as "LINE text\n" */
+};
+void warned_all(const struct warned_case *cases, size_t count);
+
+/* Reads a text as serverless.yml, without --stage; the test ends when it is refused. Free it. */
+void project_must(struct project *p, struct str yaml);
+
+/* What was read, one fact a line: "chat dev us-east-1 EXPRESSION", then "f NAME HANDLER TIMEOUT MEMORY K=V ..." for each
+ * function, then "r KEY FUNCTION" (and " two-way") for each route. */
+void described_as(const char *yaml, const char *want);
+
+#define EACH(cases) (cases), sizeof(cases) / sizeof *(cases)
+
+#endif

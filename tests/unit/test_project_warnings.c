@@ -1,0 +1,185 @@
+/* project: what its user is told about a file that is read. */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stdint.h>
+#include <stdlib.h>
+
+#include "project_fixture.h"
+
+#include <cmocka.h> /* last: its fail() is a macro */
+
+#define FUNCTION SERVICE "functions:\n  echo:\n    handler: a\n"
+
+static void settings_that_count_for_nothing_are_named(void **state) {
+  (void)state;
+  static const struct warned_case cases[] = {
+    { SERVICE ECHO_FUNCTION, "" },
+    { SERVICE "functions: {}\n", "0 no function has a websocket event: no route can be called\n" },
+    { FUNCTION, "0 no function has a websocket event: no route can be called\n" },
+    { SERVICE ECHO_FUNCTION "provider:\n  websocketApiRouteSelectionExpression: $request.body.type\n",
+      "7 provider.websocketApiRouteSelectionExpression is an old spelling without effect on AWS, accepted here; the "
+      "right one is websocketsApiRouteSelectionExpression\n" },
+    { SERVICE ECHO_FUNCTION "provider:\n  websocketApiRouteSelectionExpression: $request.body.type\n"
+                            "  websocketsApiRouteSelectionExpression: $request.body.kind\n",
+      "7 provider.websocketApiRouteSelectionExpression is an old spelling without effect on AWS; the right one is "
+      "websocketsApiRouteSelectionExpression\n" },
+    { SERVICE ECHO_FUNCTION
+      "provider:\n  websocketsApiName: a\n  websocketsApiRouteSelection: b\n  websocketApiName: c\n"
+      "  websocketsDescription: d\n  websocket: { useProviderTags: true }\n  websocketsApi\xC3\xBC: e\n",
+      "8 provider.websocketsApiRouteSelection is no key of Serverless; there are websocketsApiRouteSelectionExpression "
+      "and websocketsApiName\n"
+      "9 provider.websocketApiName is no key of Serverless; there are websocketsApiRouteSelectionExpression and "
+      "websocketsApiName\n"
+      "12 provider.websocketsApi\xC3\xBC is no key of Serverless; there are websocketsApiRouteSelectionExpression and "
+      "websocketsApiName\n" },
+    { SERVICE ECHO_FUNCTION "provider:\n  runtime: nodejs20.x\n",
+      "7 provider.runtime is nodejs20.x; bootstrap runs the handlers anyway, on AWS it takes provided.al2023\n" },
+    { SERVICE ECHO_FUNCTION "    runtime: python3.12\n",
+      "6 functions.echo.runtime is python3.12; bootstrap runs the handlers anyway, on AWS it takes provided.al2023\n" },
+    { SERVICE ECHO_FUNCTION "    runtime: provided.al2\nprovider:\n  runtime: provided\n", "" },
+  };
+  warned_all(EACH(cases));
+}
+
+static void variables_are_not_resolved(void **state) {
+  (void)state;
+  static const struct warned_case cases[] = {
+    { SERVICE ECHO_FUNCTION "provider:\n  stage: ${opt:stage, 'dev'}\n  region: ${env:R}\n  timeout: ${self:custom.t}\n"
+                            "  memorySize: \"${self:custom.m}\"\n  runtime: ${self:custom.r}\n",
+      "7 provider.stage is dev instead: variables such as ${opt:stage, 'dev'} are not resolved yet\n"
+      "8 provider.region is us-east-1 instead: variables such as ${env:R} are not resolved yet\n"
+      "9 provider.timeout is 6 instead: variables such as ${self:custom.t} are not resolved yet\n"
+      "10 provider.memorySize is 1024 instead: variables such as ${self:custom.m} are not resolved yet\n" },
+    { SERVICE ECHO_FUNCTION "    timeout: ${self:custom.t}\nprovider: { timeout: 20 }\n",
+      "6 functions.echo.timeout is 20 instead: variables such as ${self:custom.t} are not resolved yet\n" },
+    { SERVICE ECHO_FUNCTION "provider:\n  websocketsApiRouteSelectionExpression: $request.body.${self:custom.field}\n",
+      "7 provider.websocketsApiRouteSelectionExpression is $request.body.action instead: variables such as "
+      "$request.body.${self:custom.field} are not resolved yet\n" },
+    { SERVICE ECHO_FUNCTION "provider: ${file(provider.yml)}\n",
+      "6 provider is left out: variables such as ${file(provider.yml)} are not resolved yet\n" },
+    { SERVICE ECHO_FUNCTION
+      "    environment: ${file(environment.yml)}\nprovider:\n  environment: ${file(environment.yml)}\n",
+      "8 provider.environment is left out: variables such as ${file(environment.yml)} are not resolved yet\n"
+      "6 functions.echo.environment is left out: variables such as ${file(environment.yml)} are not resolved yet\n" },
+    { SERVICE "functions:\n  - ${file(more.yml)}\n  - echo: { handler: a, events: [ websocket: x ] }\n",
+      "3 functions of ${file(more.yml)} are left out: variables are not resolved yet\n" },
+    { FUNCTION "    events: ${file(events.yml)}\n",
+      "5 functions.echo.events are left out: variables such as ${file(events.yml)} are not resolved yet\n"
+      "0 no function has a websocket event: no route can be called\n" },
+    { FUNCTION "    events:\n      - ${file(event.yml)}\n      - websocket: a\n",
+      "6 functions.echo.events[0] is left out: variables such as ${file(event.yml)} are not resolved yet\n" },
+  };
+  warned_all(EACH(cases));
+}
+
+static void environment_that_is_left_out_is_named(void **state) {
+  (void)state;
+  static const struct warned_case cases[] = {
+    { SERVICE ECHO_FUNCTION
+      "    environment:\n      A: { Ref: Table }\n      B: !Ref Table\n      C: [ 1 ]\n      D:\n"
+      "      E: a${self:service}\n      F: \"a\\0\"\n      '': g\n      'H=1': h\n      [ i ]: i\n      OK: yes\n",
+      "7 functions.echo.environment.A is left out: its value is known on AWS only\n"
+      "8 functions.echo.environment.B is left out: its value is known on AWS only\n"
+      "9 functions.echo.environment.C is left out: its value is known on AWS only\n"
+      "10 functions.echo.environment.D is left out: it has no value\n"
+      "11 functions.echo.environment.E is left out: its variables are not resolved yet\n"
+      "12 functions.echo.environment.F is left out: its value has a NUL\n"
+      "13 functions.echo.environment. is left out: this cannot be the name of a variable\n"
+      "14 functions.echo.environment.H=1 is left out: this cannot be the name of a variable\n" },
+    /* Once, however many functions inherit it. */
+    { SERVICE
+      "provider:\n  environment:\n    TABLE: !Ref Table\nfunctions:\n  a: { handler: a, events: [ websocket: a ] }\n"
+      "  b: { handler: b, environment: { X: 1 } }\n",
+      "4 provider.environment.TABLE is left out: its value is known on AWS only\n" },
+  };
+  warned_all(EACH(cases));
+}
+
+static void events_that_differ_here_are_named(void **state) {
+  (void)state;
+  static const struct warned_case cases[] = {
+    { FUNCTION
+      "    events:\n      - websocket:\n          route: $connect\n          authorizer: auth\n"
+      "      - websocket:\n          route: $connect\n          authorizer: { name: auth, identitySource: [] }\n"
+      "      - websocket:\n          route: a\n          authorizer: auth\n",
+      "8 authorizers are not run locally yet: $connect is open to everybody here\n"
+      "9 echo claims the route $connect twice; the last one counts\n"
+      "14 functions.echo.events[2].websocket.authorizer counts for nothing: API Gateway has them for $connect only\n" },
+    { FUNCTION
+      "    events:\n      - websocket:\n          route: a\n          routeResponseSelectionExpression: $request\n"
+      "          routeKey: b\n",
+      "8 functions.echo.events[0].websocket.routeResponseSelectionExpression is ignored: it can only be $default, "
+      "found the string \"$request\"\n"
+      "9 functions.echo.events[0].websocket.routeKey is no key of a websocket event; there are route, "
+      "routeResponseSelectionExpression and authorizer\n" },
+    { FUNCTION
+      "    events:\n      - websocket: $connect\n        authorizer: auth\n      - websocket:\n        route: b\n"
+      "      - websocket:\n          route: c\n        routeResponseSelectionExpression: $default\n",
+      "7 functions.echo.events[0].authorizer counts for nothing: it stands beside `websocket:`; indent it deeper to "
+      "put it below\n"
+      "9 functions.echo.events[1].route counts for nothing: it stands beside `websocket:`; indent it deeper to put it "
+      "below\n"
+      "12 functions.echo.events[2].routeResponseSelectionExpression counts for nothing: it stands beside `websocket:`; "
+      "indent it deeper to put it below\n" },
+    { FUNCTION
+      "    events:\n      - websocket: a\n      - http: GET /\n      - sqs: { arn: a }\n      - http: { path: b }\n"
+      "      - alexaSkill\n      - \"\\e[2J\"\n",
+      "7 events of the kind http are not served here, only websocket events\n"
+      "8 events of the kind sqs are not served here, only websocket events\n"
+      "10 events of the kind alexaSkill are not served here, only websocket events\n"
+      "11 events of the kind ?[2J are not served here, only websocket events\n" },
+    { SERVICE
+      "functions:\n  a: { handler: a, events: [ websocket: x ] }\n  b: { handler: b, events: [ websocket: x ] }\n"
+      "  c:\n    handler: c\n    events:\n      - websocket: x\n      - websocket: x\n",
+      "4 b claims the route x, which a has too; the last one in the file gets it\n"
+      "8 c claims the route x, which b has too; the last one in the file gets it\n"
+      "9 c claims the route x twice; the last one counts\n" },
+  };
+  warned_all(EACH(cases));
+}
+
+static void many_warnings_end(void **state) {
+  (void)state;
+  struct project p;
+  struct buf text;
+  buf_init(&text, 1000000);
+  buf_add(&text, STR(SERVICE ECHO_FUNCTION "    environment:\n"));
+  for (int i = 0; i < 120; i++) buf_addf(&text, "      A%d:\n", i);
+  project_must(&p, buf_str(&text));
+  assert_int_equal(p.warning_count, 100);
+  assert_int_equal(p.warnings[98].line, 105);
+  assert_int_equal(p.warnings[99].line, 0);
+  assert_string_equal(p.warnings[99].text.ptr, "there are more warnings, which are left out");
+  project_free(&p);
+  buf_free(&text);
+}
+
+static void more_than_lambda_accepts_is_named(void **state) {
+  (void)state;
+  struct project p;
+  struct buf text;
+  for (int length = 4095; length <= 4096; length++) {
+    buf_init(&text, 1000000);
+    buf_add(&text, STR(SERVICE ECHO_FUNCTION "    environment:\n      A: "));
+    for (int i = 0; i < length; i++) buf_add_char(&text, 'x');
+    project_must(&p, buf_str(&text));
+    assert_int_equal(p.warning_count, length == 4096);
+    if (length == 4096)
+      assert_string_equal(p.warnings[0].text.ptr,
+                          "functions.echo.environment has 4097 bytes with what it inherits; Lambda accepts 4096");
+    project_free(&p);
+    buf_free(&text);
+  }
+}
+
+int main(void) {
+  const struct CMUnitTest tests[] = {
+    cmocka_unit_test(settings_that_count_for_nothing_are_named),
+    cmocka_unit_test(variables_are_not_resolved),
+    cmocka_unit_test(environment_that_is_left_out_is_named),
+    cmocka_unit_test(events_that_differ_here_are_named),
+    cmocka_unit_test(many_warnings_end),
+    cmocka_unit_test(more_than_lambda_accepts_is_named),
+  };
+  return cmocka_run_group_tests(tests, NULL, NULL);
+}

@@ -1,0 +1,144 @@
+/* What machines see of a running service: each line is JSON, whatever strangers wrote. */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "json.h"
+#include "view_fixture.h"
+
+#include <cmocka.h> /* last: its fail() is a macro */
+
+static void begin(struct view_fixture *f) {
+  view_fixture_begin(f, (struct view_options){ .json = true });
+}
+
+static void the_start(void **state) {
+  (void)state;
+  struct view_fixture f;
+  begin(&f);
+  view_fixture_ready(&f);
+  view_warning(f.view, STR("serverless.yml:3: \"x\""));
+  view_fixture_end(&f,
+                   "{\"type\":\"ready\",\"service\":\"moonwire-example\",\"stage\":\"dev\",\"region\":\"us-east-1\","
+                   "\"websocketUrl\":\"ws://127.0.0.1:3001/dev\",\"controlUrl\":\"http://127.0.0.1:3002\",\"routes\":["
+                   "{\"routeKey\":\"$connect\",\"function\":\"chat\",\"handler\":\"handlers/chat.main\"},"
+                   "{\"routeKey\":\"$default\",\"function\":\"echo\",\"handler\":\"handlers/echo.default\"},"
+                   "{\"routeKey\":\"chat\",\"function\":\"chat\",\"handler\":\"handlers/chat.main\"}]}\n"
+                   "{\"type\":\"warning\",\"text\":\"serverless.yml:3: \\\"x\\\"\"}\n");
+}
+
+static void invocations(void **state) {
+  (void)state;
+  struct view_fixture f;
+  struct invoke in;
+  begin(&f);
+  view_fixture_invoke(&in, INVOKE_RESULT, "{}");
+  in.cold = true;
+  in.init_ns = 2149000;
+  view_fixture_finish(&f, &in);
+  view_fixture_invoke(&in, INVOKE_ERROR,
+                      " {\"errorMessage\":\n\"m\\n\",\"errorType\":\"T\",\"stackTrace\":[\"s\",1]}\n");
+  memcpy(in.note, "n", 2);
+  view_fixture_finish(&f, &in);
+  view_fixture_invoke(&in, INVOKE_THROTTLED, "{\"errorMessage\":\"m\",\"errorType\":\"T\"}");
+  in.begun_ns = in.environment = 0;
+  in.done_ns = in.asked_ns + 1000;
+  view_fixture_finish(&f, &in);
+  view_fixture_end(
+      &f, "{\"type\":\"invocation\",\"time\":\"2026-11-21T20:33:12.000Z\",\"function\":\"echo\",\"route\":\"$default\","
+          "\"connectionId\":\"BFaT_fALIAMCKug=\",\"requestId\":\"" VIEW_ID "\",\"environment\":1,\"cold\":true,"
+          "\"initMs\":2.149,\"waitedMs\":0.100,\"durationMs\":1.500,\"outcome\":\"result\"}\n"
+          "{\"type\":\"invocation\",\"time\":\"2026-11-21T20:33:12.000Z\",\"function\":\"echo\",\"route\":\"$default\","
+          "\"connectionId\":\"BFaT_fALIAMCKug=\",\"requestId\":\"" VIEW_ID "\",\"environment\":1,\"cold\":false,"
+          "\"waitedMs\":0.100,\"durationMs\":1.500,\"outcome\":\"error\",\"error\":{\"errorMessage\":\"m\\n\","
+          "\"errorType\":\"T\",\"stackTrace\":[\"s\",\"...\"]},\"note\":\"n\"}\n"
+          "{\"type\":\"invocation\",\"time\":\"2026-11-21T20:33:12.000Z\",\"function\":\"echo\",\"route\":\"$default\","
+          "\"connectionId\":\"BFaT_fALIAMCKug=\",\"requestId\":\"" VIEW_ID "\",\"environment\":0,\"cold\":false,"
+          "\"waitedMs\":0.001,\"outcome\":\"throttled\",\"error\":{\"errorMessage\":\"m\",\"errorType\":\"T\","
+          "\"stackTrace\":[]}}\n");
+}
+
+static void lines_and_ends(void **state) {
+  (void)state;
+  struct view_fixture f;
+  struct invoke in;
+  begin(&f);
+  f.observer.started(f.observer.ctx, &f.one);
+  view_fixture_out(&f, NULL, "loading");
+  view_fixture_invoke(&in, INVOKE_RESULT, "");
+  view_fixture_err(&f, &in, "a\tb");
+  buf_free(&in.payload);
+  f.observer.ended(f.observer.ctx, &f.one, 9);
+  f.one.number = 2;
+  f.observer.ended(f.observer.ctx, &f.one, 1 << 8);
+  view_fixture_end(
+      &f, "{\"type\":\"log\",\"time\":\"2026-11-21T20:33:12.000Z\",\"function\":\"echo\",\"environment\":1,"
+          "\"stream\":\"stdout\",\"text\":\"loading\"}\n"
+          "{\"type\":\"log\",\"time\":\"2026-11-21T20:33:12.000Z\",\"function\":\"echo\",\"environment\":1,"
+          "\"requestId\":\"" VIEW_ID "\",\"stream\":\"stderr\",\"text\":\"a\\tb\"}\n"
+          "{\"type\":\"environment\",\"time\":\"2026-11-21T20:33:12.000Z\",\"event\":\"ended\",\"function\":\"echo\","
+          "\"environment\":1,\"signal\":9}\n"
+          "{\"type\":\"environment\",\"time\":\"2026-11-21T20:33:12.000Z\",\"event\":\"ended\",\"function\":\"echo\","
+          "\"environment\":2,\"exitStatus\":1}\n");
+}
+
+static void every_outcome_has_a_name(void **state) {
+  (void)state;
+  static const char *const names[] = {
+    "result", "error", "init_error", "timed_out", "crashed", "throttled", "cancelled"
+  };
+  for (size_t i = 0; i < sizeof names / sizeof *names; i++) {
+    struct view_fixture f;
+    struct invoke in;
+    char want[64];
+    begin(&f);
+    view_fixture_invoke(&in, (enum invoke_outcome)i, "");
+    view_fixture_finish(&f, &in);
+    view_fixture_close(&f);
+    snprintf(want, sizeof want, "\"outcome\":\"%s\"", names[i]);
+    assert_non_null(strstr(f.text, want));
+    free(f.text);
+  }
+}
+
+/* The text of each line is one JSON value and nothing but ASCII controls of JSON's own. */
+static void hostile_text_is_json(void **state) {
+  (void)state;
+  static const char *const texts[] = { "\"}\n{\"type\":\"x\"}", "\xff\xc2\x9b\x01\x1b[2J\x7f", "\\", "\xed\xa0\x80" };
+  for (size_t i = 0; i < sizeof texts / sizeof *texts; i++) {
+    struct view_fixture f;
+    struct invoke in;
+    begin(&f);
+    view_warning(f.view, str_from(texts[i]));
+    view_fixture_out(&f, NULL, texts[i]);
+    view_fixture_invoke(&in, INVOKE_ERROR, texts[i]);
+    in.label = str_from(texts[i]);
+    memcpy(in.note, texts[i], strlen(texts[i]) + 1);
+    view_fixture_finish(&f, &in);
+    view_fixture_close(&f);
+    int lines = 0;
+    for (struct str line, rest = str_of(f.text, f.len); rest.len > 0; lines++) {
+      struct arena memory = { 0 };
+      const struct json *root;
+      char err[ERR_LEN];
+      str_cut(rest, '\n', &line, &rest);
+      if (!json_parse(&memory, line, &root, err)) fail_msg("%s: %.*s", err, STR_ARG(line));
+      assert_int_equal(str_find(line, STR("\x1b"), 0), SIZE_MAX);
+      arena_free(&memory);
+    }
+    assert_int_equal(lines, 3);
+    free(f.text);
+  }
+}
+
+int main(void) {
+  const struct CMUnitTest tests[] = {
+    cmocka_unit_test(the_start),
+    cmocka_unit_test(invocations),
+    cmocka_unit_test(lines_and_ends),
+    cmocka_unit_test(every_outcome_has_a_name),
+    cmocka_unit_test(hostile_text_is_json),
+  };
+  return cmocka_run_group_tests(tests, NULL, NULL);
+}
