@@ -161,8 +161,8 @@ for (const { name, bytes, codes } of frames) {
     assert.equal(answer[0], CLOSE, 'a close frame comes first');
     assert.ok(codes.includes(answer.readUInt16BE(2)), `closed with ${answer.readUInt16BE(2)}`);
     await dev.invocations(3, { route: '$disconnect' }); // its own, and those of two rounds of others
-    const heard = dev.all({ type: 'invocation', route: '$default' }).length;
-    assert.equal(heard, 4, 'two rounds of the others, and nothing else');
+    const heard = await dev.invocations(4, { route: '$default' });
+    assert.equal(heard.length, 4, 'two rounds of the others, and nothing else');
   });
 }
 
