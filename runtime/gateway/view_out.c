@@ -26,7 +26,6 @@ static void add_left_out(struct view_out *out) {
            out->json ? "{\"type\":\"warning\",\"text\":\"%zu entries left out: output was not read\"}\n"
                      : "... (%zu entries left out: output was not read)\n",
            out->left_out);
-  if (!out->text.failed) out->left_out = 0;
 }
 
 struct buf *view_out_begin(struct view_out *out) {
@@ -36,11 +35,11 @@ struct buf *view_out_begin(struct view_out *out) {
   return &out->text;
 }
 
+/* The word about earlier entries comes and goes with this one. */
 void view_out_end(struct view_out *out) {
-  if (!out->text.failed) return;
-  out->text.len = out->entry;
+  out->left_out = out->text.failed ? out->left_out + 1 : 0;
+  if (out->text.failed) out->text.len = out->entry;
   out->text.failed = false;
-  out->left_out++;
 }
 
 /* Writing */
@@ -111,8 +110,7 @@ void view_out_flush(struct view_out *out) {
 
 void view_out_free(struct view_out *out) {
   if (!out->broken) {
-    out->entry = out->text.len;
-    add_left_out(out);
+    view_out_begin(out);
     view_out_end(out);
     write_all(out, clock_monotonic_ns() + (int64_t)VIEW_OUT_END_MS * 1000 * 1000);
   }

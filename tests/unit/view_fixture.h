@@ -8,6 +8,19 @@
 #define VIEW_ID "8476a536-e9f4-11e8-9739-2dfe598c3fcd"
 #define VIEW_STAMP "2026-11-21T20:33:12.345Z\t" VIEW_ID "\t"
 
+/* What view_fixture_ready shows, the line of an invocation, and a report of a failure. */
+#define VIEW_READY                                                                                                     \
+  "moonwire-example, stage dev\n\n"                                                                                    \
+  "  WebSocket ws://127.0.0.1:3001/dev\n"                                                                              \
+  "  Control   http://127.0.0.1:3002\n\n"                                                                              \
+  "  $connect  -> handlers/chat.main\n"                                                                                \
+  "  $default  -> handlers/echo.default\n"                                                                             \
+  "  chat      -> handlers/chat.main\n\n"
+#define VIEW_LINE "20:33:12  $default  BFaT_fALIAMCKug=  echo     1.5 ms"
+#define VIEW_MEMBERS                                                                                                   \
+  "\"errorType\":\"Error\",\"stackTrace\":[\"a.lua:3: in function 'inner'\",\"a.lua:4: in main chunk\"]}"
+#define VIEW_REPORT "{\"errorMessage\":\"no room\\nfor you\"," VIEW_MEMBERS
+
 struct view_fixture {
   struct loop *loop;
   struct view *view;
