@@ -1,6 +1,6 @@
 /* environment_fixture.h -- a pool whose environments' Runtime API requests are made by the test itself, without a server.
- * The processes are the test program, which then does nothing, or ends (rig_serve). A test that uses it defines
- * exchange_answer as a call of rig_answer, in place of the server's.
+ * The processes are the test program, which then does nothing, or ends (rig_serve). A test that uses it compiles
+ * environment.c and environment_api.c itself, with rig_answer in place of exchange_answer.
  */
 #ifndef MOONWIRE_ENVIRONMENT_FIXTURE_H
 #define MOONWIRE_ENVIRONMENT_FIXTURE_H

@@ -202,12 +202,9 @@ int dev_open(void **state) {
   buf_init(&dev.story, 10 * 1024 * 1024);
   dev.kill_at = NULL;
   dev.loop = loop_new(err);
-  struct httpd_options options = { .loop = dev.loop,
-                                   .host = "127.0.0.1",
-                                   .body_max = ENVIRONMENT_BODY_MAX,
-                                   .idle_s = 0,
-                                   .connections = 100,
-                                   .request = route };
+  struct httpd_options options = {
+    .loop = dev.loop, .host = "127.0.0.1", .body_max = ENVIRONMENT_BODY_MAX, .connections = 100, .request = route
+  };
   dev.httpd = httpd_new(&options, err);
   if (!dev.httpd) return -1;
   open_pool();

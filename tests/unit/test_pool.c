@@ -161,7 +161,6 @@ static void tell_all_ended(void *ctx) {
 
 static void test_end(void **state) {
   (void)state;
-  dev.pool.options.most = 2;
   dev_run("a", "1"); /* idle */
   dev.function.handler = STR("app.block");
   dev_invoke("b", "1");
