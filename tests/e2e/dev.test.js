@@ -51,7 +51,7 @@ scenario('text: a line for each invocation, logs beneath, no colours', { ...echo
   assert.equal(await client.ask('hello'), 'hello');
   assert.match(await client.ask({ action: 'say' }), /Internal server error/);
   await client.close();
-  const lines = await dev.when(() => /\$disconnect.*\n/.test(dev.stdout) && dev.stdout.split('\n'));
+  const lines = await dev.when(() => /\$disconnect.*ms.*\n/.test(dev.stdout) && dev.stdout.split('\n'));
   const [, connectionId] = /([A-Za-z0-9_-]{15}=)/.exec(dev.stdout);
   for (const route of ['$connect', '$default', 'say', '$disconnect']) {
     const of = lines.filter((line) => line.includes(route) && line.includes(connectionId));
@@ -70,7 +70,7 @@ scenario('text: a line for each invocation, logs beneath, no colours', { ...echo
 scenario('text: what clients and handlers say cannot write to the terminal', { routes: { $default: 'print("\\27[31mred\\27[0m \\r\\8") print(event.body) return true' }, text: true }, async (dev) => {
   const client = await dev.connect();
   client.send('\x1b]0;title\x07 \u009b31m \u202e');
-  await dev.when(() => dev.stdout.includes('title') && /\$default.*\n/.test(dev.stdout));
+  await dev.when(() => dev.stdout.includes('title') && /\$default.*ms.*\n/.test(dev.stdout));
   assert.doesNotMatch(dev.stdout, /[\x00-\x08\x0b-\x1f\x7f\u0080-\u009f\u202e]/);
 });
 
