@@ -225,23 +225,6 @@ static void test_many(void **state) {
   httpd_fixture_close(&many);
 }
 
-static void test_not_started(void **state) {
-  (void)state;
-  char err[ERR_LEN], want[100];
-  struct httpd_options options = { .loop = f.loop, .host = "127.0.0.1", .port = httpd_port(f.httpd), .connections = 9 };
-  assert_null(httpd_new(&options, err));
-  snprintf(want, sizeof want, "127.0.0.1:%u is in use; another moonwire dev? say --port",
-           (unsigned)httpd_port(f.httpd));
-  assert_string_equal(err, want);
-  options.host = "192.0.2.1";
-  assert_null(httpd_new(&options, err));
-  assert_non_null(strstr(err, "listen on 192.0.2.1:"));
-  options.host = "no such host";
-  assert_null(httpd_new(&options, err));
-  assert_non_null(strstr(err, "listen on no such host: "));
-  httpd_delete(NULL);
-}
-
 /* Child processes must not inherit what the server opens. */
 static void test_close_on_exec(void **state) {
   (void)state;
@@ -265,9 +248,9 @@ static void test_close_on_exec(void **state) {
 
 int main(void) {
   const struct CMUnitTest tests[] = {
-    TEST(test_requests),         TEST(test_in_pieces),   TEST(test_malformed),     TEST(test_keep_alive),
-    TEST(test_response_head),    TEST(test_long_target), TEST(test_endless),       cmocka_unit_test(test_idle),
-    cmocka_unit_test(test_many), TEST(test_not_started), TEST(test_close_on_exec),
+    TEST(test_requests),         TEST(test_in_pieces),     TEST(test_malformed), TEST(test_keep_alive),
+    TEST(test_response_head),    TEST(test_long_target),   TEST(test_endless),   cmocka_unit_test(test_idle),
+    cmocka_unit_test(test_many), TEST(test_close_on_exec),
   };
   return cmocka_run_group_tests(tests, NULL, NULL);
 }
