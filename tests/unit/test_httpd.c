@@ -208,21 +208,25 @@ static void test_idle(void **state) {
 /* Beyond the limit of connections they wait for their turn. */
 static void test_many(void **state) {
   (void)state;
-  enum { COUNT = 1000, LIMIT = 64 };
-  struct httpd_fixture many;
-  httpd_fixture_open(&many, 60, LIMIT);
-  for (int round = 0; round < COUNT / 100; round++) {
-    static struct peer clients[100];
-    for (int i = 0; i < 100; i++)
-      peer_open(&clients[i], many.loop, httpd_port(many.httpd), STR("GET /a HTTP/1.1\r\n" LAST));
-    for (int i = 0; i < 100; i++) {
-      peer_await_end(&clients[i]);
-      assert_string_equal(peer_summary(&clients[i], false), "200 GET /a? HTTP/1.1 ;");
-      peer_close(&clients[i]);
+  enum { COUNT = 500 };
+  static const unsigned limits[] = { 1, 64 };
+  static struct peer peers[100];
+  for (size_t l = 0; l < sizeof limits / sizeof *limits; l++) {
+    struct httpd_fixture many;
+    httpd_fixture_open(&many, 60, limits[l]);
+    for (int n = 0; n < COUNT; n++) {
+      int i = n % 100;
+      peer_open(&peers[i], many.loop, httpd_port(many.httpd), STR("GET /a HTTP/1.1\r\n" LAST));
+      if (i < 99) continue;
+      for (int k = 0; k < 100; k++) {
+        peer_await_end(&peers[k]);
+        assert_string_equal(peer_summary(&peers[k], false), "200 GET /a? HTTP/1.1 ;");
+        peer_close(&peers[k]);
+      }
     }
+    assert_int_equal(many.requests, COUNT);
+    httpd_fixture_close(&many);
   }
-  assert_int_equal(many.requests, COUNT);
-  httpd_fixture_close(&many);
 }
 
 /* Child processes must not inherit what the server opens. */

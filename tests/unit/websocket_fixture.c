@@ -25,6 +25,7 @@ static void note_message(void *ctx, struct str text) {
   seen_bytes += text.len;
   buf_addf(&seen, "text %.*s;", STR_ARG(str_slice(text, 0, 40)));
   if (str_starts(text, STR("echo"))) assert_int_equal(websocket_send(ws, text), WEBSOCKET_SENT);
+  if (str_equal(text, STR("reply"))) websocket_send(ws, text);
   if (!str_equal(text, STR("close"))) return;
   websocket_close(ws, 1000, STR("done"));
   assert_int_equal(websocket_send(ws, STR("late")), WEBSOCKET_CLOSING);

@@ -33,7 +33,8 @@ struct frame {
 /* Adds the frame as the wire has it, with a mask that changes every byte. */
 void add_frame(struct buf *out, const struct frame *f);
 
-/* One WebSocket at a time. A message that begins with "echo" is sent back; "close" closes with 1000 "done". */
+/* One WebSocket at a time. A message that begins with "echo" is sent back, which must work; "reply" is too; "close"
+ * closes with 1000 "done". */
 extern struct loop *loop;
 extern struct websocket *ws;
 extern const struct websocket_events noting;
