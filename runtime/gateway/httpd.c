@@ -1,12 +1,14 @@
 #include "httpd.h"
 
+#include <microhttpd.h>
 #include <stdlib.h>
 #include <unistd.h>
 
 #include "httpd_internal.h"
+#include "httpd_listen.h"
 
 enum {
-  MEMORY = 32 * 1024, /* bytes of a connection for the head of a request; a longer head is answered with 431 */
+  MEMORY = 16 * 1024, /* bytes of a connection, for the head of a request; a longer head is answered with 431 */
   RUNS = 4            /* most calls of MHD_run in a row, before others have their turn */
 };
 

@@ -5,12 +5,13 @@
  * libmicrohttpd calls us from MHD_run only, and MHD_run is called from the loop only, never from a callback of
  * libmicrohttpd. A request that is not answered at once is suspended: libmicrohttpd then neither notices that the client
  * left nor that time passes, so our own loop watches the descriptor meanwhile.
+ *
+ * To be included behind <microhttpd.h>, whose enums cannot be declared here; only httpd*.c do.
  */
 #ifndef MOONWIRE_HTTPD_INTERNAL_H
 #define MOONWIRE_HTTPD_INTERNAL_H
 
-#include <arpa/inet.h>
-#include <microhttpd.h>
+#include <netinet/in.h>
 
 #include "buf.h"
 #include "httpd.h"
@@ -62,12 +63,6 @@ enum { HTTPD_TARGET_MAX = 4096 /* characters; a longer target is answered with 4
 
 /* Has MHD_run called soon: something is there for it that no descriptor tells. */
 void httpd_wake(struct httpd *httpd);
-
-/* A socket that listens, close-on-exec. -1, with err, when there is none. *port is what it listens on. */
-int httpd_listen(const char *host, uint16_t *port, char err[ERR_LEN]);
-
-/* The IP address as text; an IPv4 address in IPv6 form (RFC 4291, section 2.5.5.2) as IPv4. Empty when it is neither. */
-void httpd_address_text(const struct sockaddr *address, char text[INET6_ADDRSTRLEN]);
 
 /* Callbacks of libmicrohttpd: the first line of a request (returns the request), its parts, its end. */
 void *httpd_request_begin(void *httpd, const char *target, struct MHD_Connection *connection);

@@ -1,12 +1,11 @@
+#include "httpd_listen.h"
+
+#include <arpa/inet.h>
 #include <errno.h>
 #include <netdb.h>
-#include <netinet/in.h>
 #include <stdio.h>
 #include <string.h>
-#include <sys/socket.h>
 #include <unistd.h>
-
-#include "httpd_internal.h"
 
 /* Returns -1, with errno. */
 static int open_listener(const struct addrinfo *address) {

@@ -1,7 +1,9 @@
+#include <microhttpd.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "httpd_internal.h"
+#include "httpd_listen.h"
 
 enum { SWALLOW_MAX = 1024 * 1024 /* bytes beyond body_max that are read so that the client sees its 413 */ };
 

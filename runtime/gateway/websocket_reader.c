@@ -130,7 +130,6 @@ static enum websocket_event message_ends(struct websocket_reader *r, struct webs
 
 static enum websocket_event frame_ends(struct websocket_reader *r, const struct wslay_frame_iocb *frame,
                                        struct websocket_item *item) {
-  r->in_frame = false;
   if (frame->opcode == WSLAY_CONNECTION_CLOSE) return close_ends(r, item);
   if (r->skips || frame->opcode == WSLAY_PONG) return WEBSOCKET_MORE;
   if (frame->opcode == WSLAY_PING) {
@@ -144,13 +143,16 @@ static enum websocket_event frame_ends(struct websocket_reader *r, const struct 
 /* A piece of a frame: its first one, its last one, both, or neither. */
 static enum websocket_event take_piece(struct websocket_reader *r, const struct wslay_frame_iocb *frame,
                                        struct websocket_item *item) {
-  enum websocket_event event = r->in_frame ? WEBSOCKET_MORE : frame_begins(r, frame, item);
+  enum websocket_event event = WEBSOCKET_MORE;
+  if (!r->in_frame) {
+    event = frame_begins(r, frame, item);
+    r->bad_frame = event != WEBSOCKET_MORE;
+  }
   if (r->deaf) return event;
   take_payload(r, frame);
   if (r->frame_left > 0) return event;
-  if (event == WEBSOCKET_MORE) return frame_ends(r, frame, item);
-  r->in_frame = false; /* broken already by its head */
-  return event;
+  r->in_frame = false;
+  return r->bad_frame ? event : frame_ends(r, frame, item);
 }
 
 enum websocket_event websocket_reader_next(struct websocket_reader *r, struct websocket_item *item) {

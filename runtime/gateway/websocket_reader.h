@@ -35,6 +35,7 @@ struct websocket_reader {
   bool in_message;   /* its last frame is still to come */
   bool text_is_read; /* text was handed out as a whole message: it is empty again at the next call */
   bool in_frame;
+  bool bad_frame;      /* its head broke a rule: its payload means nothing */
   bool skips;          /* only a close frame matters any more */
   bool deaf;           /* not even that: where frames begin is lost, or the client has closed */
   uint64_t frame_left; /* bytes of the frame that have not come */

@@ -245,3 +245,9 @@ void peer_close(struct peer *c) {
   buf_free(&c->in);
   buf_free(&c->summary);
 }
+
+void peer_reset(struct peer *c) {
+  struct linger now = { .l_onoff = 1 };
+  setsockopt(c->watch.fd, SOL_SOCKET, SO_LINGER, &now, sizeof now);
+  peer_close(c);
+}

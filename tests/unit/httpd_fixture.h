@@ -70,4 +70,7 @@ const char *peer_summary(struct peer *c, bool head);
 
 void peer_close(struct peer *c);
 
+/* Closes it with a reset (RST), which also drops what was sent. */
+void peer_reset(struct peer *c);
+
 #endif

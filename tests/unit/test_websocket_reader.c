@@ -12,8 +12,6 @@
 #include <stdint.h>
 #include <cmocka.h> /* last: it defines a macro `fail` */
 
-enum { KB = 1024 };
-
 static const struct {
   const char *name;
   struct frame frames[6]; /* up to the first one without head and payload */
@@ -86,6 +84,7 @@ static const struct {
   { "close not masked", { UNMASKED(FIN | CLOSE, "\x03\xe8") }, "broken 1002 Frame is not masked;" },
   { "deaf after that", { UNMASKED(FIN | PING, "a"), F(FIN | CLOSE, "\x03\xe8") }, "broken 1002 Frame is not masked;" },
   { "reserved bit", { F(FIN | RSV1 | TEXT, "a") }, "broken 1002 Reserved bits are set;" },
+  { "reserved bit of a close", { F(FIN | RSV1 | CLOSE, "\x03\xe8") }, "broken 1002 Reserved bits are set;" },
   { "another one, in a ping", { F(FIN | RSV3 | PING, "a") }, "broken 1002 Reserved bits are set;" },
   { "opcode 3", { F(FIN | 3, "a") }, "broken 1002 Unknown opcode;" },
   { "opcode 11", { F(FIN | 11, "a") }, "broken 1002 Unknown opcode;" },
@@ -119,39 +118,39 @@ static const struct {
   { "half a payload", STR("\x81\x85maskhe"), "" },
 };
 
-static void note_item(struct buf *seen, const char *what, const struct websocket_item *item) {
-  buf_addf(seen, "%s ", what);
-  if (strcmp(what, "close") == 0 || strcmp(what, "broken") == 0) buf_addf(seen, "%d ", item->code);
-  if (item->data.len > 100) buf_addf(seen, "[%zu]", item->data.len);
+static void note_item(struct buf *found, const char *what, const struct websocket_item *item) {
+  buf_addf(found, "%s ", what);
+  if (strcmp(what, "close") == 0 || strcmp(what, "broken") == 0) buf_addf(found, "%d ", item->code);
+  if (item->data.len > 100) buf_addf(found, "[%zu]", item->data.len);
   for (size_t i = 0; item->data.len <= 100 && i < item->data.len; i++)
-    buf_add_char(seen, item->data.ptr[i] ? item->data.ptr[i] : '?');
-  buf_add_char(seen, ';');
+    buf_add_char(found, item->data.ptr[i] ? item->data.ptr[i] : '?');
+  buf_add_char(found, ';');
 }
 
 /* Feeds pieces of at most `most` bytes. */
-static void read_all(struct buf *seen, struct str bytes, size_t most) {
+static void read_all(struct buf *found, struct str bytes, size_t most) {
   static const char *const names[] = { "", "text", "ping", "close", "broken" };
   struct websocket_reader r;
   struct websocket_item item;
   enum websocket_event event;
-  buf_clear(seen);
+  buf_clear(found);
   assert_true(websocket_reader_init(&r));
   for (size_t at = 0; at < bytes.len; at += most) {
     websocket_reader_feed(&r, str_slice(bytes, at, at + most));
-    while ((event = websocket_reader_next(&r, &item)) != WEBSOCKET_MORE) note_item(seen, names[event], &item);
+    while ((event = websocket_reader_next(&r, &item)) != WEBSOCKET_MORE) note_item(found, names[event], &item);
   }
   websocket_reader_free(&r);
 }
 
 static void check(const char *name, struct str bytes, const char *want) {
   static const size_t sizes[] = { SIZE_MAX / 2, 1, 2, 3, 7, 4096, 65536 };
-  struct buf seen;
-  buf_init(&seen, 4096);
+  struct buf found;
+  buf_init(&found, 4096);
   for (size_t i = 0; i < sizeof sizes / sizeof *sizes; i++) {
-    read_all(&seen, bytes, sizes[i]);
-    if (strcmp(buf_text(&seen), want) != 0) fail_msg("%s, in pieces of %zu: %s", name, sizes[i], buf_text(&seen));
+    read_all(&found, bytes, sizes[i]);
+    if (strcmp(buf_text(&found), want) != 0) fail_msg("%s, in pieces of %zu: %s", name, sizes[i], buf_text(&found));
   }
-  buf_free(&seen);
+  buf_free(&found);
 }
 
 static void test_frames(void **state) {
