@@ -8,7 +8,7 @@
 #include "httpd_listen.h"
 
 enum {
-  MEMORY = 16 * 1024, /* bytes of a connection, for the head of a request; a longer head is answered with 431 */
+  MEMORY = 24 * 1024, /* bytes of a connection, for the head of a request; a longer head is answered with 431 */
   RUNS = 4            /* most calls of MHD_run in a row, before others have their turn */
 };
 
