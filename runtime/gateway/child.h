@@ -22,7 +22,7 @@ struct child_command {
 /* A process that runs its program. The caller closes the descriptors (all of them close-on-exec) and reaps. */
 struct child {
   pid_t pid;    /* and the id of its group */
-  int exit;     /* a pidfd: readable when it has ended */
+  int exit;     /* a pidfd: readable when it has ended; -1 where the kernel, or a sandbox, gives none */
   int out, err; /* what it writes: pipes, not blocking */
 };
 

@@ -1,7 +1,6 @@
 #include "process.h"
 
 #include <errno.h>
-#include <poll.h>
 #include <signal.h>
 #include <string.h>
 #include <sys/ioctl.h>
@@ -10,7 +9,8 @@
 
 enum {
   READ_SIZE = 64 * 1024, /* bytes: what a pipe holds */
-  LINE_KEPT = 16 * 1024  /* bytes kept for the next line */
+  LINE_KEPT = 16 * 1024, /* bytes kept for the next line */
+  LOOK_MS = 10           /* between two looks at a process without a pidfd */
 };
 
 /* Lines */
@@ -115,9 +115,17 @@ static void has_ended(void *ctx, int events) {
   p->events.ended(p->ctx, status);
 }
 
+static void look(void *ctx) {
+  struct process *p = ctx;
+  if (process_is_alive(p))
+    loop_timer_start(p->loop, &p->look, LOOK_MS);
+  else
+    has_ended(p, 0);
+}
+
 bool process_is_alive(const struct process *p) {
-  struct pollfd exit = { .fd = p->exit.fd, .events = POLLIN };
-  return p->pid != 0 && poll(&exit, 1, 0) <= 0;
+  siginfo_t ended = { 0 };
+  return p->pid != 0 && (waitid(P_PID, (id_t)p->pid, &ended, WEXITED | WNOHANG | WNOWAIT) < 0 || ended.si_pid == 0);
 }
 
 void process_signal(struct process *p, int signal) {
@@ -138,6 +146,13 @@ static bool watch(struct process *p, struct loop_watch *w, char err[ERR_LEN]) {
   return false;
 }
 
+static bool watch_exit(struct process *p, int pidfd, char err[ERR_LEN]) {
+  p->exit = (struct loop_watch){ .ready = has_ended, .ctx = p, .fd = pidfd };
+  p->look = (struct loop_timer){ .fire = look, .ctx = p };
+  if (pidfd >= 0) return watch(p, &p->exit, err);
+  return loop_timer_start(p->loop, &p->look, LOOK_MS) || fail(err, "out of memory");
+}
+
 bool process_start(struct process *p, struct loop *loop, const struct child_command *command,
                    const struct process_events *events, void *ctx, char err[ERR_LEN]) {
   struct child child;
@@ -146,8 +161,7 @@ bool process_start(struct process *p, struct loop *loop, const struct child_comm
   *p = (struct process){ .loop = loop, .events = *events, .ctx = ctx, .pid = child.pid };
   init_pipe(&p->out, p, child.out, false);
   init_pipe(&p->err, p, child.err, true);
-  p->exit = (struct loop_watch){ .ready = has_ended, .ctx = p, .fd = child.exit };
-  bool out = watch(p, &p->out.watch, err), error = watch(p, &p->err.watch, err), end = watch(p, &p->exit, err);
+  bool out = watch(p, &p->out.watch, err), error = watch(p, &p->err.watch, err), end = watch_exit(p, child.exit, err);
   if (out && error && end) return true;
   process_free(p);
   return false;
@@ -158,6 +172,7 @@ void process_free(struct process *p) {
     close_watch(p->loop, &p->out.watch);
     close_watch(p->loop, &p->err.watch);
     close_watch(p->loop, &p->exit);
+    loop_timer_stop(p->loop, &p->look);
   }
   buf_free(&p->out.line);
   buf_free(&p->err.line);

@@ -36,7 +36,8 @@ struct process {
     struct buf line;         /* the bytes of a line that is not complete */
     bool is_error;
   } out, err;
-  struct loop_watch exit; /* a pidfd */
+  struct loop_watch exit; /* a pidfd ... */
+  struct loop_timer look; /* ... or, where there is none, the time to look again */
 };
 
 /* Starts a program (child.h). *p must stay where it is. False, with a sentence, when that is not possible; *p is then

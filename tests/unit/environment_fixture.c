@@ -67,6 +67,12 @@ void rig_tell_done(struct invoke *in) {
   buf_addf(&rig.story, "done %s %.*s\n", outcomes[in->outcome], STR_ARG(buf_str(&in->payload)));
 }
 
+static void tell_line(void *ctx, const struct environment *e, const struct invoke *in, bool is_error, struct str line) {
+  (void)ctx;
+  (void)is_error;
+  buf_addf(&rig.story, "line of %d%s: %.*s\n", e->number, in ? " in its invocation" : "", STR_ARG(line));
+}
+
 static void tell_started(void *ctx, const struct environment *e) {
   (void)ctx;
   buf_addf(&rig.story, "started %d\n", e->number);
@@ -146,7 +152,7 @@ int rig_open(void **state) {
     .program = "/proc/self/exe",
     .runtime_api = STR("127.0.0.1:1"),
     .most = 1,
-    .observer = { .started = tell_started, .finished = tell_finished, .ended = tell_ended },
+    .observer = { tell_started, tell_line, tell_finished, tell_ended, NULL },
   };
   pool_init(&rig.pool, &options);
   buf_init(&rig.story, 10 * 1024 * 1024);
@@ -201,11 +207,22 @@ struct fake *rig_respond(struct str body) {
 
 /* The child */
 
+static void say_late(int number) {
+  (void)number;
+  ssize_t ignored = write(1, "late\n", 5);
+  (void)ignored;
+}
+
 int rig_serve(struct str handler) {
   if (str_equal(handler, STR("exit 7"))) return 7;
   if (str_equal(handler, STR("stubborn"))) {
     signal(SIGTERM, SIG_IGN);
     printf("stubborn"); /* without a line feed: nobody is told */
+    fflush(stdout);
+  }
+  if (str_equal(handler, STR("talker"))) {
+    signal(SIGUSR1, say_late);
+    printf("talker"); /* without a line feed, too */
     fflush(stdout);
   }
   for (;;) pause();

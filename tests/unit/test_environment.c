@@ -1,4 +1,5 @@
 /* environment and pool: who gets which invocation, and what becomes of it when its process does not answer. */
+#include <poll.h>
 #include <signal.h>
 #include <string.h>
 #include <sys/wait.h>
@@ -26,6 +27,32 @@ static void test_first_come_first_served(void **state) {
   }
   rig_run_jobs();
   rig_assert_story("started 1\ndone result 1\nfinished 1 cold\ndone result 2\nfinished 1\ndone result 3\nfinished 1\n");
+}
+
+/* Until the process has said that it is ready, on a line without an end. */
+static void wait_for_word(void) {
+  struct process *process = &rig.pool.environments->process;
+  while (process->out.line.len == 0) process_read(process);
+}
+
+/* What was written before an invocation is not its own, and what was written in it is. */
+static void test_lines_between(void **state) {
+  (void)state;
+  rig.function.handler = STR("talker");
+  rig_start_with("1");
+  wait_for_word();
+  struct process *process = &rig.pool.environments->process;
+  struct pollfd out = { .fd = process->out.watch.fd, .events = POLLIN };
+  kill(process->pid, SIGUSR1);
+  assert_int_equal(poll(&out, 1, -1), 1);
+  rig_poll_next();
+  rig_assert_story("started 1\nline of 1: talkerlate\n");
+  kill(process->pid, SIGUSR1);
+  assert_int_equal(poll(&out, 1, -1), 1);
+  rig_respond(STR("1"));
+  rig_run_jobs();
+  rig_assert_story(
+      "started 1\nline of 1: talkerlate\nline of 1 in its invocation: late\ndone result 1\nfinished 1 cold\n");
 }
 
 /* Dead pollers */
@@ -59,6 +86,8 @@ static void test_poller_died(void **state) {
   assert_int_equal(kill(pid, SIGKILL), 0);
   assert_int_equal(waitid(P_PID, (id_t)pid, &info, WEXITED | WNOWAIT), 0);
   struct fake *poll = &rig.fakes[rig.fake_count - 1];
+  assert_false(environment_is_ready(rig.pool.environments)); /* before the loop has told */
+  rig.pool.environments->state = ENVIRONMENT_IDLE;
   rig_invoke("2");
   rig_run_until("started 2\n");
   rig_assert_story("ended 1 by signal 9\nstarted 2\n");
@@ -196,24 +225,6 @@ static void test_last_idle_first_used(void **state) {
   }
 }
 
-/* Keys */
-
-static void test_keys(void **state) {
-  (void)state;
-  rig.pool.options.most = 2;
-  rig_invoke("1");
-  rig_invoke("2");
-  rig_run_until("started 2\n");
-  struct environment *second = rig.pool.environments, *first = second->next;
-  assert_int_equal(strlen(first->key), 32);
-  assert_string_not_equal(first->key, second->key);
-  assert_ptr_equal(pool_environment(&rig.pool, str_from(first->key)), first);
-  assert_ptr_equal(pool_environment(&rig.pool, str_from(second->key)), second);
-  assert_null(pool_environment(&rig.pool, STR("")));
-  assert_null(pool_environment(&rig.pool, str_slice(str_from(first->key), 0, 31)));
-  assert_null(pool_environment(&rig.pool, STR("00000000000000000000000000000000")));
-}
-
 /* The end */
 
 static void tell_all_ended(void *ctx) {
@@ -239,10 +250,7 @@ static void test_end_of_a_stubborn_one(void **state) {
   (void)state;
   rig.function.handler = STR("stubborn");
   rig_start_with("1");
-  for (char byte; rig.pool.environments->process.out.line.len == 0;) { /* it says when it has become stubborn */
-    process_read(&rig.pool.environments->process);
-    (void)byte;
-  }
+  wait_for_word();
   pool_end(&rig.pool, tell_all_ended, (void *)(uintptr_t) "all");
   rig_run_until("all");
   assert_true(rig_in_story("ended 1 by signal 9\nall\n"));
@@ -263,6 +271,7 @@ int main(void) {
   if (handler.len > 0) return rig_serve(handler);
   const struct CMUnitTest tests[] = {
     TEST(test_first_come_first_served),
+    TEST(test_lines_between),
     TEST(test_poller_left),
     TEST(test_poller_died),
     TEST(test_died_with_an_invocation),
@@ -274,7 +283,6 @@ int main(void) {
     TEST(test_throttled),
     TEST(test_as_many_as_wait),
     TEST(test_last_idle_first_used),
-    TEST(test_keys),
     TEST(test_end),
     TEST(test_end_of_a_stubborn_one),
     TEST(test_end_of_nothing),

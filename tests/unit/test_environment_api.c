@@ -196,16 +196,31 @@ static void test_response_sizes(void **state) {
   assert_int_equal(rig_poll_next()->status, 0); /* it goes on */
 }
 
+/* Keys */
+
+static void test_keys(void **state) {
+  (void)state;
+  rig.pool.options.most = 2;
+  rig_invoke("1");
+  rig_invoke("2");
+  rig_run_until("started 2\n");
+  struct environment *second = rig.pool.environments, *first = second->next;
+  assert_int_equal(strlen(first->key), 32);
+  assert_string_not_equal(first->key, second->key);
+  assert_ptr_equal(pool_environment(&rig.pool, str_from(first->key)), first);
+  assert_ptr_equal(pool_environment(&rig.pool, str_from(second->key)), second);
+  assert_null(pool_environment(&rig.pool, STR("")));
+  assert_null(pool_environment(&rig.pool, str_slice(str_from(first->key), 0, 31)));
+  assert_null(pool_environment(&rig.pool, STR("00000000000000000000000000000000")));
+}
+
 #define TEST(name) cmocka_unit_test_setup_teardown(name, rig_open, rig_close)
 
 int main(void) {
   struct str handler = config_get("_HANDLER");
   if (handler.len > 0) return rig_serve(handler);
   const struct CMUnitTest tests[] = {
-    TEST(test_requests),
-    TEST(test_headers),
-    TEST(test_without_trace),
-    TEST(test_response_sizes),
+    TEST(test_requests), TEST(test_headers), TEST(test_without_trace), TEST(test_response_sizes), TEST(test_keys),
   };
   return cmocka_run_group_tests(tests, NULL, NULL);
 }
