@@ -1,8 +1,7 @@
 #include "control.h"
 
 enum {
-  BODY_MAX = 8 * 1024 * 1024, /* more than the largest answer of a function, which environment.c knows */
-  IDLE_S = 3600,              /* an environment may think for long */
+  IDLE_S = 3600, /* an environment may think for long */
   CONNECTIONS = 4096
 };
 
@@ -61,7 +60,7 @@ bool control_init(struct control *control, const struct control_options *options
   control->httpd = httpd_new(&(struct httpd_options){ .loop = options->loop,
                                                       .host = "127.0.0.1",
                                                       .port = options->port,
-                                                      .body_max = BODY_MAX,
+                                                      .body_max = ENVIRONMENT_BODY_MAX,
                                                       .idle_s = IDLE_S,
                                                       .connections = CONNECTIONS,
                                                       .request = answer,

@@ -31,7 +31,8 @@ struct gateway {
   struct pool *pools; /* one for each function of the project */
   char websocket_url[512], management_url[512], control_url[64], runtime_api[64];
   struct signals signals;
-  size_t alive; /* pools and server, while they end */
+  rlim_t descriptors; /* the limit that we were started with: children get it back */
+  size_t alive;       /* pools and server, while they end */
 };
 
 /* The API */
@@ -87,16 +88,18 @@ static bool open_pools(struct gateway *g, char err[ERR_LEN]) {
                                                     .runtime_api = str_from(g->runtime_api),
                                                     .management = str_from(g->management_url),
                                                     .most = g->options->most_environments,
+                                                    .descriptors = g->descriptors,
                                                     .observer = view_observer(g->view) });
   return true;
 }
 
 /* Ports */
 
-/* As many descriptors as we may have: each client is one. Children get the old limit back. */
-static unsigned raise_descriptor_limit(void) {
+/* As many descriptors as we may have: each client is one. */
+static unsigned raise_descriptor_limit(struct gateway *g) {
   struct rlimit limit;
   if (getrlimit(RLIMIT_NOFILE, &limit) < 0) return 512;
+  g->descriptors = limit.rlim_cur;
   limit.rlim_cur = limit.rlim_max;
   setrlimit(RLIMIT_NOFILE, &limit);
   getrlimit(RLIMIT_NOFILE, &limit);
@@ -124,7 +127,7 @@ static bool listen_on_ports(struct gateway *g, char err[ERR_LEN]) {
   struct server_options public = { .loop = g->loop,
                                    .host = g->options->host,
                                    .port = g->options->port,
-                                   .connections = raise_descriptor_limit(),
+                                   .connections = raise_descriptor_limit(g),
                                    .model = g->model,
                                    .credentials = { STR("local"), STR("local"), STR("") },
                                    .region = g->project.region,
