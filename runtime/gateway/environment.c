@@ -150,6 +150,8 @@ void environment_give(struct environment *e, struct invoke *in) {
   invoke_make_id(e->nonce);
   loop_timer_start(e->pool->options.loop, &e->limit, timeout_ms);
   environment_deliver(e, take_poll(e));
+  const struct pool_observer *observer = &e->pool->options.observer;
+  if (observer->begun) observer->begun(observer->ctx, e);
 }
 
 void environment_answered(struct environment *e, enum invoke_outcome outcome) {

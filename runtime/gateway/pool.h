@@ -24,6 +24,7 @@ enum {
 /* Who wants to know what goes on: the terminal view. All from the loop. */
 struct pool_observer {
   void (*started)(void *ctx, const struct environment *e);
+  void (*begun)(void *ctx, const struct environment *e); /* e->invoke was handed to it */
   /* One line that the environment wrote; in is the invocation at hand or NULL. */
   void (*line)(void *ctx, const struct environment *e, const struct invoke *in, bool is_error, struct str line);
   void (*finished)(void *ctx, const struct pool *pool, const struct invoke *in); /* after in->done */

@@ -24,7 +24,7 @@ struct view {
   struct view_log *logs;
   struct arena scratch;    /* of the report at hand */
   struct loop_job turn;    /* tells of ends, and writes what the turn has brought */
-  struct loop_timer ticks; /* while there are environments */
+  struct loop_timer ticks; /* while there are invocations */
 };
 
 static int64_t now_ms(const struct view *view) {
@@ -91,15 +91,15 @@ static void announce(struct view *view, struct view_log *log, const struct invok
 static void tick(void *ctx) {
   struct view *view = ctx;
   int64_t now_ns = clock_monotonic_ns();
-  bool alive = false;
+  bool busy = false;
   for (struct view_log *log = view->logs; log; log = log->next) {
-    if (!log->environment) continue;
-    const struct invoke *in = log->environment->invoke;
-    alive = true;
-    if (!in || in->begun_ns == 0 || now_ns - in->begun_ns < LONG_NS) continue;
+    const struct invoke *in = log->environment ? log->environment->invoke : NULL;
+    if (!in) continue;
+    busy = true;
+    if (in->begun_ns == 0 || now_ns - in->begun_ns < LONG_NS) continue;
     if (log->invoke != in || !log->announced) announce(view, log, in, now_ns - in->begun_ns);
   }
-  if (alive) loop_timer_start(view->options.loop, &view->ticks, TICK_MS);
+  if (busy) loop_timer_start(view->options.loop, &view->ticks, TICK_MS);
 }
 
 /* Environments that have ended */
@@ -132,14 +132,16 @@ static void turn_over(void *ctx) {
 
 /* What the pools report */
 
-static struct view_log *log_of(struct view *view, const struct environment *e) {
-  struct view_log *log = view_log_of(&view->logs, e);
-  if (log && !view->options.json && view->ticks.place == 0) loop_timer_start(view->options.loop, &view->ticks, TICK_MS);
-  return log;
+static void started(void *ctx, const struct environment *e) {
+  struct view *view = ctx;
+  view_log_of(&view->logs, e);
 }
 
-static void started(void *ctx, const struct environment *e) {
-  log_of(ctx, e);
+static void begun(void *ctx, const struct environment *e) {
+  struct view *view = ctx;
+  if (view->options.json || view->ticks.place != 0) return;
+  view_log_of(&view->logs, e);
+  loop_timer_start(view->options.loop, &view->ticks, TICK_MS);
 }
 
 static void show_log_as_json(struct view *view, const struct environment *e, const struct invoke *in, bool is_error,
@@ -157,7 +159,7 @@ static void line_came(void *ctx, const struct environment *e, const struct invok
     show_log_as_json(view, e, in, is_error, line);
     return;
   }
-  struct view_log *log = log_of(view, e);
+  struct view_log *log = view_log_of(&view->logs, e);
   if (!log) return;
   if (log->invoke != in) {
     show_kept(view, log);
@@ -234,7 +236,7 @@ static bool is_unexpected(const struct environment *e, int status) {
 
 static void ended(void *ctx, const struct environment *e, int status) {
   struct view *view = ctx;
-  struct view_log *log = log_of(view, e);
+  struct view_log *log = view_log_of(&view->logs, e);
   struct buf *out = view->options.json ? entry_begin(view) : NULL;
   if (out) {
     view_json_ended(out, now_ms(view), (struct view_writer){ e->pool->options.function->name, e->number }, status);
@@ -248,7 +250,7 @@ static void ended(void *ctx, const struct environment *e, int status) {
 }
 
 struct pool_observer view_observer(struct view *view) {
-  return (struct pool_observer){ started, line_came, finished, ended, view };
+  return (struct pool_observer){ started, begun, line_came, finished, ended, view };
 }
 
 /* The view itself */

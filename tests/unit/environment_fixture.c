@@ -152,7 +152,7 @@ int rig_open(void **state) {
     .program = "/proc/self/exe",
     .runtime_api = STR("127.0.0.1:1"),
     .most = 1,
-    .observer = { tell_started, tell_line, tell_finished, tell_ended, NULL },
+    .observer = { .started = tell_started, .line = tell_line, .finished = tell_finished, .ended = tell_ended },
   };
   pool_init(&rig.pool, &options);
   buf_init(&rig.story, 10 * 1024 * 1024);

@@ -189,7 +189,7 @@ static void open_pool(void) {
     .program = program,
     .runtime_api = str_from(runtime_api),
     .most = 1,
-    .observer = { tell_started, tell_line, tell_finished, tell_ended, NULL },
+    .observer = { .started = tell_started, .line = tell_line, .finished = tell_finished, .ended = tell_ended },
   };
   pool_init(&dev.pool, &options);
 }

@@ -190,7 +190,7 @@ static void test_freed_while_busy(void **state) {
   dev_invoke("b", "1");
   dev_run_until("blocked", 1);
   pool_free(&dev.pool);
-  assert_int_equal(dev_count_in_story("finished"), 0);
+  dev_assert_in_story("b: cancelled \nb: finished in 0\na: cancelled \na: finished in 1, cold\n");
 }
 
 #define TEST(name) cmocka_unit_test_setup_teardown(name, dev_open, dev_close)

@@ -132,6 +132,7 @@ static void long_invocations_are_announced(void **state) {
   f.observer.started(f.observer.ctx, &f.one);
   view_fixture_invoke(&in, INVOKE_ERROR, VIEW_REPORT);
   f.one.invoke = &in;
+  f.observer.begun(f.observer.ctx, &f.one);
   view_fixture_out(&f, &in, "early");
   in.begun_ns = clock_monotonic_ns() - INT64_C(2000000000);
   view_fixture_run(&f, 700); /* the view looks twice a second */
