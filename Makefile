@@ -122,7 +122,7 @@ fuzz: packages-fuzz ## Run every fuzzer for FUZZ_SECONDS (60) seconds
 	  SANITIZE=fuzzer-no-link,address,undefined
 	@tools/run-fuzzers build/fuzz $(FUZZ_SECONDS) $(ONLY)
 
-bench: $(programs) ## Measure start, memory and speed next to what others use
+bench: $(programs) ## Measure start, memory and speed next to a raw-socket program, and echoes through the gateway
 	@MOONWIRE_BUILD=$(BUILD) tests/bench/run
 
 ##@ Now and then
