@@ -13,7 +13,10 @@ struct session {
 };
 
 enum websocket_sent session_send(struct session *session, struct str text) {
-  return session->websocket ? websocket_send(session->websocket, text) : WEBSOCKET_CLOSING;
+  struct model_connection *connection = model_connection(session->server->options.model, str_from(session->id));
+  if (!session->websocket) return WEBSOCKET_CLOSING;
+  if (connection) connection->last_active_at_ms = clock_unix_ms();
+  return websocket_send(session->websocket, text);
 }
 
 void session_delete(struct session *session) {
