@@ -60,7 +60,7 @@ static bool describe_api(struct gateway *g, char err[ERR_LEN]) {
                                .routes = g->routes,
                                .route_count = project->route_count };
   g->model = model_new(&g->api, err);
-  return g->model;
+  return g->model || fail_in(err, "websocketsApiRouteSelectionExpression") || fail_in(err, g->options->config);
 }
 
 /* Functions */
@@ -68,6 +68,11 @@ static bool describe_api(struct gateway *g, char err[ERR_LEN]) {
 static void invoke(void *ctx, size_t function, struct invoke *in) {
   struct gateway *g = ctx;
   pool_invoke(&g->pools[function], in);
+}
+
+static void note(void *ctx, const char *connection_id, const char *text) {
+  struct gateway *g = ctx;
+  view_note(g->view, connection_id, str_from(text));
 }
 
 static struct pool *pool_of(void *ctx, struct str name) {
@@ -132,6 +137,7 @@ static bool listen_on_ports(struct gateway *g, char err[ERR_LEN]) {
                                    .credentials = { STR("local"), STR("local"), STR("") },
                                    .region = g->project.region,
                                    .invoke = invoke,
+                                   .note = note,
                                    .ctx = g };
   struct control_options control = { .loop = g->loop, .port = g->options->control_port, .pool = pool_of, .ctx = g };
   g->server = server_new(&public, err);

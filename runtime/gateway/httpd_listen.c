@@ -33,7 +33,7 @@ static void say_why(const char *host, uint16_t port, int why, char err[ERR_LEN])
   char place[300];
   snprintf(place, sizeof place, format, host, (unsigned)port);
   if (why == EADDRINUSE)
-    fail(err, "%s is in use; another moonwire dev? say --port", place);
+    fail(err, "%s is in use", place);
   else
     fail(err, "listen on %s: %s", place, strerror(why));
 }

@@ -99,6 +99,8 @@ static void answer_message(struct model *model, enum model_outcome outcome, stru
     model_step_frame(step, &call, STR("Internal server error"));
   else if (call.route->two_way)
     send_body(&result, step);
+  else if (result.status > 299)
+    fail(step->note, "statusCode %d: the client is not told, the route is one-way", result.status);
 }
 
 void model_answered(struct model *model, const struct model_call *call, enum model_outcome outcome, struct str payload,

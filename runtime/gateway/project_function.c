@@ -54,6 +54,59 @@ static bool find_functions(struct project_report *report, const struct yaml *roo
   return add_functions(report, value, at->key->line, s);
 }
 
+/* "Serverless.yml Reference" of the Framework's version 3, `functions`. */
+static const char *const known_settings[] = {
+  "architecture",
+  "condition",
+  "dependsOn",
+  "description",
+  "destinations",
+  "disableLogs",
+  "environment",
+  "ephemeralStorageSize",
+  "events",
+  "fileSystemConfig",
+  "handler",
+  "image",
+  "kmsKeyArn",
+  "layers",
+  "logDataProtectionPolicy",
+  "logRetentionInDays",
+  "maximumEventAge",
+  "maximumRetryAttempts",
+  "memorySize",
+  "name",
+  "onError",
+  "package",
+  "provisionedConcurrency",
+  "reservedConcurrency",
+  "role",
+  "runtime",
+  "runtimeManagement",
+  "snapStart",
+  "tags",
+  "timeout",
+  "tracing",
+  "url",
+  "versionFunction",
+  "vpc",
+};
+
+static bool is_known(struct str setting) {
+  for (size_t i = 0; i < sizeof known_settings / sizeof *known_settings; i++)
+    if (str_equal(setting, str_from(known_settings[i]))) return true;
+  return false;
+}
+
+static void warn_of_settings(struct project_report *report, struct project_place place, const struct yaml *map) {
+  for (size_t i = 0; i < map->count; i++) {
+    const struct yaml *key = map->entries[i].key;
+    if (yaml_is_scalar(key) && !is_known(key->text))
+      project_warn(report, key->line, "%s%s is no setting of functions that the Framework knows; it is ignored here",
+                   place.path, shown_of(key->text).text);
+  }
+}
+
 static bool read_function(struct project_report *report, const struct yaml_entry *entry,
                           const struct project_provider *provider, struct project_function *out) {
   static const char expected[] = "a string such as handlers/echo.default";
@@ -68,6 +121,7 @@ static bool read_function(struct project_report *report, const struct yaml_entry
                         STR_ARG(entry->key->text), project_found(map).text);
   if (!handler)
     return project_fail(report, entry->key->line, "%shandler is missing; expected %s", place.path, expected);
+  warn_of_settings(report, place, map);
   project_check_runtime(report, place, map);
   return project_text(report, place, handler, expected, &out->handler) &&
          project_limits(report, place, map, &out->timeout_s, &out->memory_mb) &&

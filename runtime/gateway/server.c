@@ -48,6 +48,7 @@ struct server *server_new(const struct server_options *options, char err[ERR_LEN
                                                      .ctx = server },
                             err);
   if (server->httpd) return server;
+  fail(err, "%s; is another moonwire dev running? --host and --port say where to listen instead", err);
   free(server);
   return NULL;
 }

@@ -27,6 +27,8 @@ struct server_options {
   struct str region;
   /* Runs a function: takes `in` over and calls in->done later, from the loop. `function` is that of the model's route. */
   void (*invoke)(void *ctx, size_t function, struct invoke *in);
+  /* Something the developer should know that no invocation tells: why a client was refused. */
+  void (*note)(void *ctx, const char *connection_id, const char *text);
   void *ctx;
 };
 

@@ -72,6 +72,7 @@ static void on_message(void *ctx, struct str text) {
   model_step_init(&step);
   if (moment_now(&at, err)) {
     model_message(session->server->options.model, str_from(session->id), text, &at, &step);
+    if (step.note[0]) session->server->options.note(session->server->options.ctx, session->id, step.note);
     route_call_take(session->server, &step, at.trace_id);
   }
   model_step_free(&step);
@@ -157,6 +158,7 @@ void session_begin(struct server *server, struct exchange *x) {
   model_connect(server->options.model, &request, &at, &step);
   struct model_connection *connection = model_connection(server->options.model, str_from(session->id));
   if (connection) connection->transport = session;
+  if (step.note[0]) server->options.note(server->options.ctx, "", step.note);
   if (step.action == MODEL_INVOKE)
     route_call_take(server, &step, at.trace_id);
   else

@@ -39,6 +39,9 @@ void view_ready(struct view *view, const struct view_ready *ready);
 /* Something about the service ("serverless.yml:12: ...") that its developer should know. */
 void view_warning(struct view *view, struct str text);
 
+/* What a client was told without an invocation: "no route ...". connection_id may be "". */
+void view_note(struct view *view, const char *connection_id, struct str text);
+
 /* What a pool reports (the note of an invocation is shown beneath its line); ctx is the view. Lines are kept until their invocation ends, or until it has lasted a second: then
  * the invocation is announced, and its lines follow as they come. */
 struct pool_observer view_observer(struct view *view);

@@ -53,6 +53,14 @@ void view_json_ready(struct buf *out, const struct view_ready *ready) {
   end(out);
 }
 
+void view_json_note(struct buf *out, int64_t now_ms, const char *connection_id, struct str text) {
+  begin(out, "note");
+  add_time(out, now_ms);
+  if (connection_id[0]) add_text(out, "connectionId", str_from(connection_id));
+  add_text(out, "text", text);
+  end(out);
+}
+
 void view_json_warning(struct buf *out, struct str text) {
   begin(out, "warning");
   add_text(out, "text", text);

@@ -21,6 +21,7 @@
 #include "view_text.h" /* struct view_writer */
 
 void view_json_ready(struct buf *out, const struct view_ready *ready);
+void view_json_note(struct buf *out, int64_t now_ms, const char *connection_id, struct str text);
 void view_json_warning(struct buf *out, struct str text);
 
 /* in may be NULL. */

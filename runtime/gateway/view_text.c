@@ -9,7 +9,7 @@
 #include "view_record.h"
 #include "view_style.h"
 
-enum { LEVEL = 6 /* "INFO  " */ };
+enum { LEVEL = 6 /* "INFO  " */, NUMBER = 2 /* "#1" */ };
 
 /* At the start */
 
@@ -27,8 +27,9 @@ static void measure_routes(struct view_text *t, const struct project *project) {
   for (size_t i = 0; i < project->route_count; i++) {
     const struct project_route *route = &project->routes[i];
     widen(&t->route_width, route->key);
-    if (!str_equal(route->key, route->function->name)) widen(&t->function_width, route->function->name);
+    widen(&t->function_width, route->function->name);
   }
+  t->function_width += NUMBER;
 }
 
 static void add_address(const struct view_text *t, struct buf *out, const char *what, struct str url) {
@@ -60,6 +61,16 @@ void view_text_ready(struct view_text *t, struct buf *out, const struct view_rea
 void view_text_warning(struct view_text *t, struct buf *out, struct str text) {
   view_style_text(t, out, VIEW_YELLOW, STR("warning: "));
   view_plain_add(out, text);
+  buf_add_char(out, '\n');
+}
+
+void view_text_note(struct view_text *t, struct buf *out, int64_t now_ms, const char *connection_id, struct str text) {
+  view_style_time(t, out, now_ms);
+  if (connection_id[0]) {
+    view_plain_add(out, str_from(connection_id));
+    view_style_blanks(out, 2);
+  }
+  view_style_text(t, out, VIEW_YELLOW, text);
   buf_add_char(out, '\n');
 }
 

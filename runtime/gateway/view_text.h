@@ -14,7 +14,7 @@
 #include "view.h"
 #include "view_report.h"
 
-enum { VIEW_TEXT_TIME = 9, VIEW_TEXT_WIDTH_MAX = 32 /* characters of a column */ };
+enum { VIEW_TEXT_TIME = 9, VIEW_TEXT_WIDTH_MAX = 16 /* characters of a column */ };
 
 struct view_text {
   bool colour;
@@ -31,6 +31,9 @@ struct view_writer {
 
 void view_text_ready(struct view_text *t, struct buf *out, const struct view_ready *ready);
 void view_text_warning(struct view_text *t, struct buf *out, struct str text);
+
+/* What a client was told without an invocation. */
+void view_text_note(struct view_text *t, struct buf *out, int64_t now_ms, const char *connection_id, struct str text);
 
 /* The line of an invocation that is over, and beneath it the note and the rest of the report (NULL when it did not fail). */
 void view_text_invocation(struct view_text *t, struct buf *out, int64_t now_ms, const struct project_function *function,

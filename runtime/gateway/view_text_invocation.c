@@ -1,4 +1,6 @@
 /* The line of an invocation, and what is known of its failure. */
+#include <stdio.h>
+
 #include "model_id.h"
 #include "view_plain.h"
 #include "view_style.h"
@@ -18,15 +20,19 @@ static void add_ms(struct buf *out, int64_t ns) {
 static void add_head(struct view_text *t, struct buf *out, int64_t now_ms, const struct project_function *function,
                      const struct invoke *in) {
   struct str connection = str_from(in->connection_id);
-  bool named = !str_equal(function->name, in->label);
+  char number[16] = "";
   view_style_time(t, out, now_ms);
   view_style_begin(t, out, VIEW_BOLD);
   view_plain_pad(out, in->label, t->route_width);
   view_style_end(t, out);
   view_style_blanks(out, 2);
   view_plain_pad(out, connection.len > 0 ? connection : STR("-"), MODEL_ID_LEN - 1);
-  if (named || t->function_width > 0) view_style_blanks(out, 2);
-  view_plain_pad(out, named ? function->name : STR(""), t->function_width);
+  view_style_blanks(out, 2);
+  view_plain_add(out, function->name);
+  if (in->environment > 0) snprintf(number, sizeof number, "#%d", in->environment);
+  buf_add(out, str_from(number));
+  size_t width = view_plain_width(function->name) + strlen(number);
+  if (width < t->function_width) view_style_blanks(out, t->function_width - width);
 }
 
 static void add_start(const struct view_text *t, struct buf *out, const struct invoke *in) {
@@ -69,11 +75,6 @@ static void add_outcome_word(struct buf *out, const struct project_function *fun
   }
 }
 
-/* The report is the function's own, with a type that it chose. */
-static bool is_typed(enum invoke_outcome outcome) {
-  return outcome == INVOKE_ERROR || outcome == INVOKE_INIT_ERROR;
-}
-
 static void add_beneath(const struct view_text *t, struct buf *out, int colour, struct str text) {
   struct str rest = text, line;
   while (view_style_cut(&rest, &line)) {
@@ -96,29 +97,42 @@ static void add_stack(const struct view_text *t, struct buf *out, const struct v
   }
 }
 
-/* Ends the line of the invocation; what has no room there follows beneath. */
+/* The reports of the gateway itself begin as Lambda's do: "RequestId: 8f50... Error: ". */
+static struct str without_request_id(struct str message) {
+  static const struct str end = { " Error: ", 8 };
+  size_t at = str_starts(message, STR("RequestId: ")) ? str_find(message, end, 0) : SIZE_MAX;
+  return at == SIZE_MAX ? message : str_slice(message, at + end.len, message.len);
+}
+
+/* "Type: message", and the stack. */
+static void add_report(const struct view_text *t, struct buf *out, const struct invoke *in,
+                       const struct view_report *report) {
+  bool is_own = in->outcome == INVOKE_ERROR || in->outcome == INVOKE_INIT_ERROR; /* the type says something */
+  struct str rest = without_request_id(report->message), type = is_own ? report->type : STR(""), first = STR("");
+  view_style_cut(&rest, &first);
+  if (type.len + first.len > 0) {
+    view_style_blanks(out, VIEW_INDENT);
+    view_style_begin(t, out, VIEW_RED);
+    view_plain_add(out, type);
+    if (type.len > 0 && first.len > 0) buf_add(out, STR(": "));
+    view_plain_add(out, first);
+    view_style_end(t, out);
+    buf_add_char(out, '\n');
+  }
+  add_beneath(t, out, VIEW_RED, rest);
+  add_stack(t, out, report);
+}
+
+/* Ends the line of the invocation. */
 static void add_outcome(const struct view_text *t, struct buf *out, const struct project_function *function,
-                        const struct invoke *in, const struct view_report *report) {
-  struct str rest = report ? report->message : STR(""), first = STR("");
+                        const struct invoke *in) {
   if (in->outcome != INVOKE_RESULT) {
     view_style_blanks(out, 2);
     view_style_begin(t, out, VIEW_RED);
     add_outcome_word(out, function, in->outcome);
-    if (report && is_typed(in->outcome) && report->type.len > 0) {
-      buf_add_char(out, ' ');
-      view_plain_add(out, report->type);
-    }
-    bool told = in->outcome == INVOKE_TIMED_OUT; /* the word says it all */
-    if (!told) view_style_cut(&rest, &first);
-    if (told) rest = str_of(NULL, 0);
-    if (first.len > 0) buf_add(out, STR(": "));
-    view_plain_add(out, first);
     view_style_end(t, out);
   }
   buf_add_char(out, '\n');
-  if (!report) return;
-  add_beneath(t, out, VIEW_RED, rest);
-  add_stack(t, out, report);
 }
 
 void view_text_invocation(struct view_text *t, struct buf *out, int64_t now_ms, const struct project_function *function,
@@ -129,7 +143,8 @@ void view_text_invocation(struct view_text *t, struct buf *out, int64_t now_ms, 
   else
     buf_addf(out, "%11s", "-");
   add_start(t, out, in);
-  add_outcome(t, out, function, in, report);
+  add_outcome(t, out, function, in);
+  if (report && in->outcome != INVOKE_TIMED_OUT) add_report(t, out, in, report); /* there the word says it all */
   if (in->note[0]) add_beneath(t, out, VIEW_YELLOW, str_from(in->note));
 }
 
@@ -139,5 +154,5 @@ void view_text_running(struct view_text *t, struct buf *out, int64_t now_ms, con
   add_ms(out, since_ns);
   view_style_blanks(out, 2);
   view_style_text(t, out, VIEW_YELLOW, STR("still running"));
-  buf_addf(out, ", #%d\n", in->environment);
+  buf_add_char(out, '\n');
 }

@@ -60,10 +60,10 @@ scenario('text: a line for each invocation, logs beneath, no colours', { ...echo
   }
   assert.match(lines.find((line) => line.includes('$connect') && line.includes(connectionId)), /cold/);
   const at = lines.findIndex((line) => line.includes('say') && line.includes(connectionId));
-  assert.match(lines[at], /broken/);
+  assert.match(lines[at], /error$/);
   const end = lines.findIndex((line, i) => i > at && /^\S/.test(line));
   const beneath = lines.slice(at + 1, end).map((line) => line.trim());
-  for (const text of ['one', 'two']) assert.ok(beneath.includes(text), dev.stdout);
+  for (const text of ['Error: broken', 'one', 'two']) assert.ok(beneath.includes(text), dev.stdout);
   assert.ok(!dev.stdout.includes('\x1b'), 'colours are for terminals');
 });
 
@@ -94,7 +94,7 @@ const wrong = [
   { name: 'a tab', files: { 'serverless.yml': 'service: s\nfunctions:\n\tapp: {}\n' }, status: 1, stderr: /^moonwire dev: serverless\.yml:3(:\d+)?: / },
   { name: 'no handler', files: { 'serverless.yml': 'service: s\nprovider: { name: aws }\nfunctions:\n  app:\n    timeout: 5\n' }, status: 1, stderr: /^moonwire dev: serverless\.yml:4: .*handler/ },
   { name: 'a handler that is no text', files: { 'serverless.yml': 'service: s\nfunctions:\n  app:\n    handler: [ 1 ]\n' }, status: 1, stderr: /^moonwire dev: serverless\.yml:4: .*handler/ },
-  { name: 'a route selection expression that is none', files: { 'serverless.yml': `${YAML}`.replace('name: aws', 'name: aws\n  websocketsApiRouteSelectionExpression: ${request.body') }, status: 1, stderr: /^moonwire dev: / },
+  { name: 'a route selection expression that is none', files: { 'serverless.yml': `${YAML}`.replace('name: aws', 'name: aws\n  websocketsApiRouteSelectionExpression: ${request.body') }, status: 1, stderr: /^moonwire dev: serverless\.yml: websocketsApiRouteSelectionExpression: / },
   { name: 'a stage that is none', args: ['--stage', 'a/b'], status: 1, stderr: /^moonwire dev: .*--stage/ },
 ];
 for (const { name, args = [], files = right, status, stderr } of wrong) {
@@ -127,7 +127,7 @@ for (const option of ['--port', '--control-port']) {
     const { port } = server.address();
     const other = option === '--port' ? '--control-port' : '--port';
     const { status, stderr, stdout } = run(['dev', option, String(port), other, '0'], { files: right });
-    assert.match(stderr, new RegExp(`^moonwire dev: [^\n]*127\\.0\\.0\\.1:${port}[^\n]*in use[^\n]*\n$`));
+    assert.match(stderr, new RegExp(`^moonwire dev: [^\n]*127\\.0\\.0\\.1:${port}[^\n]*in use[^\n]* ${option} [^\n]*\n$`));
     assert.deepEqual([status, stdout], [1, '']);
   });
 }

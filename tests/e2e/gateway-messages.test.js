@@ -57,6 +57,8 @@ scenario('no route and no $default: a Forbidden frame, and no invocation', { rou
   const { connectionId, requestId } = JSON.parse(text);
   for (const id of [connectionId, requestId]) assert.match(id, /^[A-Za-z0-9_-]{15}=$/);
   assert.equal(text, frame('Forbidden', connectionId, requestId));
+  const note = await dev.line({ type: 'note' });
+  assert.deepEqual([note.connectionId, note.text], [connectionId, 'the message selects the route "leave": there is none, and no $default']);
   assert.equal(await client.ask('{"action":"join"}'), 'join');
   assert.notEqual(JSON.parse(await client.ask('hello')).requestId, requestId);
   const [line, ...more] = await dev.invocations(1);

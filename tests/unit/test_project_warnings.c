@@ -98,6 +98,8 @@ static void environment_that_is_left_out_is_named(void **state) {
 static void events_that_differ_here_are_named(void **state) {
   (void)state;
   static const struct warned_case cases[] = {
+    { FUNCTION "    timeuot: 2\n    tags: { a: b }\n    events: [ websocket: a ]\n",
+      "5 functions.echo.timeuot is no setting of functions that the Framework knows; it is ignored here\n" },
     { FUNCTION "    events:\n      - websocket: $disconect\n      - websocket: { route: $default }\n",
       "6 the route $disconect is served like any other here, but API Gateway keeps names with $ for $connect, "
       "$disconnect and $default\n" },

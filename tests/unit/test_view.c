@@ -22,21 +22,23 @@ static void outcomes(void **state) {
     { INVOKE_RESULT, "{\"statusCode\":200}", "", VIEW_LINE "\n" },
     { INVOKE_RESULT, "", "the client saw nothing", VIEW_LINE "\n          the client saw nothing\n" },
     { INVOKE_ERROR, VIEW_REPORT, "the client got an error frame",
-      VIEW_LINE "  error Error: no room\n          for you\n            a.lua:3: in function 'inner'\n"
+      VIEW_LINE "  error\n          Error: no room\n          for you\n            a.lua:3: in function 'inner'\n"
                 "            a.lua:4: in main chunk\n          the client got an error frame\n" },
-    { INVOKE_ERROR, "{\"errorMessage\":\"m\\n\"}", "", VIEW_LINE "  error: m\n" },
+    { INVOKE_ERROR, "{\"errorMessage\":\"m\\n\"}", "", VIEW_LINE "  error\n          m\n" },
     { INVOKE_ERROR, "{\"errorType\":\"T\",\"stackTrace\":[1,\"x\"]}", "",
-      VIEW_LINE "  error T\n            ...\n            x\n" },
-    { INVOKE_ERROR, "[1]", "", VIEW_LINE "  error: [1]\n" },
-    { INVOKE_ERROR, "no\x1b]0;JSON", "", VIEW_LINE "  error: no\\x1b]0;JSON\n" },
+      VIEW_LINE "  error\n          T\n            ...\n            x\n" },
+    { INVOKE_ERROR, "[1]", "", VIEW_LINE "  error\n          [1]\n" },
+    { INVOKE_ERROR, "no\x1b]0;JSON", "", VIEW_LINE "  error\n          no\\x1b]0;JSON\n" },
     { INVOKE_ERROR, "", "", VIEW_LINE "  error\n" },
     { INVOKE_INIT_ERROR, "{\"errorMessage\":\"gone\",\"errorType\":\"Runtime.HandlerNotFound\",\"stackTrace\":[]}", "",
-      VIEW_LINE "  could not load Runtime.HandlerNotFound: gone\n" },
+      VIEW_LINE "  could not load\n          Runtime.HandlerNotFound: gone\n" },
     { INVOKE_TIMED_OUT, "{\"errorMessage\":\"Task timed out after 6.00 seconds\"}", "",
       VIEW_LINE "  timed out after 6 s\n" },
-    { INVOKE_CRASHED, "{\"errorMessage\":\"killed by signal 9\",\"errorType\":\"Runtime.ExitError\"}", "",
-      VIEW_LINE "  crashed: killed by signal 9\n" },
-    { INVOKE_THROTTLED, "{\"errorMessage\":\"too much waits\"}", "", VIEW_LINE "  throttled: too much waits\n" },
+    { INVOKE_CRASHED,
+      "{\"errorMessage\":\"RequestId: 8f5 Error: killed by signal 9\",\"errorType\":\"Runtime.ExitError\"}", "",
+      VIEW_LINE "  crashed\n          killed by signal 9\n" },
+    { INVOKE_THROTTLED, "{\"errorMessage\":\"too much waits\"}", "",
+      VIEW_LINE "  throttled\n          too much waits\n" },
     { INVOKE_CANCELLED, "", "", VIEW_LINE "  cancelled\n" },
   };
   for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
@@ -73,9 +75,10 @@ static void starts_and_waits(void **state) {
   in.connection_id[0] = '\0';
   in.done_ns = in.begun_ns + INT64_C(12345678900);
   view_fixture_finish(&f, &in);
-  view_fixture_end(&f, VIEW_READY VIEW_LINE "  cold (init 2.1 ms)  waited 50 ms\n" VIEW_LINE "  waited 1234 ms\n"
-                                            "20:33:12  $default  BFaT_fALIAMCKug=  echo          -  throttled: m\n"
-                                            "20:33:12  echo      -                      12345.7 ms\n");
+  view_fixture_end(&f, VIEW_READY VIEW_LINE
+                   "  cold (init 2.1 ms)  waited 50 ms\n" VIEW_LINE "  waited 1234 ms\n"
+                   "20:33:12  $default  BFaT_fALIAMCKug=  echo            -  throttled\n          m\n"
+                   "20:33:12  echo      -                 echo#1 12345.7 ms\n");
 }
 
 static void output_stands_beneath(void **state) {
@@ -129,10 +132,19 @@ static void hostile_text_is_shown(void **state) {
   view_fixture_finish(&f, &in);
   view_fixture_end(&f, VIEW_READY
                    "warning: a\\x1b[2Jb\\x0ac\n"
-                   "20:33:12  \\x1b]52;c;\\x07  BFaT_fALIAMCKug=  echo     1.5 ms  error \\u202e: "
+                   "20:33:12  \\x1b]52;c;\\x07  BFaT_fALIAMCKug=  echo#1     1.5 ms  error\n          \\u202e: "
                    "\\x1b]0;x\\x07\n            \\u009b1m\\x0a\n          n\\x7fn\n          m\n"
                    "          \\xff\\u009b\\u202e\\u2069\xc3\xa9\xe6\x97\xa5\xf0\x9f\x8c\x99\\xe2\\x82\\x08\\x01\n"
                    "          INFO  \\x1b[31mred\n                \\x9b\n");
+}
+
+static void notes_stand_alone(void **state) {
+  (void)state;
+  struct view_fixture f;
+  begin(&f);
+  view_note(f.view, "BFaT_fALIAMCKug=", STR("no route for \x1b[2J"));
+  view_note(f.view, "", STR("nothing is at /x"));
+  view_fixture_end(&f, VIEW_READY "20:33:12  BFaT_fALIAMCKug=  no route for \\x1b[2J\n20:33:12  nothing is at /x\n");
 }
 
 static void colours_are_an_option(void **state) {
@@ -145,10 +157,12 @@ static void colours_are_an_option(void **state) {
   memcpy(in.note, "n", 2);
   view_fixture_err(&f, &in, VIEW_STAMP "WARN\tmessage");
   view_fixture_finish(&f, &in);
-  view_fixture_end(&f, "\x1b[33mwarning: \x1b[0mw\\x1b\n"
-                       "\x1b[2m20:33:12\x1b[0m  \x1b[1m$default\x1b[0m  BFaT_fALIAMCKug=  echo     1.5 ms  "
-                       "\x1b[31merror T: m\x1b[0m\n            \x1b[2ms\x1b[0m\n          \x1b[33mn\x1b[0m\n"
-                       "          \x1b[33mWARN \x1b[0m message\n");
+  view_fixture_end(
+      &f,
+      "\x1b[33mwarning: \x1b[0mw\\x1b\n"
+      "\x1b[2m20:33:12\x1b[0m  \x1b[1m$default\x1b[0m  BFaT_fALIAMCKug=  echo#1     1.5 ms  "
+      "\x1b[31merror\x1b[0m\n          \x1b[31mT: m\x1b[0m\n            \x1b[2ms\x1b[0m\n          \x1b[33mn\x1b[0m\n"
+      "          \x1b[33mWARN \x1b[0m message\n");
 }
 
 static void what_is_kept_is_bounded(void **state) {
@@ -177,6 +191,7 @@ int main(void) {
     cmocka_unit_test(output_stands_beneath),
     cmocka_unit_test(lines_of_no_invocation_have_a_writer),
     cmocka_unit_test(hostile_text_is_shown),
+    cmocka_unit_test(notes_stand_alone),
     cmocka_unit_test(colours_are_an_option),
     cmocka_unit_test(what_is_kept_is_bounded),
   };

@@ -16,7 +16,7 @@
   "  $connect  -> handlers/chat.main\n"                                                                                \
   "  $default  -> handlers/echo.default\n"                                                                             \
   "  chat      -> handlers/chat.main\n\n"
-#define VIEW_LINE "20:33:12  $default  BFaT_fALIAMCKug=  echo     1.5 ms"
+#define VIEW_LINE "20:33:12  $default  BFaT_fALIAMCKug=  echo#1     1.5 ms"
 #define VIEW_MEMBERS                                                                                                   \
   "\"errorType\":\"Error\",\"stackTrace\":[\"a.lua:3: in function 'inner'\",\"a.lua:4: in main chunk\"]}"
 #define VIEW_REPORT "{\"errorMessage\":\"no room\\nfor you\"," VIEW_MEMBERS
