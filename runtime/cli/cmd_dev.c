@@ -122,7 +122,10 @@ int cmd_dev(int argc, char **argv) {
     return wrong_call(err);
   }
   options.program = path;
-  if (find_bootstrap(path, err) && gateway_run(&options, err)) return 0;
+  if (find_bootstrap(path, err) && gateway_run(&options, err)) {
+    if (isatty(STDOUT_FILENO) && !options.json) putchar('\n'); /* the prompt goes below the ^C */
+    return 0;
+  }
   fprintf(stderr, "moonwire dev: %s\n", err);
   return 1;
 }
