@@ -14,8 +14,8 @@
  * changes that variable. */
 struct str config_get(const char *name);
 
-/* Sets a variable for Lua code and children, or unsets it when the value is empty (or has a NUL). What config_get
- * returned for it before is no longer valid. */
+/* Sets a variable for Lua code and children, or unsets it when the value is empty (or has a NUL). The name is kept: a
+ * literal. The value is copied; what config_get returned for it before is no longer valid. */
 void config_set(const char *name, struct str value);
 
 /* Reads a variable as a whole decimal number from min to max into *number, which keeps its value when the variable is

@@ -1,6 +1,8 @@
 /* main.c -- moonwire, the command-line tool: picks the subcommand. */
+#include <fcntl.h>
 #include <stdio.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "commands.h"
 #include "version.h"
@@ -34,7 +36,14 @@ static int run_command(const char *name, int argc, char **argv) {
   return 2;
 }
 
+/* Whoever starts us without standard streams would find our output in the first files that we open. */
+static void open_streams(void) {
+  for (int fd = 0; fd <= 2; fd++)
+    if (fcntl(fd, F_GETFD) < 0 && open("/dev/null", O_RDWR) != fd) _exit(1);
+}
+
 int main(int argc, char **argv) {
+  open_streams();
   if (argc < 2) {
     print_usage(stderr);
     return 2;

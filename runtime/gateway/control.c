@@ -1,7 +1,8 @@
 #include "control.h"
 
 enum {
-  IDLE_S = 3600, /* an environment may think for long */
+  IDLE_S = 10,         /* for whoever has not shown a key */
+  IDLE_KNOWN_S = 3600, /* an environment may think for long */
   CONNECTIONS = 4096
 };
 
@@ -40,6 +41,7 @@ static void runtime_request(struct control *control, struct exchange *x) {
   str_cut(rest, '/', &key, &rest);
   struct pool *pool = control->options.pool(control->options.ctx, function);
   struct environment *e = pool ? pool_environment(pool, key) : NULL;
+  if (e) exchange_may_idle(x, IDLE_KNOWN_S);
   if (e)
     environment_request(e, x, str_of(rest.ptr - 1, rest.len + 1));
   else

@@ -8,6 +8,8 @@
 #include "pool.h"
 #include "report.h"
 
+enum { NS_PER_MS = 1000000 };
+
 /* The invocation at hand */
 
 /* An invocation that has its outcome leaves, behind everything that was written while it was at hand. */
@@ -147,6 +149,7 @@ void environment_give(struct environment *e, struct invoke *in) {
   e->invoke = in;
   e->state = ENVIRONMENT_BUSY;
   e->deadline_ms = clock_unix_ms() + timeout_ms;
+  e->due_ns = in->begun_ns + timeout_ms * NS_PER_MS;
   invoke_make_id(e->nonce);
   loop_timer_start(e->pool->options.loop, &e->limit, timeout_ms);
   environment_deliver(e, take_poll(e));
@@ -155,7 +158,7 @@ void environment_give(struct environment *e, struct invoke *in) {
 }
 
 void environment_answered(struct environment *e, enum invoke_outcome outcome) {
-  int64_t left_ms = e->deadline_ms - clock_unix_ms() + ENVIRONMENT_DEFER_MS;
+  int64_t left_ms = (e->due_ns - clock_monotonic_ns()) / NS_PER_MS + ENVIRONMENT_DEFER_MS;
   release(e, outcome);
   loop_timer_start(e->pool->options.loop, &e->limit, left_ms);
 }

@@ -8,6 +8,12 @@ struct str field_header(struct fields headers, struct str name) {
   return str_of(NULL, 0);
 }
 
+size_t field_count(struct fields headers, struct str name) {
+  size_t count = 0;
+  for (size_t i = 0; i < headers.count; i++) count += str_equal_nocase(headers.list[i].name, name);
+  return count;
+}
+
 static bool list_has(struct str list, struct str token) {
   struct str element;
   bool more = true;

@@ -20,6 +20,9 @@ struct fields {
 /* The value of the last header with this name, in any letter case; an empty str with a NULL ptr when there is none. */
 struct str field_header(struct fields headers, struct str name);
 
+/* How many headers have this name, in any letter case. */
+size_t field_count(struct fields headers, struct str name);
+
 /* Whether a comma-separated header has this token, in any letter case, in any of its lines: "Connection: keep-alive, Upgrade". */
 bool field_has_token(struct fields headers, struct str name, struct str token);
 

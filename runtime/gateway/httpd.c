@@ -1,6 +1,5 @@
 #include "httpd.h"
 
-#include <microhttpd.h>
 #include <stdlib.h>
 #include <unistd.h>
 
@@ -54,14 +53,6 @@ static void run_ready(void *ctx, int events) {
   run(ctx);
 }
 
-/* At the limit of connections libmicrohttpd does not listen; it has to be run again when one is gone. */
-static void connection_changed(void *ctx, struct MHD_Connection *connection, void **connection_ctx,
-                               enum MHD_ConnectionNotificationCode what) {
-  (void)connection;
-  (void)connection_ctx;
-  if (what == MHD_CONNECTION_NOTIFY_CLOSED) httpd_wake(ctx);
-}
-
 /* Start and end */
 
 static void log_nothing(void *ctx, const char *format, va_list args) {
@@ -82,7 +73,7 @@ static struct MHD_Daemon *daemon_new(struct httpd *httpd, int fd) {
       MHD_USE_EPOLL | MHD_ALLOW_SUSPEND_RESUME | MHD_ALLOW_UPGRADE, 0, NULL, NULL, httpd_request_part, httpd,
       MHD_OPTION_EXTERNAL_LOGGER, log_nothing, NULL, MHD_OPTION_STRICT_FOR_CLIENT, 1, MHD_OPTION_LISTEN_SOCKET, fd,
       MHD_OPTION_URI_LOG_CALLBACK, httpd_request_begin, httpd, MHD_OPTION_NOTIFY_COMPLETED, httpd_request_end, httpd,
-      MHD_OPTION_NOTIFY_CONNECTION, connection_changed, httpd, MHD_OPTION_UNESCAPE_CALLBACK, leave_escaped, NULL,
+      MHD_OPTION_NOTIFY_CONNECTION, httpd_connection_changed, httpd, MHD_OPTION_UNESCAPE_CALLBACK, leave_escaped, NULL,
       MHD_OPTION_CONNECTION_MEMORY_LIMIT, (size_t)MEMORY, MHD_OPTION_CONNECTION_TIMEOUT, httpd->options.idle_s,
       MHD_OPTION_CONNECTION_LIMIT, httpd->options.connections, MHD_OPTION_END);
 }

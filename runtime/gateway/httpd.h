@@ -60,6 +60,9 @@ uint16_t httpd_port(const struct httpd *httpd);
  * business. The exchange is over. A status of 204 has no body. */
 void exchange_answer(struct exchange *x, int status, struct fields headers, struct str body);
 
+/* From now on its connection may be silent for so many seconds, instead of idle_s. Before the exchange is answered. */
+void exchange_may_idle(struct exchange *x, unsigned idle_s);
+
 /* A descriptor that was an HTTP connection. */
 struct httpd_socket {
   int fd;                                     /* non-blocking; watch and use it, but never close it: */

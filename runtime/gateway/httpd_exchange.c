@@ -1,5 +1,4 @@
 #include <assert.h>
-#include <microhttpd.h>
 #include <netinet/in.h>
 #include <netinet/tcp.h>
 #include <sys/socket.h>
@@ -8,12 +7,15 @@
 
 /* Waiting */
 
-static void client_left(void *ctx, int events) {
-  (void)events;
-  struct httpd_request *r = ctx;
+void httpd_request_left(struct httpd_request *r) {
   httpd_request_resume(r); /* libmicrohttpd asks for the answer, gets none, and closes */
   r->state = HTTPD_LEFT;
   if (r->exchange.left) r->exchange.left(&r->exchange);
+}
+
+static void set_waiting(struct httpd_request *r, bool waits) {
+  struct httpd_connection *c = httpd_connection_of(r->connection);
+  if (c) c->waiting = waits ? r : NULL;
 }
 
 void httpd_request_wait(struct httpd_request *r) {
@@ -24,14 +26,12 @@ void httpd_request_wait(struct httpd_request *r) {
   r->link = &httpd->waiting;
   if (r->next) r->next->link = &r->next;
   httpd->waiting = r;
-  const union MHD_ConnectionInfo *info = MHD_get_connection_info(r->connection, MHD_CONNECTION_INFO_CONNECTION_FD);
-  r->watch = (struct loop_watch){ .fd = info->connect_fd, .ready = client_left, .ctx = r };
-  loop_watch_set(httpd->options.loop, &r->watch, LOOP_HANGUP, NULL); /* without it, the answer finds out */
+  set_waiting(r, true);
 }
 
 void httpd_request_resume(struct httpd_request *r) {
   if (r->state != HTTPD_WAITING) return;
-  loop_watch_stop(r->httpd->options.loop, &r->watch);
+  set_waiting(r, false);
   *r->link = r->next;
   if (r->next) r->next->link = r->link;
   r->state = HTTPD_LEFT;
@@ -66,6 +66,11 @@ static void answer(struct httpd_request *r, unsigned status, struct MHD_Response
   r->state = HTTPD_ANSWERED;
 }
 
+void exchange_may_idle(struct exchange *x, unsigned idle_s) {
+  struct httpd_request *r = (struct httpd_request *)x;
+  MHD_set_connection_option(r->connection, MHD_CONNECTION_OPTION_TIMEOUT, idle_s);
+}
+
 void exchange_answer(struct exchange *x, int status, struct fields headers, struct str body) {
   struct MHD_Response *response =
       MHD_create_response_from_buffer(body.len, (void *)(uintptr_t)body.ptr, MHD_RESPMEM_MUST_COPY);
@@ -84,11 +89,12 @@ static void socket_close(struct httpd_socket *socket) {
 
 static void connection_upgraded(void *ctx, struct MHD_Connection *connection, void *request, const char *early,
                                 size_t early_len, MHD_socket fd, struct MHD_UpgradeResponseHandle *handle) {
-  (void)connection;
   (void)request;
   struct httpd_request *r = ctx;
   struct exchange_upgrade upgrade = r->upgrade;
   const int on = 1;
+  struct httpd_connection *c = httpd_connection_of(connection);
+  if (c) httpd_connection_let_go(c); /* whoever takes over watches it now */
   setsockopt(fd, IPPROTO_TCP, TCP_NODELAY, &on, sizeof on);
   r->handle = handle;
   r->upgrade.upgraded = NULL;

@@ -3,14 +3,14 @@
  * connection keeps its request until the descriptor is given back.
  *
  * libmicrohttpd calls us from MHD_run only, and MHD_run is called from the loop only, never from a callback of
- * libmicrohttpd. A request that is not answered at once is suspended: libmicrohttpd then neither notices that the client
- * left nor that time passes, so our own loop watches the descriptor meanwhile.
- *
- * To be included behind <microhttpd.h>, whose enums cannot be declared here; only httpd*.c do.
+ * libmicrohttpd. Our own loop watches every connection for the end of what its client sends, because libmicrohttpd does not
+ * see it in two cases: while a request is suspended, since it was not answered at once; and when the end came together with
+ * the last bytes, since it reads once and waits for news.
  */
 #ifndef MOONWIRE_HTTPD_INTERNAL_H
 #define MOONWIRE_HTTPD_INTERNAL_H
 
+#include <microhttpd.h>
 #include <netinet/in.h>
 
 #include "buf.h"
@@ -31,6 +31,14 @@ struct httpd {
   struct httpd_request *waiting; /* suspended requests; each knows the link that points at it */
 };
 
+/* A connection until it is closed or upgraded: libmicrohttpd's socket context. */
+struct httpd_connection {
+  struct loop *loop;
+  struct loop_watch watch;       /* for LOOP_HANGUP */
+  struct loop_timer timer;       /* since then */
+  struct httpd_request *waiting; /* its request, while that is suspended; NULL otherwise */
+};
+
 enum httpd_state {
   HTTPD_READING,  /* the body is not complete */
   HTTPD_HANDED,   /* `request` is being called */
@@ -49,8 +57,7 @@ struct httpd_request {
   struct buf body;
   struct field *headers;
   char peer[INET6_ADDRSTRLEN];
-  struct loop_watch watch;            /* while it waits */
-  struct httpd_request *next, **link; /* likewise */
+  struct httpd_request *next, **link; /* while it waits */
   struct MHD_Response *response;      /* until it is queued; NULL in HTTPD_ANSWERED: memory was short */
   unsigned status;
   struct exchange_upgrade upgrade;          /* upgraded is NULL for a plain answer, and when one was called */
@@ -71,7 +78,20 @@ enum MHD_Result httpd_request_part(void *httpd, struct MHD_Connection *connectio
 void httpd_request_end(void *httpd, struct MHD_Connection *connection, void **request,
                        enum MHD_RequestTerminationCode why);
 
-/* Suspends a request that was not answered at once, and watches its client. */
+/* The connection's socket context; NULL when memory was short. */
+struct httpd_connection *httpd_connection_of(struct MHD_Connection *connection);
+
+/* Watches it no longer: it is closed, or belongs to somebody else now. */
+void httpd_connection_let_go(struct httpd_connection *c);
+
+/* Callback of libmicrohttpd: a connection begins or ends. */
+void httpd_connection_changed(void *httpd, struct MHD_Connection *connection, void **context,
+                              enum MHD_ConnectionNotificationCode what);
+
+/* The client of a suspended request left. */
+void httpd_request_left(struct httpd_request *r);
+
+/* Suspends a request that was not answered at once. */
 void httpd_request_wait(struct httpd_request *r);
 
 /* Takes it out of httpd->waiting and has libmicrohttpd ask for the answer again. Nothing when it does not wait. */

@@ -4,6 +4,7 @@
 #include "moment.h"
 #include "session.h"
 #include "signature.h"
+#include "utf8.h"
 
 /* Headers as recorded from AWS: x-amzn-requestid is a UUID, x-amz-apigw-id looks like a connection id. */
 static void answer(struct exchange *x, int status, const char *error_type, struct str body) {
@@ -42,8 +43,11 @@ static bool verify(struct server *server, struct exchange *x) {
   return ok;
 }
 
-static void act(struct model_manage_answer *todo, struct str body) {
+static void act(struct server *server, struct model_manage_answer *todo, struct str body) {
   struct session *session = todo->connection->transport;
+  if (todo->action == MODEL_MANAGE_SEND && utf8_prefix(body) < body.len)
+    server->options.note(server->options.ctx, todo->connection->id,
+                         "what was posted is not UTF-8: most clients close with 1007 when they get it");
   if (todo->action == MODEL_MANAGE_CLOSE) session_close(session, 1000);
   if (todo->action == MODEL_MANAGE_SEND && session_send(session, body) == WEBSOCKET_FULL) model_manage_throttled(todo);
 }
@@ -53,7 +57,7 @@ void management_request(struct server *server, struct exchange *x) {
   struct model_manage request = { x->method, x->path, x->body };
   struct model_manage_answer todo = { 0 };
   model_manage(server->options.model, &request, clock_unix_ms(), &todo);
-  if (todo.action != MODEL_MANAGE_ANSWER) act(&todo, x->body);
+  if (todo.action != MODEL_MANAGE_ANSWER) act(server, &todo, x->body);
   answer(x, todo.status, todo.error_type, buf_str(&todo.body));
   model_manage_answer_free(&todo);
 }

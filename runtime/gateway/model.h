@@ -18,6 +18,8 @@
 #include "route_selection.h"
 #include "str.h"
 
+enum { MODEL_MESSAGE_MAX = 128 * 1024 /* bytes of a message in either direction (API Gateway quotas) */ };
+
 /* A route and the function behind it. Borrowed. */
 struct model_route {
   struct str key;  /* "$connect", "$disconnect", "$default", or a custom one */

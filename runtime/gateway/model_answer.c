@@ -80,7 +80,10 @@ static void send_body(const struct model_result *result, struct model_step *step
   struct model_call call = step->call;
   buf_add(&step->bytes, result->body);
   step->action = MODEL_SEND;
-  if (step->bytes.failed)
+  if (result->body.len > MODEL_MESSAGE_MAX)
+    fail(step->note, "the body has %zu bytes, more than the %d of a message: the client gets an error frame",
+         result->body.len, MODEL_MESSAGE_MAX);
+  if (step->bytes.failed || result->body.len > MODEL_MESSAGE_MAX)
     model_step_frame(step, &call, STR("Internal server error"));
   else if (utf8_prefix(result->body) < result->body.len)
     fail(step->note, "the body is not UTF-8: a client will close the connection with 1007");

@@ -7,8 +7,7 @@
 #include "model_state.h"
 
 enum {
-  MESSAGE_MAX = 128 * 1024, /* bytes that POST may send (API Gateway quotas) */
-  BODY_MAX = 512 * 1024     /* bytes of an answer: it may hold what the client claimed to be */
+  BODY_MAX = 512 * 1024 /* bytes of an answer: it may hold what the client claimed to be */
 };
 
 static void answer_error(struct model_manage_answer *a, int status, const char *error_type, struct str message) {
@@ -102,7 +101,7 @@ static void answer_path(struct model *model, const struct model_manage *request,
     answer_error(a, 403, "MissingAuthenticationTokenException", STR("Missing Authentication Token"));
   } else if (!model_id_is_valid(id)) {
     answer_invalid_id(a, id);
-  } else if (is_post && request->body.len > MESSAGE_MAX) {
+  } else if (is_post && request->body.len > MODEL_MESSAGE_MAX) {
     answer_error(a, 413, "PayloadTooLargeException", STR("Payload too large"));
   } else {
     struct model_connection *c = model_connection(model, id);

@@ -129,7 +129,9 @@ bool process_is_alive(const struct process *p) {
 }
 
 void process_signal(struct process *p, int signal) {
-  if (p->pid != 0) kill(-p->pid, signal);
+  if (p->pid == 0) return;
+  kill(-p->pid, signal);
+  kill(p->pid, signal); /* it may have left its group */
 }
 
 /* Starting */
@@ -177,7 +179,6 @@ void process_free(struct process *p) {
   buf_free(&p->out.line);
   buf_free(&p->err.line);
   process_signal(p, SIGKILL);
-  if (p->pid != 0) kill(p->pid, SIGKILL); /* it may have left its group */
   if (p->pid != 0) reap(p->pid);
   memset(p, 0, sizeof *p);
 }

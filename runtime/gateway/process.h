@@ -51,7 +51,7 @@ void process_read(struct process *p);
 /* Whether it still runs, as the kernel knows it at this moment. */
 bool process_is_alive(const struct process *p);
 
-/* Sends a signal to the whole group. Nothing when it has ended. */
+/* Sends a signal to the whole group, and to the process itself wherever it is. Nothing when it has ended. */
 void process_signal(struct process *p, int signal);
 
 /* Stops watching; kills and reaps what still runs; `ended` is not called. Safe on a zeroed process. */

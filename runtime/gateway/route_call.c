@@ -33,8 +33,8 @@ static void answered(struct invoke *in) {
   memcpy(in->note, step.note, sizeof in->note);
   if (session && (step.action == MODEL_ACCEPT || step.action == MODEL_REFUSE))
     session_connected(session, &step);
-  else if (session && step.action == MODEL_SEND)
-    session_send(session, buf_str(&step.bytes));
+  else if (session && step.action == MODEL_SEND && session_send(session, buf_str(&step.bytes)) == WEBSOCKET_FULL)
+    fail(in->note, "the client does not read: what it should have got is dropped");
   model_step_free(&step);
 }
 

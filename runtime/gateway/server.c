@@ -6,7 +6,7 @@
 #include "session.h"
 
 enum {
-  BODY_MAX = 10 * 1024 * 1024, /* API Gateway's payload quota; the model refuses what is above a message's size */
+  BODY_MAX = 1024 * 1024, /* the model refuses what is above a message's size, in API Gateway's words */
   IDLE_S = 30,
   FAREWELL_MS = 1000
 };
@@ -61,9 +61,11 @@ uint16_t server_port(const struct server *server) {
 
 static void finish(void *ctx) {
   struct server *server = ctx;
+  void (*ended)(void *ctx) = server->ended;
   loop_timer_stop(server->options.loop, &server->patience);
   loop_job_stop(server->options.loop, &server->finished);
-  server->ended(server->ended_ctx);
+  server->ended = NULL;
+  if (ended) ended(server->ended_ctx);
 }
 
 static void send_away(void *ctx, struct model_connection *connection) {

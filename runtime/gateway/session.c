@@ -131,7 +131,9 @@ static bool check_handshake(struct exchange *x) {
     server_refuse(x, 426, STR("{\"message\":\"Sec-WebSocket-Version must be 13\"}"));
     return false;
   }
-  if (str_equal(x->method, STR("GET")) && field_has_token(x->headers, STR("Connection"), STR("upgrade")) &&
+  if (str_equal(x->method, STR("GET")) && str_equal(x->version, STR("HTTP/1.1")) &&
+      field_count(x->headers, STR("Sec-WebSocket-Key")) == 1 &&
+      field_has_token(x->headers, STR("Connection"), STR("upgrade")) &&
       websocket_accept(field_header(x->headers, STR("Sec-WebSocket-Key")), accept, err))
     return true;
   server_refuse(x, 400, STR("{\"message\":\"Bad Request: this is no WebSocket handshake\"}"));

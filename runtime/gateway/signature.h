@@ -36,7 +36,8 @@ struct signature_refusal {
   struct buf message;     /* one text, never a secret; owned; free it */
 };
 
-/* True when the signature is that of the key pair, for exactly this request, Region and service, made within the window.
+/* True when the signature is that of the key pair, for exactly this request, Region and service, made within the window
+ * (a body that was signed as UNSIGNED-PAYLOAD may be any).
  * Only the header form (Authorization) is known. keys may be NULL. */
 bool signature_verify(const struct signed_request *request, const struct signature_rules *rules,
                       struct sigv4_key_cache *keys, struct arena *memory, struct signature_refusal *refusal);

@@ -25,11 +25,11 @@ static bool read_parameters(struct parameters *p, struct str list, struct buf *w
       return false;
     }
     struct str *place = place_of(p, name);
-    if (place && place->len > 0) {
+    if (place && place->ptr) {
       buf_addf(why, "Authorization header has more than one '%.*s' parameter.", STR_ARG(name));
       return false;
     }
-    if (place) *place = value;
+    if (place) *place = value.ptr ? value : STR("");
   }
   return true;
 }

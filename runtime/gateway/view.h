@@ -1,6 +1,6 @@
 /* view.h -- what `moonwire dev` shows on the terminal: one line for each invocation, the handler's output indented beneath.
  * Or, with `json`, one JSON object a line for machines. Everything that comes from clients and handlers is hostile text:
- * control characters never reach the terminal.
+ * in the text form control characters never reach the terminal.
  */
 #ifndef MOONWIRE_VIEW_H
 #define MOONWIRE_VIEW_H

@@ -112,9 +112,9 @@ static void send_event(struct server *s, int fd) {
                "Lambda-Runtime-Invocation-Id: 5f0b3c1e-6a57-4f0e-9d7e-%012" PRIx64 "\r\n"
                "Lambda-Runtime-Deadline-Ms: %" PRId64 "\r\n"
                "Lambda-Runtime-Invoked-Function-Arn: arn:aws:lambda:us-east-1:123456789012:function:chat\r\n"
-               "Lambda-Runtime-Trace-Id: Root=1-5bef4de7-ad49b0e87f6ef6c87fc2e700;Parent=9a9197af755a6419;Sampled=1\r\n"
+               "Lambda-Runtime-Trace-Id: Root=1-5bef4de7-ad49b0e87f6e%012" PRIx64 ";Parent=9a9197af755a6419;Sampled=1\r\n"
                "Content-Length: %zu\r\n\r\n",
-               s->served, s->served, deadline_ms, s->event_len);
+               s->served, s->served, deadline_ms, s->served, s->event_len);
   memcpy(out + head, s->event, s->event_len);
   s->served++;
   send_all(fd, out, (size_t)head + s->event_len);

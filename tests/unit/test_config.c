@@ -1,9 +1,11 @@
 /* config: setting variables for Lua code and children. (Reading them: test_credentials.c.) */
-#define _GNU_SOURCE /* setenv */
+#define _GNU_SOURCE /* setenv, mallinfo2 */
+#include <malloc.h>
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
 #include <stdint.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -45,10 +47,25 @@ static void test_set_slice(void **state) {
   assert_true(str_equal(config_get("MOONWIRE_TEST"), STR("two")));
 }
 
+/* Each invocation sets its trace id: what was set before is given back. */
+static void test_set_again_and_again(void **state) {
+  (void)state;
+  char value[] = "Root=1-00000000-000000000000000000000000";
+  struct mallinfo2 before = { 0 };
+  for (int i = 0; i < 20000; i++) {
+    if (i == 1000) before = mallinfo2();
+    snprintf(value, sizeof value, "Root=1-%08x-%024x", i, i);
+    config_set("MOONWIRE_TEST", str_from(value));
+  }
+  assert_true(str_equal(config_get("MOONWIRE_TEST"), str_from(value)));
+  assert_true(mallinfo2().uordblks <= before.uordblks + 4096);
+}
+
 int main(void) {
   const struct CMUnitTest tests[] = {
     cmocka_unit_test(test_set),
     cmocka_unit_test(test_set_slice),
+    cmocka_unit_test(test_set_again_and_again),
   };
   return cmocka_run_group_tests(tests, NULL, NULL);
 }

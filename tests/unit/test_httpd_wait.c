@@ -162,6 +162,41 @@ static void test_deleted_while_some_wait(void **state) {
   httpd_fixture_close(&other);
 }
 
+static void count_tick(void *ctx) {
+  ++*(int *)ctx;
+}
+
+/* The bytes and the end behind them are there before the server looks: nothing may be kept until it has been idle. */
+static void test_end_with_the_last_bytes(void **state) {
+  (void)state;
+  static const struct str sent[] = {
+    STR(""),
+    STR("GE"),
+    STR("GET / HTTP/1.1\r\nHost:"),
+    STR("GET /a HTTP/1.1\r\n" HEAD_END),
+    STR("GET /a HTTP/1.1\r\n" HEAD_END "GE"),
+    STR("POST /a HTTP/1.1\r\nContent-Length: 9\r\n" HEAD_END "abc"),
+    STR("GET /wait HTTP/1.1\r\n" HEAD_END),
+    STR("\x88\0\0"),
+  };
+  enum { EACH = 30, PATIENCE = 2000 };
+  int before = descriptors_open();
+  for (size_t i = 0; i < EACH * sizeof sent / sizeof *sent; i++) {
+    struct peer c;
+    connect_peer(&c, sent[i % (sizeof sent / sizeof *sent)]);
+    peer_close(&c);
+    run_turns(f.loop, (int)i % 3);
+  }
+  for (int i = 0; i < PATIENCE && descriptors_open() > before; i++) {
+    int ticks = 0;
+    struct loop_timer timer = { .fire = count_tick, .ctx = &ticks };
+    assert_true(loop_timer_start(f.loop, &timer, 5));
+    run_until(f.loop, &ticks, 1);
+  }
+  assert_int_equal(descriptors_open(), before);
+  assert_int_equal(f.left, f.held);
+}
+
 #define TEST(name) cmocka_unit_test_setup_teardown(name, open_server, close_server)
 
 int main(void) {
@@ -172,6 +207,7 @@ int main(void) {
     TEST(test_many_wait),
     TEST(test_left),
     TEST(test_answered_when_gone),
+    TEST(test_end_with_the_last_bytes),
     cmocka_unit_test(test_deleted_while_some_wait),
   };
   return cmocka_run_group_tests(tests, NULL, NULL);
