@@ -22,7 +22,15 @@ AWS    := client client_classify connections credentials digest encoding sigv4 s
 LAMBDA := http1_connection http1_reader invocation runtime_api slot
 SCRIPT := bind_connections bind_crypto bind_http bind_invocation bind_json bind_log bind_module bind_sigv4 bind_task \
   event failure handler result scope task value value_write vm
-GATEWAY := $(sort $(notdir $(basename $(wildcard runtime/gateway/*.c))))
+GATEWAY := child control environment environment_api environment_start environment_variables field gateway \
+  httpd httpd_connection httpd_exchange httpd_listen httpd_request invoke management model \
+  model_answer model_close model_connections model_event model_fields model_frame model_id model_json \
+  model_manage model_request model_result model_step moment pool process project project_environment \
+  project_file project_function project_provider project_report project_route project_value report \
+  route_call route_selection route_selection_value server session shown signals signature \
+  signature_header view view_json view_log view_observer view_out view_plain view_record view_report \
+  view_style view_text view_text_invocation websocket websocket_accept websocket_outbox \
+  websocket_reader yaml_compose yaml_kind yaml_merge yaml_problem yaml_tree
 CLI    := cmd_dev cmd_lua cmd_test main script
 
 # lua/moonwire: linked in as bytecode, LUA into both programs, LUA_DEV only into moonwire.

@@ -105,16 +105,16 @@ static void send_event(struct server *s, int fd) {
   struct timespec t;
   clock_gettime(CLOCK_REALTIME, &t);
   int64_t deadline_ms = ((int64_t)t.tv_sec + 60) * 1000;
-  int head =
-      snprintf(out, sizeof out,
-               "HTTP/1.1 200 OK\r\nContent-Type: application/json\r\n"
-               "Lambda-Runtime-Aws-Request-Id: 8476a536-e9f4-11e8-9739-%012" PRIx64 "\r\n"
-               "Lambda-Runtime-Invocation-Id: 5f0b3c1e-6a57-4f0e-9d7e-%012" PRIx64 "\r\n"
-               "Lambda-Runtime-Deadline-Ms: %" PRId64 "\r\n"
-               "Lambda-Runtime-Invoked-Function-Arn: arn:aws:lambda:us-east-1:123456789012:function:chat\r\n"
-               "Lambda-Runtime-Trace-Id: Root=1-5bef4de7-ad49b0e87f6e%012" PRIx64 ";Parent=9a9197af755a6419;Sampled=1\r\n"
-               "Content-Length: %zu\r\n\r\n",
-               s->served, s->served, deadline_ms, s->served, s->event_len);
+  int head = snprintf(out, sizeof out,
+                      "HTTP/1.1 200 OK\r\nContent-Type: application/json\r\n"
+                      "Lambda-Runtime-Aws-Request-Id: 8476a536-e9f4-11e8-9739-%012" PRIx64 "\r\n"
+                      "Lambda-Runtime-Invocation-Id: 5f0b3c1e-6a57-4f0e-9d7e-%012" PRIx64 "\r\n"
+                      "Lambda-Runtime-Deadline-Ms: %" PRId64 "\r\n"
+                      "Lambda-Runtime-Invoked-Function-Arn: arn:aws:lambda:us-east-1:123456789012:function:chat\r\n"
+                      "Lambda-Runtime-Trace-Id: Root=1-5bef4de7-ad49b0e87f6e%012" PRIx64
+                      ";Parent=9a9197af755a6419;Sampled=1\r\n"
+                      "Content-Length: %zu\r\n\r\n",
+                      s->served, s->served, deadline_ms, s->served, s->event_len);
   memcpy(out + head, s->event, s->event_len);
   s->served++;
   send_all(fd, out, (size_t)head + s->event_len);

@@ -119,6 +119,7 @@ scenario('a plain GET is told to upgrade', { routes: { $default: ECHO } }, async
 const malformed = [
   { name: 'no key', headers: { 'Sec-WebSocket-Key': '' } },
   { name: 'a key that is too short', headers: { 'Sec-WebSocket-Key': 'c2hvcnQ=' } },
+  { name: 'two keys', headers: { 'Sec-WebSocket-Key': ['dGhlIHNhbXBsZSBub25jZQ==', 'dGhlIHNhbXBsZSBub25jZQ=='] } },
   { name: 'version 8', headers: { 'Sec-WebSocket-Version': '8' } },
 ];
 scenario('handshakes that are none', { routes: { $connect: 'return true', $default: ECHO } }, async (dev) => {

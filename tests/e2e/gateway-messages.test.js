@@ -121,6 +121,7 @@ const twoWay = {
   missing: 'return { statusCode = 200 }',
   both: 'ws.reply("first") return { statusCode = 200, body = "second" }',
   large: `return { statusCode = 200, body = ("x"):rep(${MESSAGE_MAX}) }`,
+  larger: `return { statusCode = 200, body = ("x"):rep(${MESSAGE_MAX + 1}) }`,
 };
 const twoWayRoutes = Object.fromEntries(Object.entries(twoWay).map(([route, code]) => [route, { code, twoWay: true }]));
 scenario('two-way routes answer with the body', { routes: { ...twoWayRoutes, $default: ECHO } }, async (dev) => {
@@ -133,6 +134,8 @@ scenario('two-way routes answer with the body', { routes: { ...twoWayRoutes, $de
   assert.equal(await ask('both'), 'first');
   assert.equal(await client.next(), 'second');
   assert.equal(await ask('large'), 'x'.repeat(MESSAGE_MAX));
+  assert.equal(JSON.parse(await ask('larger')).message, 'Internal server error');
+  assert.match((await dev.line({ type: 'invocation', route: 'larger' })).note, /131073 bytes, more than the 131072/);
 });
 
 /* Sizes and frames */
@@ -234,6 +237,29 @@ scenario('a handler that spins is stopped too', { routes: { spin: 'while true do
   assert.equal((await client.askJson({ action: 'spin' })).message, 'Internal server error');
   assert.equal(await client.ask('next'), 'next');
 });
+
+/** Out of the reach of a signal to its process group. */
+const LEAVES = 'local ffi = require "ffi" ffi.cdef "int getpid(void); int getppid(void); int getpgid(int); int setpgid(int, int); int sleep(int);" '
+  + 'ffi.C.setpgid(0, ffi.C.getpgid(ffi.C.getppid())) ws.reply(tostring(ffi.C.getpid())) while true do ffi.C.sleep(1000) end';
+scenario('a handler that leaves its process group is stopped too', { routes: { leave: LEAVES, $default: ECHO }, settings: { timeout: 1 } }, async (dev) => {
+  const client = await dev.connect();
+  const pid = Number(await client.ask({ action: 'leave' }));
+  assert.equal((await client.nextJson()).message, 'Internal server error');
+  await dev.line({ type: 'environment', event: 'ended' });
+  assert.throws(() => process.kill(pid, 0), { code: 'ESRCH' });
+  await client.ask({ action: 'leave' }); // and Ctrl-C finds the next one
+});
+
+for (const megabytes of [7, 9, 33]) {
+  scenario(`a result of ${megabytes} MB: one invocation, one failure`, { routes: { large: `print("once") return { statusCode = 200, body = ("x"):rep(${megabytes} * 1000000) }`, $default: ECHO } }, async (dev) => {
+    const client = await dev.connect();
+    assert.equal((await client.askJson({ action: 'large' })).message, 'Internal server error');
+    const line = await dev.line({ type: 'invocation', route: 'large' });
+    assert.deepEqual([line.outcome, line.error.errorType], ['error', 'Function.ResponseSizeTooLarge']);
+    assert.equal(await client.ask('next'), 'next');
+    assert.equal(dev.lines.filter(({ type, text }) => type === 'log' && text === 'once').length, 1);
+  });
+}
 
 scenario('a file that cannot be loaded', { files: { 'serverless.yml': 'service: s\nprovider: { name: aws }\nfunctions:\n  app:\n    handler: app.main\n    events:\n      - websocket: $default\n', 'app.lua': 'local x =' } }, async (dev) => {
   const client = await dev.connect();
