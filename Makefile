@@ -16,21 +16,24 @@ DEPS   := build/deps
 
 # ---- Sources: names without folder and suffix -------------------------------------------------------------------------
 
-BASE   := arena buf config err json json_check json_cover json_write log loop str timers utf8
+BASE   := arena buf config err field json json_check json_cover json_write log loop str timers utf8
 NET    := ca_bundle http http_answer http_multi http_request http_transfer
 AWS    := client client_classify connections credentials digest encoding sigv4 sigv4_check sigv4_headers sigv4_key sigv4_uri
 LAMBDA := http1_connection http1_reader invocation runtime_api slot
 SCRIPT := bind_connections bind_crypto bind_http bind_invocation bind_json bind_log bind_module bind_sigv4 bind_task \
   event failure handler result scope task value value_write vm
-GATEWAY := child control environment environment_api environment_start environment_variables field gateway \
-  httpd httpd_connection httpd_exchange httpd_listen httpd_request invoke management model \
-  model_answer model_close model_connections model_event model_fields model_frame model_id model_json \
-  model_manage model_request model_result model_step moment pool process project project_environment \
-  project_file project_function project_provider project_report project_route project_value report \
-  route_call route_selection route_selection_value server session shown signals signature \
-  signature_header view view_json view_log view_observer view_out view_plain view_record view_report \
-  view_style view_text view_text_invocation websocket websocket_accept websocket_outbox \
-  websocket_reader yaml_compose yaml_kind yaml_merge yaml_problem yaml_tree
+# The local gateway: what ties it together, and its rooms.
+GATEWAY   := control gateway management moment route_call server session signals signature signature_header
+MODEL     := model model_answer model_close model_connections model_event model_fields model_frame model_id \
+  model_json model_manage model_request model_result model_step route_selection route_selection_value
+PROJECT   := project project_environment project_file project_function project_provider project_report \
+  project_route project_value shown yaml_compose yaml_kind yaml_merge yaml_problem yaml_tree
+TRANSPORT := httpd httpd_connection httpd_exchange httpd_listen httpd_request websocket websocket_accept \
+  websocket_outbox websocket_reader
+FUNCTIONS := child environment environment_api environment_start environment_variables invoke pool process \
+  report
+VIEW      := view view_json view_log view_observer view_out view_plain view_record view_report view_style view_text \
+  view_text_invocation
 CLI    := cmd_dev cmd_lua cmd_test main script
 
 # lua/moonwire: linked in as bytecode, LUA into both programs, LUA_DEV only into moonwire.
@@ -39,7 +42,8 @@ LUA_DEV := test/assert test/runner
 
 # ---- Flags ------------------------------------------------------------------------------------------------------------
 
-folders  := base net aws lambda script gateway cli
+rooms    := model project transport functions view
+folders  := base net aws lambda script gateway $(rooms:%=gateway/%) cli
 warnings := -Wall -Wextra -Wshadow -Wconversion $(WERROR)
 
 ifeq ($(SANITIZE),)
@@ -69,7 +73,9 @@ libraries := $(DEPS)/lib/libcurl.a $(DEPS)/lib/libcjson.a -l:libssl.a -l:libcryp
 objects = $(patsubst %.c,$(BUILD)/obj/%.o,$(1))
 sources := $(BASE:%=runtime/base/%.c) $(NET:%=runtime/net/%.c) $(AWS:%=runtime/aws/%.c) \
   $(LAMBDA:%=runtime/lambda/%.c) $(SCRIPT:%=runtime/script/%.c)
-gateway_sources := $(GATEWAY:%=runtime/gateway/%.c)
+gateway_sources := $(GATEWAY:%=runtime/gateway/%.c) $(MODEL:%=runtime/gateway/model/%.c) \
+  $(PROJECT:%=runtime/gateway/project/%.c) $(TRANSPORT:%=runtime/gateway/transport/%.c) \
+  $(FUNCTIONS:%=runtime/gateway/functions/%.c) $(VIEW:%=runtime/gateway/view/%.c)
 mains   := runtime/bootstrap.c $(CLI:%=runtime/cli/%.c)
 runtime := $(BUILD)/libmoonwire.a
 gateway := $(BUILD)/libgateway.a

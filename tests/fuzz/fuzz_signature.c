@@ -90,13 +90,6 @@ static void sign_and_verify(const struct signed_request *r, const struct field *
   arena_free(&memory);
 }
 
-/* What was sent may come back, and names of headers come back in lower case. */
-static bool holds_secret(struct str bytes) {
-  for (size_t i = 0; i + sizeof SECRET - 1 <= bytes.len; i++)
-    if (str_equal_nocase(str_slice(bytes, i, i + sizeof SECRET - 1), STR(SECRET))) return true;
-  return false;
-}
-
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 
 /* What was sent may come back, and names of headers come back in lower case. */
