@@ -73,6 +73,18 @@ static void unexpected_ends_are_told(void **state) {
   }
 }
 
+/* At the very end the pools are over before the view has told of the last environment. */
+static void pools_may_end_first(void **state) {
+  (void)state;
+  struct view_fixture f;
+  begin(&f);
+  view_fixture_err(&f, NULL, VIEW_STAMP "ERROR\tx {\"errorType\":\"Other\",\"stackTrace\":[]}");
+  f.observer.ended(f.observer.ctx, &f.one, SIGTERM);
+  memset(&f.pool, 0, sizeof f.pool); /* as pool_free leaves it */
+  view_fixture_end(&f, VIEW_READY "20:33:12  echo#1  ERROR x {\"errorType\":\"Other\",\"stackTrace\":[]}\n"
+                                  "20:33:12  echo#1  ended unexpectedly, by signal 15 (Terminated)\n");
+}
+
 /* The process ends and its invocation fails with it: told once, whichever is reported first. */
 static void crashes_are_told_once(void **state) {
   (void)state;
@@ -159,9 +171,9 @@ static void long_invocations_are_announced(void **state) {
 
 int main(void) {
   const struct CMUnitTest tests[] = {
-    cmocka_unit_test(failures_are_told_once),         cmocka_unit_test(unexpected_ends_are_told),
-    cmocka_unit_test(crashes_are_told_once),          cmocka_unit_test(load_failures_are_told_once),
-    cmocka_unit_test(long_invocations_are_announced),
+    cmocka_unit_test(failures_are_told_once),      cmocka_unit_test(unexpected_ends_are_told),
+    cmocka_unit_test(pools_may_end_first),         cmocka_unit_test(crashes_are_told_once),
+    cmocka_unit_test(load_failures_are_told_once), cmocka_unit_test(long_invocations_are_announced),
   };
   return cmocka_run_group_tests(tests, NULL, NULL);
 }

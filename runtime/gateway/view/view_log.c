@@ -11,6 +11,7 @@ struct view_log *view_log_of(struct view_log **list, const struct environment *e
   if (!log) return NULL;
   log->environment = e;
   log->pool = e->pool;
+  log->function = e->pool->options.function;
   log->number = e->number;
   buf_init(&log->lines, VIEW_LOG_MAX);
   buf_init(&log->failure, VIEW_LOG_MAX);
@@ -33,7 +34,7 @@ void view_log_delete(struct view_log **list, struct view_log *log) {
 }
 
 struct view_writer view_log_writer(const struct view_log *log) {
-  return (struct view_writer){ log->pool->options.function->name, log->number };
+  return (struct view_writer){ log->function->name, log->number };
 }
 
 void view_log_keep(struct view_log *log, bool is_error, struct str line) {

@@ -19,7 +19,8 @@ enum { VIEW_LOG_MAX = 1024 * 1024 /* bytes of lines that are kept for an invocat
 struct view_log {
   struct view_log *next;
   const struct environment *environment; /* NULL when it has ended */
-  const struct pool *pool;               /* outlives it */
+  const struct pool *pool;               /* an address only: what was its pool may be over */
+  const struct project_function *function;
   int number;
   const struct invoke *invoke; /* whose lines these are; an address only, never followed */
   bool announced;              /* its lines are shown as they come */

@@ -51,7 +51,7 @@ static void show_kept(struct view *view, struct view_log *log) {
 static void announce(struct view *view, struct view_log *log, const struct invoke *in, int64_t since_ns) {
   struct buf *out = view_entry_begin(view);
   if (!out) return;
-  view_text_running(&view->text, out, view_now_ms(view), log->pool->options.function, in, since_ns);
+  view_text_running(&view->text, out, view_now_ms(view), log->function, in, since_ns);
   view_entry_end(view);
   log->invoke = in;
   log->announced = true;
