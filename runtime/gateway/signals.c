@@ -6,12 +6,19 @@
 #include <sys/signalfd.h>
 #include <unistd.h>
 
-static sigset_t the_three(void) {
+/* Whoever started us with SIGHUP ignored (nohup) wants us to outlive the terminal. A signal that is blocked arrives although
+ * it is ignored. */
+static bool outlives_terminal(void) {
+  struct sigaction action;
+  return sigaction(SIGHUP, NULL, &action) == 0 && action.sa_handler == SIG_IGN;
+}
+
+static sigset_t wanted_signals(void) {
   sigset_t set;
   sigemptyset(&set);
   sigaddset(&set, SIGINT);
   sigaddset(&set, SIGTERM);
-  sigaddset(&set, SIGHUP);
+  if (!outlives_terminal()) sigaddset(&set, SIGHUP);
   return set;
 }
 
@@ -25,7 +32,7 @@ static void ready(void *ctx, int events) {
 
 bool signals_init(struct signals *signals, struct loop *loop, void (*caught)(void *ctx, int number), void *ctx,
                   char err[ERR_LEN]) {
-  sigset_t set = the_three();
+  sigset_t set = wanted_signals();
   *signals = (struct signals){ .loop = loop, .caught = caught, .ctx = ctx };
   sigprocmask(SIG_BLOCK, &set, NULL);
   int fd = signalfd(-1, &set, SFD_NONBLOCK | SFD_CLOEXEC);
@@ -35,7 +42,7 @@ bool signals_init(struct signals *signals, struct loop *loop, void (*caught)(voi
 }
 
 void signals_free(struct signals *signals) {
-  sigset_t set = the_three();
+  sigset_t set = wanted_signals();
   if (!signals->caught) return;
   loop_watch_stop(signals->loop, &signals->watch);
   if (signals->watch.fd > 0) close(signals->watch.fd);

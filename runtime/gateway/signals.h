@@ -1,4 +1,6 @@
-/* signals.h -- SIGINT, SIGTERM and SIGHUP as events of the loop: what asks a server to end. */
+/* signals.h -- SIGINT, SIGTERM and SIGHUP as events of the loop: what asks a server to end. SIGHUP stays ignored when it was
+ * (nohup).
+ */
 #ifndef MOONWIRE_SIGNALS_H
 #define MOONWIRE_SIGNALS_H
 

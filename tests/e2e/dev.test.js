@@ -229,6 +229,15 @@ scenario('Ctrl-C while a handler spins', { routes: { $default: 'ws.reply "spinni
 
 scenario('Ctrl-C with nobody there', echo, async () => {});
 
+scenario('the terminal is closed', echo, async (dev) => { await dev.stop('SIGHUP'); });
+
+scenario('the terminal is closed, and nohup was in front', { ...echo, through: ['nohup'] }, async (dev) => {
+  const client = await dev.connect();
+  dev.child.kill('SIGHUP');
+  assert.equal(await client.ask('still there'), 'still there');
+  assert.equal(await client.ask('and still'), 'and still');
+});
+
 test('kill -9 of the gateway leaves no child behind', { skip: WRAP.length > 0 && 'the tool would be killed, too' }, async () => {
   const dev = await Dev.start({ files: service(sleeper) });
   try {

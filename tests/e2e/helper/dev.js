@@ -46,11 +46,12 @@ const ECHO = 'return ws.reply(event.body)';
 class Dev {
   /**
    * Options: files ({ path: text }, see `service`) or directory (one that is there already), args, env (null removes a
-   * variable), text (true: output for people instead of JSON lines). Resolves when it is ready.
+   * variable), text (true: output for people instead of JSON lines), through (a command that starts it). Resolves when it is
+   * ready.
    */
-  static async start({ files, directory, args = [], env = {}, text = false } = {}) {
+  static async start({ files, directory, args = [], env = {}, text = false, through = [] } = {}) {
     const dev = new Dev();
-    const command = program.command('moonwire');
+    const command = [...through, ...program.command('moonwire')];
     dev.temporary = directory ? null : program.writeFiles(files);
     dev.directory = directory || dev.temporary;
     dev.text = text;
