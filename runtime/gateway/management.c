@@ -43,13 +43,19 @@ static bool verify(struct server *server, struct exchange *x) {
   return ok;
 }
 
+static void send_to(struct session *session, struct model_manage_answer *todo, struct str body) {
+  enum websocket_sent sent = session_send(session, body);
+  if (sent == WEBSOCKET_FULL) model_manage_throttled(todo);
+  if (sent == WEBSOCKET_CLOSING) model_manage_gone(todo);
+}
+
 static void act(struct server *server, struct model_manage_answer *todo, struct str body) {
   struct session *session = todo->connection->transport;
   if (todo->action == MODEL_MANAGE_SEND && utf8_prefix(body) < body.len)
     server->options.note(server->options.ctx, todo->connection->id,
                          "what was posted is not UTF-8: most clients close with 1007 when they get it");
   if (todo->action == MODEL_MANAGE_CLOSE) session_close(session, 1000);
-  if (todo->action == MODEL_MANAGE_SEND && session_send(session, body) == WEBSOCKET_FULL) model_manage_throttled(todo);
+  if (todo->action == MODEL_MANAGE_SEND) send_to(session, todo, body);
 }
 
 void management_request(struct server *server, struct exchange *x) {

@@ -200,6 +200,26 @@ for (const { name, send, code } of refused) {
   });
 }
 
+const sender = {
+  routes: {
+    id: 'return ws.reply(event.requestContext.connectionId)',
+    $default: 'local ok, _, code = ws.send(event.body, "x") return ws.reply(ok and "sent" or code)',
+    $disconnect: 'return true',
+  },
+};
+scenario('a socket that is being closed is gone for who sends to it', sender, async (dev) => {
+  const [client, other] = [await dev.connect(), await dev.connect()];
+  const id = await client.ask({ action: 'id' });
+  assert.equal(await other.ask(id), 'sent');
+  client.socket.pause(); // it does not answer the close frame
+  client.send(Buffer.from('hello'), { binary: true });
+  while (await other.ask(id) === 'sent');
+  assert.equal(await other.ask(id), 'gone');
+  assert.equal(dev.all({ type: 'invocation', route: '$disconnect' }).length, 0, 'it is not closed yet');
+  client.socket.resume();
+  assert.equal((await client.closed).code, 1003);
+});
+
 /* Environments that end */
 
 const sleeper = {

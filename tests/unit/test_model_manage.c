@@ -182,6 +182,22 @@ static void throttled(void **state) {
   model_delete(model);
 }
 
+static void leaving(void **state) {
+  struct model *model = model_with(ROUTES_ALL);
+  struct model_manage request = { STR("POST"), STR(PATH), STR("hi") };
+  struct model_manage_answer answer;
+  (void)state;
+  model_open(model);
+  model_manage(model, &request, LATER_MS, &answer);
+  model_manage_gone(&answer);
+  assert_int_equal(answer.action, MODEL_MANAGE_ANSWER);
+  assert_int_equal(answer.status, 410);
+  assert_string_equal(answer.error_type, "GoneException");
+  assert_int_equal(answer.body.len, 0);
+  model_manage_answer_free(&answer);
+  model_delete(model);
+}
+
 static void management_paths(void **state) {
   static const struct {
     const char *path;
@@ -218,6 +234,7 @@ int main(void) {
     cmocka_unit_test(get_tells_about_the_connection),
     cmocka_unit_test(a_message_has_at_most_128_kb),
     cmocka_unit_test(throttled),
+    cmocka_unit_test(leaving),
     cmocka_unit_test(management_paths),
   };
   return cmocka_run_group_tests_name("model_manage", tests, NULL, NULL);

@@ -163,10 +163,12 @@ struct model_manage_answer {
 bool model_is_management(struct str path);
 
 /* The signature has been verified. SEND: pass the body on, then answer with status; when the client's outbox is full answer
- * with model_manage_throttled instead. Updates last_active_at_ms. Free the body afterwards. */
+ * with model_manage_throttled instead, and with model_manage_gone when the client turns out to be leaving. Updates
+ * last_active_at_ms. Free the body afterwards. */
 void model_manage(struct model *model, const struct model_manage *request, int64_t now_ms,
                   struct model_manage_answer *answer);
 void model_manage_throttled(struct model_manage_answer *answer);
+void model_manage_gone(struct model_manage_answer *answer);
 void model_manage_answer_free(struct model_manage_answer *answer);
 
 #endif

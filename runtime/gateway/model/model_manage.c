@@ -108,7 +108,7 @@ static void answer_path(struct model *model, const struct model_manage *request,
     if (c && c->state == MODEL_OPEN)
       answer_open(a, request, c, now_ms);
     else
-      answer_error(a, 410, "GoneException", STR(""));
+      model_manage_gone(a);
   }
 }
 
@@ -127,6 +127,10 @@ void model_manage(struct model *model, const struct model_manage *request, int64
 
 void model_manage_throttled(struct model_manage_answer *answer) {
   answer_error(answer, 429, "LimitExceededException", STR("Limit Exceeded"));
+}
+
+void model_manage_gone(struct model_manage_answer *answer) {
+  answer_error(answer, 410, "GoneException", STR(""));
 }
 
 void model_manage_answer_free(struct model_manage_answer *answer) {

@@ -41,8 +41,8 @@ struct websocket *websocket_new(struct loop *loop, const struct websocket_events
 /* The handshake is through: takes over the descriptor. early: bytes that the client sent behind the handshake. */
 void websocket_open(struct websocket *ws, struct httpd_socket socket, struct str early);
 
-/* Sends a text message, in frames of at most WEBSOCKET_FRAME_MAX. False when the outbox is full, when a close is under
- * way, or when memory is short; nothing is sent then. Bytes that are not UTF-8 go out as they are. */
+/* Sends a text message, in frames of at most WEBSOCKET_FRAME_MAX. FULL: the outbox is, or memory is short; CLOSING: a close
+ * is under way, or the client turned out to be gone; nothing is sent then. Bytes that are not UTF-8 go out as they are. */
 enum websocket_sent { WEBSOCKET_SENT, WEBSOCKET_FULL, WEBSOCKET_CLOSING };
 enum websocket_sent websocket_send(struct websocket *ws, struct str text);
 
