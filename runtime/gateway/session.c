@@ -29,14 +29,13 @@ void session_delete(struct session *session) {
 
 static void session_end(struct session *session, int code, struct str reason) {
   struct server *server = session->server;
-  struct model_moment at;
+  struct model_moment at = { .now_ms = 0 };
   struct model_step step;
   char err[ERR_LEN];
   model_step_init(&step);
-  if (moment_now(&at, err)) {
-    model_closed(server->options.model, str_from(session->id), code, reason, &at, &step);
-    route_call_take(server, &step, at.trace_id);
-  }
+  bool known = moment_now(&at, err);
+  model_closed(server->options.model, str_from(session->id), code, reason, &at, &step); /* whatever happens */
+  if (known) route_call_take(server, &step, at.trace_id);
   model_step_free(&step);
   session_delete(session);
   server_connection_gone(server);
