@@ -1,6 +1,7 @@
 #include "management.h"
 
-#include "json_write.h"
+#include "invoke.h"
+#include "model_json.h"
 #include "moment.h"
 #include "session.h"
 #include "signature.h"
@@ -9,9 +10,9 @@
 /* Headers as recorded from AWS: x-amzn-requestid is a UUID, x-amz-apigw-id looks like a connection id. */
 static void answer(struct exchange *x, int status, const char *error_type, struct str body) {
   char err[ERR_LEN];
-  char uuid[MODEL_UUID_LEN] = "";
+  char uuid[MODEL_UUID_LEN];
   struct model_moment at = { .request_id = "" };
-  moment_uuid(uuid, err);
+  invoke_make_id(uuid);
   moment_now(&at, err);
   struct field headers[4] = { { STR("x-amzn-RequestId"), str_from(uuid) },
                               { STR("x-amz-apigw-id"), str_from(at.request_id) } };
@@ -32,9 +33,7 @@ static bool verify(struct server *server, struct exchange *x) {
   buf_init(&body, 1024 * 1024);
   bool ok = signature_verify(&request, &rules, &server->keys, &memory, &refusal);
   if (!ok) {
-    buf_add(&body, STR("{\"message\":"));
-    json_write_string_utf8(&body, buf_str(&refusal.message));
-    buf_add(&body, STR("}"));
+    model_json_message(&body, buf_str(&refusal.message));
     answer(x, 403, refusal.error_type, buf_str(&body));
   }
   buf_free(&refusal.message);

@@ -16,10 +16,3 @@ bool moment_now(struct model_moment *moment, char err[ERR_LEN]) {
   model_trace_from(moment->trace_id, moment->now_ms, random.trace);
   return true;
 }
-
-bool moment_uuid(char uuid[MODEL_UUID_LEN], char err[ERR_LEN]) {
-  unsigned char bytes[MODEL_UUID_BYTES];
-  if (!digest_random(bytes, sizeof bytes, err)) return false;
-  model_uuid_from(uuid, bytes);
-  return true;
-}

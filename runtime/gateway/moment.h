@@ -1,4 +1,4 @@
-/* moment.h -- now, with fresh ids: what the model takes as an input. The place where the gateway asks clock and kernel. */
+/* moment.h -- now, with fresh ids: what the model takes as an input. */
 #ifndef MOONWIRE_MOMENT_H
 #define MOONWIRE_MOMENT_H
 
@@ -6,8 +6,5 @@
 #include "model.h"
 
 bool moment_now(struct model_moment *moment, char err[ERR_LEN]);
-
-/* A fresh version 4 UUID. */
-bool moment_uuid(char uuid[MODEL_UUID_LEN], char err[ERR_LEN]);
 
 #endif
