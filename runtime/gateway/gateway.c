@@ -191,7 +191,8 @@ static void show(struct gateway *g) {
       snprintf(text, sizeof text, "%.*s: %.*s", STR_ARG(project->file), STR_ARG(warning->text));
     view_warning(g->view, str_from(text));
   }
-  view_ready(g->view, &(struct view_ready){ project, str_from(g->websocket_url), str_from(g->control_url) });
+  view_ready(g->view, &(struct view_ready){ project, str_from(g->websocket_url), str_from(g->management_url),
+                                            str_from(g->control_url) });
 }
 
 static bool open_all(struct gateway *g, char err[ERR_LEN]) {

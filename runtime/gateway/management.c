@@ -7,6 +7,8 @@
 #include "signature.h"
 #include "utf8.h"
 
+enum { SHOWN = 160 /* bytes of foreign text in a note */ };
+
 /* Headers as recorded from AWS: x-amzn-requestid is a UUID, x-amz-apigw-id looks like a connection id. */
 static void answer(struct exchange *x, int status, const char *error_type, struct str body) {
   char err[ERR_LEN];
@@ -22,6 +24,19 @@ static void answer(struct exchange *x, int status, const char *error_type, struc
   exchange_answer(x, status, (struct fields){ headers, count }, body);
 }
 
+/* Callers see little of why they were refused, the developer sees it on the terminal. A connection that is gone is no
+ * mistake, and is not told of. */
+static void tell(struct server *server, const struct exchange *x, int status, const char *error_type, struct str why) {
+  struct str path = str_slice(x->path, 0, SHOWN), line;
+  char note[ERR_LEN];
+  if (status < 400 || status == 410) return;
+  str_cut(str_slice(why, 0, SHOWN), '\n', &line, &why);
+  const char *hint = strcmp(error_type, "ForbiddenException") == 0 ? " (does the endpoint have the stage?)" : "";
+  fail(note, "%.*s %.*s: %d %s: %.*s%s", STR_ARG(str_slice(x->method, 0, SHOWN)), STR_ARG(path), status, error_type,
+       STR_ARG(line), hint);
+  server->options.note(server->options.ctx, "", note);
+}
+
 static bool verify(struct server *server, struct exchange *x) {
   struct signed_request request = { x->method, x->path, x->query, x->headers, x->body };
   struct signature_rules rules = { &server->options.credentials, server->options.region, STR("execute-api"),
@@ -34,6 +49,7 @@ static bool verify(struct server *server, struct exchange *x) {
   bool ok = signature_verify(&request, &rules, &server->keys, &memory, &refusal);
   if (!ok) {
     model_json_message(&body, buf_str(&refusal.message));
+    tell(server, x, 403, refusal.error_type, buf_str(&refusal.message));
     answer(x, 403, refusal.error_type, buf_str(&body));
   }
   buf_free(&refusal.message);
@@ -63,6 +79,7 @@ void management_request(struct server *server, struct exchange *x) {
   struct model_manage_answer todo = { 0 };
   model_manage(server->options.model, &request, clock_unix_ms(), &todo);
   if (todo.action != MODEL_MANAGE_ANSWER) act(server, &todo, x->body);
+  if (todo.error_type) tell(server, x, todo.status, todo.error_type, buf_str(&todo.body));
   answer(x, todo.status, todo.error_type, buf_str(&todo.body));
   model_manage_answer_free(&todo);
 }

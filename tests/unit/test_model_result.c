@@ -127,7 +127,7 @@ static const struct {
   { STR("x"), STR("{\"statusCode\":500}"), MODEL_NOTHING, "", "statusCode 500: the client is not told" },
   { STR("x"), STR("{\"statusCode\":101}"), MODEL_NOTHING, "", NULL },
   { STR("x"), STR("{\"statusCode\":200,\"body\":\"\"}"), MODEL_NOTHING, "", NULL },
-  { STR("x"), STR("{\"statusCode\":200,\"body\":\"hi\"}"), MODEL_NOTHING, "", NULL },
+  { STR("x"), STR("{\"statusCode\":200,\"body\":\"hi\"}"), MODEL_NOTHING, "", "the body is not sent" },
   /* two-way: the body, whatever the status */
   { STR(ASK), STR("{\"statusCode\":200,\"body\":\"hi\"}"), MODEL_SEND, "hi", NULL },
   { STR(ASK), STR("{\"statusCode\":500,\"body\":\"{\\\"a\\\":1}\"}"), MODEL_SEND, "{\"a\":1}", NULL },

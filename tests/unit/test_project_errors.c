@@ -88,6 +88,12 @@ static void a_file_without_its_sections_is_refused(void **state) {
                                                      "such as chat-${sls:stage} are not resolved yet" },
     { SERVICE "provider: [ aws ]\nfunctions: {}\n",
       "serverless.yml:2: provider must be a mapping with name, runtime, stage ..., found a list" },
+    { "service: s\nfuntions: { a: { handler: b } }\n",
+      "serverless.yml:2: funtions is no setting; did you mean functions?" },
+    { "servce: s\nfunctions: { a: { handler: b } }\n",
+      "serverless.yml:1: servce is no setting; did you mean service?" },
+    { SERVICE "functions:\n  a:\n    handlr: b\n",
+      "serverless.yml:4: functions.a.handlr is no setting; did you mean handler?" },
     { SERVICE, "serverless.yml: functions is missing; expected a mapping of functions, such as `echo: { handler: "
                "handlers/echo.default }`" },
     { SERVICE "functions:\n", "serverless.yml:2: functions must be a mapping of functions, such as `echo: { handler: "

@@ -46,15 +46,15 @@ static void variables_are_not_resolved(void **state) {
   static const struct warned_case cases[] = {
     { SERVICE ECHO_FUNCTION "provider:\n  stage: ${opt:stage, 'dev'}\n  region: ${env:R}\n  timeout: ${self:custom.t}\n"
                             "  memorySize: \"${self:custom.m}\"\n  runtime: ${self:custom.r}\n",
-      "7 provider.stage is dev instead: variables such as ${opt:stage, 'dev'} are not resolved yet\n"
-      "8 provider.region is us-east-1 instead: variables such as ${env:R} are not resolved yet\n"
-      "9 provider.timeout is 6 instead: variables such as ${self:custom.t} are not resolved yet\n"
-      "10 provider.memorySize is 1024 instead: variables such as ${self:custom.m} are not resolved yet\n" },
+      "7 provider.stage: variables such as ${opt:stage, 'dev'} are not resolved yet; it is dev here\n"
+      "8 provider.region: variables such as ${env:R} are not resolved yet; it is us-east-1 here\n"
+      "9 provider.timeout: variables such as ${self:custom.t} are not resolved yet; it is 6 here\n"
+      "10 provider.memorySize: variables such as ${self:custom.m} are not resolved yet; it is 1024 here\n" },
     { SERVICE ECHO_FUNCTION "    timeout: ${self:custom.t}\nprovider: { timeout: 20 }\n",
-      "6 functions.echo.timeout is 20 instead: variables such as ${self:custom.t} are not resolved yet\n" },
+      "6 functions.echo.timeout: variables such as ${self:custom.t} are not resolved yet; it is 20 here\n" },
     { SERVICE ECHO_FUNCTION "provider:\n  websocketsApiRouteSelectionExpression: $request.body.${self:custom.field}\n",
-      "7 provider.websocketsApiRouteSelectionExpression is $request.body.action instead: variables such as "
-      "$request.body.${self:custom.field} are not resolved yet\n" },
+      "7 provider.websocketsApiRouteSelectionExpression: variables such as $request.body.${self:custom.field} are not "
+      "resolved yet; it is $request.body.action here\n" },
     { SERVICE ECHO_FUNCTION "provider: ${file(provider.yml)}\n",
       "6 provider is left out: variables such as ${file(provider.yml)} are not resolved yet\n" },
     { SERVICE ECHO_FUNCTION
@@ -99,7 +99,11 @@ static void events_that_differ_here_are_named(void **state) {
   (void)state;
   static const struct warned_case cases[] = {
     { FUNCTION "    timeuot: 2\n    tags: { a: b }\n    events: [ websocket: a ]\n",
-      "5 functions.echo.timeuot is no setting of functions that the Framework knows; it is ignored here\n" },
+      "5 functions.echo.timeuot is no setting of functions that the Framework knows; did you mean timeout?\n" },
+    { FUNCTION "    warmup: true\n    events: [ websocket: a ]\n",
+      "5 functions.echo.warmup is no setting of functions that the Framework knows; it is ignored here\n" },
+    { SERVICE "provider: { name: aws, enviroment: { A: b }, tags: { a: b }, iam: x }\n" ECHO_FUNCTION,
+      "2 provider.enviroment is ignored here; did you mean environment?\n" },
     { FUNCTION "    events:\n      - websocket: $disconect\n      - websocket: { route: $default }\n",
       "6 the route $disconect is served like any other here, but API Gateway keeps names with $ for $connect, "
       "$disconnect and $default\n" },

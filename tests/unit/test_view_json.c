@@ -21,7 +21,8 @@ static void the_start(void **state) {
   view_warning(f.view, STR("serverless.yml:3: \"x\""));
   view_fixture_end(&f,
                    "{\"type\":\"ready\",\"service\":\"moonwire-example\",\"stage\":\"dev\",\"region\":\"us-east-1\","
-                   "\"websocketUrl\":\"ws://127.0.0.1:3001/dev\",\"controlUrl\":\"http://127.0.0.1:3002\",\"routes\":["
+                   "\"websocketUrl\":\"ws://127.0.0.1:3001/dev\",\"managementUrl\":\"http://127.0.0.1:3001/"
+                   "dev\",\"controlUrl\":\"http://127.0.0.1:3002\",\"routes\":["
                    "{\"routeKey\":\"$connect\",\"function\":\"chat\",\"handler\":\"handlers/chat.main\"},"
                    "{\"routeKey\":\"$default\",\"function\":\"echo\",\"handler\":\"handlers/echo.default\"},"
                    "{\"routeKey\":\"chat\",\"function\":\"chat\",\"handler\":\"handlers/chat.main\"}]}\n"

@@ -11,8 +11,9 @@
 /* What view_fixture_ready shows, the line of an invocation, and a report of a failure. */
 #define VIEW_READY                                                                                                     \
   "moonwire-example, stage dev\n\n"                                                                                    \
-  "  WebSocket ws://127.0.0.1:3001/dev\n"                                                                              \
-  "  Control   http://127.0.0.1:3002\n\n"                                                                              \
+  "  WebSocket     ws://127.0.0.1:3001/dev\n"                                                                          \
+  "  @connections  http://127.0.0.1:3001/dev\n"                                                                        \
+  "  Runtime API   http://127.0.0.1:3002\n\n"                                                                          \
   "  $connect  -> handlers/chat.main\n"                                                                                \
   "  $default  -> handlers/echo.default\n"                                                                             \
   "  chat      -> handlers/chat.main\n\n"

@@ -126,7 +126,11 @@ void model_message(struct model *model, struct str connection_id, struct str tex
   if (!route) {
     struct str key = str_slice(buf_str(&model->key), 0, SHOWN);
     model_step_frame(step, &call, STR("Forbidden"));
-    fail(step->note, "the message selects the route \"%.*s\": there is none, and no $default", STR_ARG(key));
+    if (key.len > 0)
+      fail(step->note, "the message selects the route \"%.*s\": there is none, and no $default", STR_ARG(key));
+    else
+      fail(step->note, "the message selects no route with %.*s, and there is no $default",
+           STR_ARG(model->api.route_selection_expression));
     return;
   }
   model_event_message(&step->bytes, &(struct model_event){ &model->api, c, at, route->key }, text);

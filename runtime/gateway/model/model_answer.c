@@ -104,6 +104,10 @@ static void answer_message(struct model *model, enum model_outcome outcome, stru
     send_body(&result, step);
   else if (result.status > 299)
     fail(step->note, "statusCode %d: the client is not told, the route is one-way", result.status);
+  else if (result.body.len > 0 && !model->told_of_body)
+    model->told_of_body =
+        !fail(step->note, "the body is not sent, as on AWS: the route is one-way (it would be two-way with "
+                          "routeResponseSelectionExpression: $default); said once");
 }
 
 void model_answered(struct model *model, const struct model_call *call, enum model_outcome outcome, struct str payload,

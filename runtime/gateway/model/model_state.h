@@ -16,6 +16,7 @@ struct model {
   struct model_connections connections;
   struct arena scratch; /* for the time of one call, which resets it at its end */
   struct buf key;       /* likewise: the route key that a message selects */
+  bool told_of_body;    /* that a one-way route drops it */
 };
 
 /* The route with exactly this key, or NULL. */

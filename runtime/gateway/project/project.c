@@ -2,6 +2,8 @@
 
 #include "project_file.h"
 #include "project_function.h"
+#include "project_spelling.h"
+#include "shown.h"
 
 static bool find_root(struct project_report *report, const struct yaml *root) {
   static const char expected[] = "a mapping with service, provider and functions";
@@ -15,6 +17,10 @@ static bool read_service(struct project_report *report, const struct yaml *root,
   static const char expected[] = "a name such as chat";
   const struct yaml_entry *at = yaml_entry_of(root, STR("service"));
   struct project_place place = { "" };
+  const struct yaml *misspelt = at ? NULL : project_misspelt(root, "service");
+  if (misspelt)
+    return project_fail(report, misspelt->line, "%s is no setting; did you mean service?",
+                        shown_of(misspelt->text).text);
   if (!at) return project_fail(report, 0, "service is missing; expected %s", expected);
   const struct yaml_entry *name = yaml_entry_of(at->value, STR("name"));
   if (name) {

@@ -2,6 +2,7 @@
 
 #include "project_environment.h"
 #include "project_route.h"
+#include "project_spelling.h"
 
 /* The entries of the section, from one mapping or several. */
 struct section {
@@ -42,6 +43,10 @@ static bool add_functions(struct project_report *report, const struct yaml *node
 static bool find_functions(struct project_report *report, const struct yaml *root, struct section *s) {
   const struct yaml_entry *at = yaml_entry_of(root, STR("functions"));
   s->count = 0;
+  const struct yaml *misspelt = at ? NULL : project_misspelt(root, "functions");
+  if (misspelt)
+    return project_fail(report, misspelt->line, "%s is no setting; did you mean functions?",
+                        shown_of(misspelt->text).text);
   if (!at) return project_fail(report, 0, "functions is missing; expected %s", example);
   const struct yaml *value = at->value;
   if (value->kind == YAML_LIST) {
@@ -92,8 +97,10 @@ static const char *const known_settings[] = {
   "vpc",
 };
 
+enum { KNOWN = sizeof known_settings / sizeof *known_settings };
+
 static bool is_known(struct str setting) {
-  for (size_t i = 0; i < sizeof known_settings / sizeof *known_settings; i++)
+  for (size_t i = 0; i < KNOWN; i++)
     if (str_equal(setting, str_from(known_settings[i]))) return true;
   return false;
 }
@@ -101,9 +108,11 @@ static bool is_known(struct str setting) {
 static void warn_of_settings(struct project_report *report, struct project_place place, const struct yaml *map) {
   for (size_t i = 0; i < map->count; i++) {
     const struct yaml *key = map->entries[i].key;
-    if (yaml_is_scalar(key) && !is_known(key->text))
-      project_warn(report, key->line, "%s%s is no setting of functions that the Framework knows; it is ignored here",
-                   place.path, shown_of(key->text).text);
+    if (!yaml_is_scalar(key) || is_known(key->text)) continue;
+    const char *meant = project_spelling(key->text, known_settings, KNOWN);
+    project_warn(report, key->line, "%s%s is no setting of functions that the Framework knows; %s%s%s", place.path,
+                 shown_of(key->text).text, meant ? "did you mean " : "it is ignored here", meant ? meant : "",
+                 meant ? "?" : "");
   }
 }
 
@@ -119,6 +128,10 @@ static bool read_function(struct project_report *report, const struct yaml_entry
   if (map->kind != YAML_MAP)
     return project_fail(report, entry->key->line, "functions.%.*s must be a mapping with a handler, found %s",
                         STR_ARG(entry->key->text), project_found(map).text);
+  const struct yaml *misspelt = handler ? NULL : project_misspelt(map, "handler");
+  if (misspelt)
+    return project_fail(report, misspelt->line, "%s%s is no setting; did you mean handler?", place.path,
+                        shown_of(misspelt->text).text);
   if (!handler)
     return project_fail(report, entry->key->line, "%shandler is missing; expected %s", place.path, expected);
   warn_of_settings(report, place, map);

@@ -1,5 +1,7 @@
 #include "project_provider.h"
 
+#include "project_spelling.h"
+
 #include "project_environment.h"
 
 #define RIGHT_KEY "websocketsApiRouteSelectionExpression"
@@ -40,8 +42,8 @@ static bool read_expression(struct project_report *report, const struct yaml_ent
     return project_fail(report, at->key->line, "provider.%.*s must be an expression such as %.*s, found %s",
                         STR_ARG(at->key->text), STR_ARG(*out), project_found(value).text);
   if (has_other_variable(value->text))
-    project_warn(report, at->key->line, "provider.%.*s is %.*s instead: variables such as %s are not resolved yet",
-                 STR_ARG(at->key->text), STR_ARG(*out), shown_of(value->text).text);
+    project_warn(report, at->key->line, "provider.%.*s: variables such as %s are not resolved yet; it is %.*s here",
+                 STR_ARG(at->key->text), shown_of(value->text).text, STR_ARG(*out));
   else
     *out = value->text;
   return true;
@@ -69,6 +71,16 @@ static void warn_of_unknown_keys(struct project_report *report, const struct yam
       project_warn(report, key->line,
                    "provider.%s is no key of Serverless; there are " RIGHT_KEY " and websocketsApiName",
                    shown_of(key->text).text);
+  }
+}
+
+static void warn_of_misspelt_keys(struct project_report *report, const struct yaml *provider) {
+  static const char *const ours[] = { "environment", "memorySize", "region", "runtime", "stage", "timeout" };
+  for (size_t i = 0; provider && i < provider->count; i++) {
+    const struct yaml *key = provider->entries[i].key;
+    const char *meant = yaml_is_scalar(key) ? project_spelling(key->text, ours, sizeof ours / sizeof *ours) : NULL;
+    if (meant)
+      project_warn(report, key->line, "provider.%s is ignored here; did you mean %s?", shown_of(key->text).text, meant);
   }
 }
 
@@ -112,6 +124,7 @@ bool project_provider_read(struct project_report *report, const struct yaml *roo
   if (!project_setting_name(report, provider_place, map, STR("region"), &out->region)) return false;
   if (!find_expression(report, map, &out->route_selection_expression)) return false;
   warn_of_unknown_keys(report, map);
+  warn_of_misspelt_keys(report, map);
   project_check_runtime(report, provider_place, map);
   return project_limits(report, provider_place, map, &out->timeout_s, &out->memory_mb) &&
          project_environment(report, provider_place, map, (struct fields){ NULL, 0 }, &out->environment);

@@ -80,8 +80,8 @@ static const struct yaml_entry *find_setting(struct project_report *report, stru
                                              const struct yaml *map, struct str key, const char *instead) {
   const struct yaml_entry *entry = yaml_entry_of(map, key);
   if (!entry || !project_has_variable(entry->value)) return entry;
-  project_warn(report, entry->key->line, "%s%.*s is %s instead: variables such as %s are not resolved yet", place.path,
-               STR_ARG(key), instead, shown_of(entry->value->text).text);
+  project_warn(report, entry->key->line, "%s%.*s: variables such as %s are not resolved yet; it is %s here", place.path,
+               STR_ARG(key), shown_of(entry->value->text).text, instead);
   return NULL;
 }
 

@@ -31,8 +31,9 @@ void view_delete(struct view *view);
 /* Where it listens and which routes there are: the first thing that is shown. */
 struct view_ready {
   const struct project *project;
-  struct str websocket_url; /* "ws://127.0.0.1:3001/dev" */
-  struct str control_url;   /* "http://127.0.0.1:3002" */
+  struct str websocket_url;  /* "ws://127.0.0.1:3001/dev" */
+  struct str management_url; /* "http://127.0.0.1:3001/dev" */
+  struct str control_url;    /* "http://127.0.0.1:3002" */
 };
 void view_ready(struct view *view, const struct view_ready *ready);
 

@@ -39,6 +39,7 @@ void view_json_ready(struct buf *out, const struct view_ready *ready) {
   add_text(out, "stage", project->stage);
   add_text(out, "region", project->region);
   add_text(out, "websocketUrl", ready->websocket_url);
+  add_text(out, "managementUrl", ready->management_url);
   add_text(out, "controlUrl", ready->control_url);
   buf_add(out, STR(",\"routes\":["));
   for (size_t i = 0; i < project->route_count; i++) {

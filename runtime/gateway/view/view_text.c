@@ -33,7 +33,7 @@ static void measure_routes(struct view_text *t, const struct project *project) {
 }
 
 static void add_address(const struct view_text *t, struct buf *out, const char *what, struct str url) {
-  buf_addf(out, "  %-10s", what);
+  buf_addf(out, "  %-14s", what);
   view_style_text(t, out, VIEW_CYAN, url);
   buf_add_char(out, '\n');
 }
@@ -46,7 +46,8 @@ void view_text_ready(struct view_text *t, struct buf *out, const struct view_rea
   view_plain_add(out, project->stage);
   buf_add(out, STR("\n\n"));
   add_address(t, out, "WebSocket", ready->websocket_url);
-  add_address(t, out, "Control", ready->control_url);
+  add_address(t, out, "@connections", ready->management_url);
+  add_address(t, out, "Runtime API", ready->control_url);
   buf_add_char(out, '\n');
   for (size_t i = 0; i < project->route_count; i++) {
     view_style_blanks(out, 2);

@@ -37,7 +37,7 @@ static void add_head(struct view_text *t, struct buf *out, int64_t now_ms, const
 
 static void add_start(const struct view_text *t, struct buf *out, const struct invoke *in) {
   int64_t waited_ns = (in->begun_ns ? in->begun_ns : in->done_ns) - in->asked_ns;
-  if (in->cold) {
+  if (in->cold && in->init_ns > 0) {
     view_style_blanks(out, 2);
     view_style_begin(t, out, VIEW_CYAN);
     buf_addf(out, "cold (init %.1f ms)", (double)in->init_ns / NS_PER_MS);
