@@ -25,7 +25,8 @@ bool runtime_host_init(struct runtime_host *host, struct loop *loop, struct str 
   host->name = str_slice(text, 0, slash);
   host->path = str_slice(text, slash, text.len);
   while (str_ends(host->path, STR("/"))) host->path.len--;
-  if (text.len == 0) return fail(err, "AWS_LAMBDA_RUNTIME_API is not set: Lambda and moonwire dev set it when they start bootstrap");
+  if (text.len == 0)
+    return fail(err, "AWS_LAMBDA_RUNTIME_API is not set: Lambda and moonwire dev set it when they start bootstrap");
   if (!path_is_plain(host->path))
     return fail(err,
                 "AWS_LAMBDA_RUNTIME_API: the path behind host:port may have no blanks, control characters, ? or #");
