@@ -43,7 +43,7 @@ static void runtime_request(struct control *control, struct exchange *x) {
   struct environment *e = pool ? pool_environment(pool, key) : NULL;
   if (e) exchange_may_idle(x, IDLE_KNOWN_S);
   if (e)
-    environment_request(e, x, str_of(rest.ptr - 1, rest.len + 1));
+    environment_request(e, x, str_slice(x->path, (size_t)(key.ptr + key.len - x->path.ptr), x->path.len));
   else
     refuse(x, 404, STR("{\"errorMessage\":\"there is no such environment\",\"errorType\":\"NotFound\"}"));
 }

@@ -32,7 +32,7 @@ struct server_options {
   void *ctx;
 };
 
-/* The fields are for the files of the public port: server, session, management. */
+/* The fields are for the files of the public port: server, session, route_call, management. */
 struct server {
   struct server_options options;
   struct httpd *httpd;

@@ -43,9 +43,9 @@ enum model_state { MODEL_CONNECTING, MODEL_OPEN, MODEL_CLOSING };
 /* A connection, from the request to connect until it is forgotten. Owned by the model. */
 struct model_connection {
   char id[MODEL_ID_LEN];
-  enum model_state state;    /* CONNECTING: $connect has not answered; CLOSING: being closed by DELETE or a rule */
-  int64_t connected_at_ms;   /* Unix time */
-  int64_t last_active_at_ms; /* likewise; the caller moves it when it sends */
+  enum model_state state;           /* CONNECTING: $connect has not answered; CLOSING: DELETE was called for it */
+  int64_t connected_at_ms;          /* Unix time */
+  int64_t last_active_at_ms;        /* likewise; the caller moves it when it sends */
   struct str source_ip, user_agent; /* owned; user_agent is empty when the client sent none */
   void *transport;                  /* the caller's; NULL at first */
 };
