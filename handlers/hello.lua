@@ -5,14 +5,15 @@ local TOKEN = os.getenv "HELLO_TOKEN" or "open sesame"
 
 local M = {}
 
--- $connect: a status other than 200 refuses the handshake; the client sees that status.
+-- For $connect, where it would keep everybody out who does not send the header `token`: a status other than 2xx refuses the
+-- handshake, and the client sees that status. (serverless.yml has no route for it: browsers cannot send headers.)
 function M.connection(event)
   if event.requestContext.eventType ~= "CONNECT" then return { statusCode = 200 } end
   if event.headers.token ~= TOKEN then return { statusCode = 500 } end
   return { statusCode = 200 }
 end
 
--- $default: answers with the complete event, as JSON.
+-- Answers with the complete event, as JSON.
 function M.default(event)
   local ok, message, code = ws.reply(event)
   if not ok then return nil, message, code end

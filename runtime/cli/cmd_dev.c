@@ -92,6 +92,20 @@ static int wrong_call(const char *message) {
   return 2;
 }
 
+/* What getopt did not like: `given` is the argument that it stopped behind. */
+static int wrong_option(int why, const char *given) {
+  char message[ERR_LEN];
+  if (why == ':')
+    fail(message, "%s wants a value", given);
+  else if (optopt > 0 && optopt <= JSON)
+    fail(message, "%s: the option takes no value", given);
+  else if (optopt > 0)
+    fail(message, "-%c is no option", optopt);
+  else
+    fail(message, "%s is no option", given);
+  return wrong_call(message);
+}
+
 int cmd_dev(int argc, char **argv) {
   struct gateway_options options = { .config = "serverless.yml",
                                      .host = "127.0.0.1",
@@ -112,8 +126,7 @@ int cmd_dev(int argc, char **argv) {
       return 0;
     }
     if (option == '?' || option == ':') {
-      snprintf(err, sizeof err, option == '?' ? "%s is no option" : "%s wants a value", argv[optind - 1]);
-      return wrong_call(err);
+      return wrong_option(option, argv[optind - 1]);
     }
     if (!take_option(&options, option, err)) return wrong_call(err);
   }

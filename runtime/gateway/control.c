@@ -3,7 +3,7 @@
 enum {
   IDLE_S = 10,         /* for whoever has not shown a key */
   IDLE_KNOWN_S = 3600, /* an environment may think for long */
-  CONNECTIONS = 4096
+  CONNECTIONS = 16 * 1024
 };
 
 #define RUNTIME STR("/_runtime/")

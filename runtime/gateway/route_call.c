@@ -20,30 +20,36 @@ static enum model_outcome outcome_of(const struct invoke *in) {
   return in->outcome == INVOKE_THROTTLED ? MODEL_THROTTLED : MODEL_FAILED;
 }
 
-static void answered(struct invoke *in) {
-  struct route_call *route_call = in->ctx;
-  struct server *server = route_call->server;
-  struct model_call call = route_call->call;
-  free(route_call);
-  if (server->ending) return;                          /* nobody waits for it any more */
-  struct session *session = session_of(server, &call); /* a refused connection is forgotten by the model */
+/* The function's answer goes where the model says; `note` is ERR_LEN bytes. */
+static void deliver(struct server *server, const struct model_call *call, enum model_outcome outcome,
+                    struct str payload, char *note) {
+  struct session *session = session_of(server, call); /* a refused connection is forgotten by the model */
   struct model_step step;
   model_step_init(&step);
-  model_answered(server->options.model, &call, outcome_of(in), buf_str(&in->payload), &step);
-  memcpy(in->note, step.note, sizeof in->note);
+  model_answered(server->options.model, call, outcome, payload, &step);
+  memcpy(note, step.note, ERR_LEN);
   if (session && (step.action == MODEL_ACCEPT || step.action == MODEL_REFUSE))
     session_connected(session, &step);
   else if (session && step.action == MODEL_SEND && session_send(session, buf_str(&step.bytes)) == WEBSOCKET_FULL)
-    fail(in->note, "the client does not read: what it should have got is dropped");
+    fail(note, "the client does not read: what it should have got is dropped");
   model_step_free(&step);
+}
+
+static void answered(struct invoke *in) {
+  struct route_call route_call = *(struct route_call *)in->ctx;
+  free(in->ctx);
+  if (route_call.server->ending) return; /* nobody waits for it any more */
+  deliver(route_call.server, &route_call.call, outcome_of(in), buf_str(&in->payload), in->note);
 }
 
 static void invoke_route(struct server *server, struct model_step *step, const char trace_id[MODEL_TRACE_LEN]) {
   struct route_call *route_call = malloc(sizeof *route_call);
   struct invoke *in = invoke_new();
   if (!route_call || !in) {
+    char note[ERR_LEN];
     free(route_call);
     invoke_delete(in);
+    deliver(server, &step->call, MODEL_FAILED, STR(""), note);
     return;
   }
   *route_call = (struct route_call){ server, step->call };

@@ -48,7 +48,8 @@ struct server *server_new(const struct server_options *options, char err[ERR_LEN
                                                      .ctx = server },
                             err);
   if (server->httpd) return server;
-  fail(err, "%s; is another moonwire dev running? --host and --port say where to listen instead", err);
+  fail(err, "%s; %s--host and --port say where to listen instead", err,
+       strstr(err, "in use") ? "is another moonwire dev running? " : "");
   free(server);
   return NULL;
 }

@@ -10,17 +10,20 @@ struct session {
   char id[MODEL_ID_LEN];       /* of its connection */
   struct exchange *handshake;  /* while it waits for $connect */
   struct websocket *websocket; /* since it was accepted */
+  struct loop_job over;        /* a handshake that was refused because we end */
 };
 
 enum websocket_sent session_send(struct session *session, struct str text) {
   struct model_connection *connection = model_connection(session->server->options.model, str_from(session->id));
   if (!session->websocket) return WEBSOCKET_CLOSING;
-  if (connection) connection->last_active_at_ms = clock_unix_ms();
-  return websocket_send(session->websocket, text);
+  enum websocket_sent sent = websocket_send(session->websocket, text);
+  if (connection && sent == WEBSOCKET_SENT) connection->last_active_at_ms = clock_unix_ms();
+  return sent;
 }
 
 void session_delete(struct session *session) {
   if (session->handshake) session->handshake->left = NULL;
+  loop_job_stop(session->server->options.loop, &session->over);
   websocket_delete(session->websocket);
   free(session);
 }
@@ -51,11 +54,18 @@ static void on_left(struct exchange *x) {
   session_end(session, WEBSOCKET_DROPPED, STR(""));
 }
 
+static void on_refused(void *ctx) {
+  session_end(ctx, WEBSOCKET_DROPPED, STR(""));
+}
+
 void session_close(struct session *session, int code) {
   struct exchange *x = session->handshake;
   if (x) {
     session->handshake = NULL;
+    x->left = NULL;
     server_refuse(x, 503, STR("{\"message\":\"Service Unavailable\"}"));
+    session->over = (struct loop_job){ .run = on_refused, .ctx = session };
+    loop_job_add(session->server->options.loop, &session->over);
   }
   if (session->websocket) websocket_close(session->websocket, code, model_close_reason(code, STR("")));
 }

@@ -156,31 +156,6 @@ static void without_disconnect_an_end_is_silent(void **state) {
   model_delete(model);
 }
 
-static void without_a_route_a_message_is_forbidden(void **state) {
-  static const struct {
-    struct str text;
-    const char *note;
-  } cases[] = {
-    { STR("{\"action\":\"nope\"}"), "the route \"nope\"" },   { STR("hello"), "the route \"\"" },
-    { STR("{\"action\":\"$connect\"}"), "\"$connect\"" },     { STR("{\"action\":\"$default\"}"), "\"$default\"" },
-    { STR("{\"action\":\"$disconnect\"}"), "$disconnect\"" }, { STR(""), "the route \"\"" },
-  };
-  struct model *model = model_with(ROUTES_ALL & ~ROUTE_DEFAULT);
-  struct model_step step = { 0 };
-  (void)state;
-  model_open(model);
-  for (size_t i = 0; i < COUNT(cases); i++) {
-    model_say(model, cases[i].text, &step);
-    assert_int_equal(step.action, MODEL_SEND);
-    assert_string_equal(step.call.connection_id, CONNECTION_ID);
-    expect_bytes(cases[i].text.ptr, buf_str(&step.bytes), STR(FORBIDDEN_FRAME));
-    if (!strstr(step.note, cases[i].note)) fail_msg("%s", step.note);
-    assert_int_equal(state_of(model), MODEL_OPEN);
-  }
-  model_step_free(&step);
-  model_delete(model);
-}
-
 /* As when memory is short: buffers fail at their ceiling. */
 static void an_event_that_cannot_be_written_is_an_internal_error(void **state) {
   enum { SIZE = 9 * 1024 * 1024 };
@@ -288,7 +263,6 @@ int main(void) {
     cmocka_unit_test(what_comes_too_late_or_too_early_is_nothing),
     cmocka_unit_test(closing_hears_nothing_and_is_told_nothing),
     cmocka_unit_test(without_disconnect_an_end_is_silent),
-    cmocka_unit_test(without_a_route_a_message_is_forbidden),
     cmocka_unit_test(an_event_that_cannot_be_written_is_an_internal_error),
     cmocka_unit_test(a_step_gives_its_bytes_away),
     cmocka_unit_test(an_id_that_is_taken_is_refused),

@@ -220,8 +220,36 @@ static void a_long_unknown_key_is_cut(void **state) {
   model_delete(model);
 }
 
+static void without_a_route_a_message_is_forbidden(void **state) {
+  static const struct {
+    struct str text;
+    const char *note;
+  } cases[] = {
+    { STR("{\"action\":\"nope\"}"), "the route \"nope\"" },
+    { STR("hello"), "selects no route with $request.body.action" },
+    { STR("{\"action\":\"$connect\"}"), "\"$connect\"" },
+    { STR("{\"action\":\"$default\"}"), "\"$default\"" },
+    { STR("{\"action\":\"$disconnect\"}"), "$disconnect\"" },
+    { STR(""), "selects no route" },
+  };
+  struct model *model = model_with(ROUTES_ALL & ~ROUTE_DEFAULT);
+  struct model_step step = { 0 };
+  (void)state;
+  model_open(model);
+  for (size_t i = 0; i < COUNT(cases); i++) {
+    model_say(model, cases[i].text, &step);
+    assert_int_equal(step.action, MODEL_SEND);
+    assert_string_equal(step.call.connection_id, CONNECTION_ID);
+    expect_bytes(cases[i].text.ptr, buf_str(&step.bytes), STR(FORBIDDEN_FRAME));
+    if (!strstr(step.note, cases[i].note)) fail_msg("%s", step.note);
+  }
+  model_step_free(&step);
+  model_delete(model);
+}
+
 int main(void) {
   const struct CMUnitTest tests[] = {
+    cmocka_unit_test(without_a_route_a_message_is_forbidden),
     cmocka_unit_test(connect_results),
     cmocka_unit_test(message_results),
     cmocka_unit_test(failures),
