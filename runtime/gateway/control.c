@@ -8,11 +8,6 @@ enum {
 
 #define RUNTIME STR("/_runtime/")
 
-static void refuse(struct exchange *x, int status, struct str body) {
-  struct field type = { STR("Content-Type"), STR("application/json") };
-  exchange_answer(x, status, (struct fields){ &type, 1 }, body);
-}
-
 /* Whether "127.0.0.1:3002" names this machine. */
 static bool is_loopback(struct str host) {
   static const char *const names[] = { "127.0.0.1", "localhost", "[::1]" };
@@ -45,16 +40,16 @@ static void runtime_request(struct control *control, struct exchange *x) {
   if (e)
     environment_request(e, x, str_slice(x->path, (size_t)(key.ptr + key.len - x->path.ptr), x->path.len));
   else
-    refuse(x, 404, STR("{\"errorMessage\":\"there is no such environment\",\"errorType\":\"NotFound\"}"));
+    exchange_answer_json(x, 404, STR("{\"errorMessage\":\"there is no such environment\",\"errorType\":\"NotFound\"}"));
 }
 
 static void answer(void *ctx, struct exchange *x) {
   if (is_foreign(x))
-    refuse(x, 403, STR("{\"message\":\"Forbidden: this port answers to programs on this machine\"}"));
+    exchange_answer_json(x, 403, STR("{\"message\":\"Forbidden: this port answers to programs on this machine\"}"));
   else if (str_starts(x->path, RUNTIME))
     runtime_request(ctx, x);
   else
-    refuse(x, 404, STR("{\"message\":\"Not Found\"}"));
+    exchange_answer_json(x, 404, STR("{\"message\":\"Not Found\"}"));
 }
 
 bool control_init(struct control *control, const struct control_options *options, char err[ERR_LEN]) {

@@ -12,13 +12,8 @@ static const char ACCOUNT[ACCOUNT_LEN + 1] = "123456789012";
 
 /* Answers */
 
-static void answer(struct exchange *x, int status, struct str body) {
-  struct field type = { STR("Content-Type"), STR("application/json") };
-  exchange_answer(x, status, (struct fields){ &type, 1 }, body);
-}
-
 static void accept(struct exchange *x) {
-  answer(x, 202, STR("{\"status\":\"OK\"}\n"));
+  exchange_answer_json(x, 202, STR("{\"status\":\"OK\"}\n"));
 }
 
 static void refuse(struct exchange *x, int status, struct str type, struct str message) {
@@ -26,7 +21,7 @@ static void refuse(struct exchange *x, int status, struct str type, struct str m
   buf_init(&body, TEXT_MAX);
   report_write(&body, type, message);
   buf_add_char(&body, '\n');
-  answer(x, status, buf_str(&body));
+  exchange_answer_json(x, status, buf_str(&body));
   buf_free(&body);
 }
 

@@ -83,9 +83,20 @@ static void set_log_stream(struct list *list, const struct variables *v) {
   buf_free(&text);
 }
 
+/* "{service}-{stage}-{function}", as the Serverless Framework names functions. ptr is NULL when memory is short. */
+static struct str function_name(struct arena *memory, const struct project *project,
+                                const struct project_function *function) {
+  struct buf name;
+  buf_init(&name, VALUE_MAX);
+  buf_addf(&name, "%.*s-%.*s-%.*s", STR_ARG(project->service), STR_ARG(project->stage), STR_ARG(function->name));
+  struct str copy = arena_copy(memory, buf_str(&name));
+  buf_free(&name);
+  return copy;
+}
+
 static void set_function(struct list *list, const struct variables *v) {
   struct buf text;
-  struct str name = environment_function_name(list->memory, v->project, v->function);
+  struct str name = function_name(list->memory, v->project, v->function);
   buf_init(&text, VALUE_MAX);
   set(list, STR("AWS_LAMBDA_FUNCTION_NAME"), name);
   buf_add(&text, STR("/aws/lambda/"));
@@ -131,14 +142,4 @@ char **environment_variables(struct arena *memory, const struct variables *v) {
   set_lambda(&list, v);
   list.items[list.count] = NULL;
   return list.failed ? NULL : list.items;
-}
-
-struct str environment_function_name(struct arena *memory, const struct project *project,
-                                     const struct project_function *function) {
-  struct buf name;
-  buf_init(&name, VALUE_MAX);
-  buf_addf(&name, "%.*s-%.*s-%.*s", STR_ARG(project->service), STR_ARG(project->stage), STR_ARG(function->name));
-  struct str copy = arena_copy(memory, buf_str(&name));
-  buf_free(&name);
-  return copy;
 }

@@ -31,9 +31,4 @@ struct variables {
  * short. */
 char **environment_variables(struct arena *memory, const struct variables *v);
 
-/* AWS_LAMBDA_FUNCTION_NAME: "{service}-{stage}-{function}", as the Serverless Framework names functions. In the arena;
- * ptr is NULL when memory is short. */
-struct str environment_function_name(struct arena *memory, const struct project *project,
-                                     const struct project_function *function);
-
 #endif

@@ -60,6 +60,12 @@ uint16_t httpd_port(const struct httpd *httpd);
  * business. The exchange is over. A status of 204 has no body. */
 void exchange_answer(struct exchange *x, int status, struct fields headers, struct str body);
 
+/* The same with the one header "Content-Type: application/json". */
+static inline void exchange_answer_json(struct exchange *x, int status, struct str body) {
+  struct field type = { STR("Content-Type"), STR("application/json") };
+  exchange_answer(x, status, (struct fields){ &type, 1 }, body);
+}
+
 /* From now on its connection may be silent for so many seconds, instead of idle_s. Before the exchange is answered. */
 void exchange_may_idle(struct exchange *x, unsigned idle_s);
 
