@@ -211,6 +211,7 @@ bool gateway_run(const struct gateway_options *options, char err[ERR_LEN]) {
   bool ok = open_all(&g, err);
   if (ok) {
     show(&g);
+    for (size_t i = 0; i < g.project.function_count; i++) pool_warm_up(&g.pools[i]);
     loop_run(g.loop);
   }
   close_all(&g);

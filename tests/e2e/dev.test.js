@@ -74,6 +74,12 @@ scenario('text: what clients and handlers say cannot write to the terminal', { r
   assert.doesNotMatch(dev.stdout, /[\x00-\x08\x0b-\x1f\x7f\u0080-\u009f\u202e]/);
 });
 
+scenario('a file that cannot be loaded is told of at the start', { files: { 'serverless.yml': 'service: s\nprovider: { name: aws }\nfunctions:\n  app:\n    handler: app.main\n    events:\n      - websocket: $default\n', 'app.lua': 'local x =' } }, async (dev) => {
+  const line = await dev.line({ type: 'log', text: /app\.lua:1/ });
+  assert.deepEqual([line.function, line.environment, line.stream], ['app', 1, 'stderr']);
+  assert.equal((await dev.line({ type: 'environment', event: 'ended' })).exitStatus, 1);
+});
+
 /* What can be wrong before it starts */
 
 const YAML = 'service: s\nprovider:\n  name: aws\nfunctions:\n  app:\n    handler: app.main\n    events:\n      - websocket: $default\n';

@@ -25,6 +25,32 @@ static void test_two_at_once(void **state) {
   dev_assert_in_story("b: result 2\n");
 }
 
+/* Started for nobody, it serves the first one that comes; asking again starts no other. */
+static void test_warmed_up(void **state) {
+  (void)state;
+  pool_warm_up(&dev.pool);
+  dev_run_until("started 1", 1);
+  pool_warm_up(&dev.pool);
+  dev_run("a", "1");
+  pool_warm_up(&dev.pool);
+  dev_run("b", "1");
+  dev_assert_in_story("a: finished in 1, cold\n");
+  dev_assert_in_story("b: finished in 1\n");
+  assert_int_equal(dev.pool.last_number, 1);
+}
+
+/* It failed for nobody, and the first invocation fails for itself. */
+static void test_warm_up_fails(void **state) {
+  (void)state;
+  dev.function.handler = STR("nowhere.at");
+  pool_warm_up(&dev.pool);
+  dev_run_until("ended 1", 1);
+  assert_int_equal(dev_count_in_story("finished"), 0);
+  dev_run("a", "1");
+  dev_assert_in_story("a: init error {");
+  assert_int_equal(dev.pool.last_number, 2);
+}
+
 static void test_limit(void **state) {
   (void)state;
   dev.pool.options.most = 2;
@@ -197,10 +223,12 @@ static void test_freed_while_busy(void **state) {
 
 int main(void) {
   const struct CMUnitTest tests[] = {
-    TEST(test_cold_and_warm), TEST(test_two_at_once), TEST(test_limit),          TEST(test_in_order),
-    TEST(test_error),         TEST(test_init_error),  TEST(test_exit),           TEST(test_kill),
-    TEST(test_timeout),       TEST(test_lines),       TEST(test_too_large),      TEST(test_environment),
-    TEST(test_context),       TEST(test_end),         TEST(test_end_while_busy), TEST(test_freed_while_busy),
+    TEST(test_cold_and_warm), TEST(test_two_at_once),    TEST(test_limit),
+    TEST(test_warmed_up),     TEST(test_warm_up_fails),  TEST(test_in_order),
+    TEST(test_error),         TEST(test_init_error),     TEST(test_exit),
+    TEST(test_kill),          TEST(test_timeout),        TEST(test_lines),
+    TEST(test_too_large),     TEST(test_environment),    TEST(test_context),
+    TEST(test_end),           TEST(test_end_while_busy), TEST(test_freed_while_busy),
   };
   return cmocka_run_group_tests(tests, dev_open_directory, dev_close_directory);
 }

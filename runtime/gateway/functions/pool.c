@@ -124,10 +124,19 @@ static void end_if_empty(struct pool *pool) {
   ended(pool->ended_ctx);
 }
 
+/* The first one, before anybody waits for it. When that fails, the first invocation will say why. */
+static void warm_up(struct pool *pool) {
+  char err[ERR_LEN];
+  bool cold = pool->warming && pool->environment_count == 0;
+  pool->warming = false;
+  if (cold) start_one(pool, err);
+}
+
 static void work(void *ctx) {
   struct pool *pool = ctx;
   give_to_idle(pool);
   if (!pool->ending) start_for_waiting(pool);
+  if (!pool->ending) warm_up(pool);
   pool_tell(pool);
   end_if_empty(pool);
 }
@@ -151,6 +160,11 @@ struct environment *pool_environment(struct pool *pool, struct str key) {
   for (struct environment *e = pool->environments; e; e = e->next)
     if (digest_equal(str_from(e->key), key)) found = e;
   return found;
+}
+
+void pool_warm_up(struct pool *pool) {
+  pool->warming = true;
+  loop_job_add(pool->options.loop, &pool->job);
 }
 
 /* Invocations */

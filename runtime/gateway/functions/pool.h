@@ -53,6 +53,7 @@ struct pool {
   } waiting, finished; /* finished: `done` has not been called yet */
   size_t waiting_count, waiting_bytes;
   struct loop_job job; /* what calls must not do themselves */
+  bool warming; /* an environment is to be started for nobody */
   bool ending;
   void (*ended)(void *ctx); /* of pool_end */
   void *ended_ctx;
@@ -60,6 +61,9 @@ struct pool {
 
 /* What is borrowed in the options lives longer than the pool. */
 void pool_init(struct pool *pool, const struct pool_options *options);
+
+/* Starts an environment although nothing waits: mistakes in the handler's file show at once. */
+void pool_warm_up(struct pool *pool);
 
 /* Takes the invocation over: calls in->done, then the observer, then frees it. Not from inside this function. */
 void pool_invoke(struct pool *pool, struct invoke *in);
