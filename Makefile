@@ -63,10 +63,10 @@ link := $(CC) $(CFLAGS) $(hardening) -pie -static-libgcc -Wl,-z,relro,-z,now,-z,
   -Wl,--as-needed -Wl,--hash-style=gnu -Wl,-O1
 
 # Lua modules written in C find the Lua API in the program, all of it, whether we call it or not.
-gateway_libraries := -lmicrohttpd -lwslay -lyaml
 lua_api   := -Wl,--whole-archive $(DEPS)/lib/libluajit.a -Wl,--no-whole-archive \
   $(foreach prefix,lua luaL luaJIT luaopen,-Wl,--export-dynamic-symbol='$(prefix)_*')
 libraries := $(DEPS)/lib/libcurl.a $(DEPS)/lib/libcjson.a -l:libssl.a -l:libcrypto.a -lm -ldl -lpthread
+gateway_libraries := -lmicrohttpd -lwslay -lyaml
 
 # ---- Files ------------------------------------------------------------------------------------------------------------
 

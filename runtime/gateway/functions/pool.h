@@ -53,7 +53,7 @@ struct pool {
   } waiting, finished; /* finished: `done` has not been called yet */
   size_t waiting_count, waiting_bytes;
   struct loop_job job; /* what calls must not do themselves */
-  bool warming; /* an environment is to be started for nobody */
+  bool warming;        /* an environment is to be started for nobody */
   bool ending;
   void (*ended)(void *ctx); /* of pool_end */
   void *ended_ctx;
