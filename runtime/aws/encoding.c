@@ -11,14 +11,31 @@ static unsigned byte_at(struct str s, size_t i) {
   return (unsigned char)s.ptr[i];
 }
 
-void hex_encode(struct buf *out, struct str bytes) {
-  char *to = buf_reserve(out, bytes.len * 2);
-  if (!to) return;
+char *hex_write(char *to, struct str bytes) {
   for (size_t i = 0; i < bytes.len; i++) {
     *to++ = HEX[byte_at(bytes, i) >> 4];
     *to++ = HEX[byte_at(bytes, i) & 15];
   }
+  return to;
+}
+
+void hex_encode(struct buf *out, struct str bytes) {
+  char *to = buf_reserve(out, bytes.len * 2);
+  if (!to) return;
+  hex_write(to, bytes);
   buf_grew(out, bytes.len * 2);
+}
+
+void uuid_write(char uuid[UUID_LEN], const unsigned char bytes[UUID_BYTES]) {
+  char b[UUID_BYTES], *to = uuid;
+  memcpy(b, bytes, sizeof b);
+  b[6] = (char)((b[6] & 0x0f) | 0x40); /* version 4 */
+  b[8] = (char)((b[8] & 0x3f) | 0x80); /* variant 10 */
+  for (size_t i = 0; i < sizeof b; i += 2) {
+    if (i >= 4 && i <= 10) *to++ = '-';
+    to = hex_write(to, str_of(b + i, 2));
+  }
+  *to = '\0';
 }
 
 /* Value of a hexadecimal digit, or -1. */
@@ -48,11 +65,8 @@ bool hex_decode(struct buf *out, struct str text) {
   return true;
 }
 
-static void base64_any_encode(struct buf *out, struct str bytes, const char *alphabet, bool padded) {
+static char *base64_any_write(char *to, struct str bytes, const char *alphabet, bool padded) {
   size_t tail = bytes.len % 3, whole = bytes.len - tail;
-  size_t size = whole / 3 * 4 + (tail == 0 ? 0 : padded ? 4 : tail + 1);
-  char *to = buf_reserve(out, size);
-  if (!to) return;
   for (size_t i = 0; i < whole; i += 3) {
     unsigned three = byte_at(bytes, i) << 16 | byte_at(bytes, i + 1) << 8 | byte_at(bytes, i + 2);
     for (unsigned shift = 24; shift > 0; shift -= 6) *to++ = alphabet[three >> (shift - 6) & 63];
@@ -64,6 +78,14 @@ static void base64_any_encode(struct buf *out, struct str bytes, const char *alp
     if (tail == 2) *to++ = alphabet[rest >> 6 & 63];
     for (size_t i = tail; padded && i < 3; i++) *to++ = '=';
   }
+  return to;
+}
+
+static void base64_any_encode(struct buf *out, struct str bytes, const char *alphabet, bool padded) {
+  size_t tail = bytes.len % 3, size = bytes.len / 3 * 4 + (tail == 0 ? 0 : padded ? 4 : tail + 1);
+  char *to = buf_reserve(out, size);
+  if (!to) return;
+  base64_any_write(to, bytes, alphabet, padded);
   buf_grew(out, size);
 }
 
@@ -104,6 +126,10 @@ bool base64_decode(struct buf *out, struct str text) {
   if (text.len % 4 != 0) return false;
   for (int pads = 0; pads < 2 && str_ends(text, STR("=")); pads++) text.len--;
   return base64_any_decode(out, text, '+', '/');
+}
+
+char *base64url_write(char *to, struct str bytes) {
+  return base64_any_write(to, bytes, BASE64URL, false);
 }
 
 void base64url_encode(struct buf *out, struct str bytes) {

@@ -10,7 +10,10 @@
 #include "buf.h"
 #include "str.h"
 
-/* Two lower-case digits a byte. */
+enum { UUID_BYTES = 16, UUID_LEN = 37 /* 36 characters and a NUL */ };
+
+/* Two lower-case digits a byte. hex_write writes to memory that has room for them, and returns what is behind. */
+char *hex_write(char *to, struct str bytes);
 void hex_encode(struct buf *out, struct str bytes);
 
 /* Digits in either case; an even number of them. */
@@ -21,8 +24,12 @@ void base64_encode(struct buf *out, struct str bytes);
 bool base64_decode(struct buf *out, struct str text);
 
 /* RFC 4648, section 5, without padding, as JWTs have it (RFC 7515, section 2). */
+char *base64url_write(char *to, struct str bytes);
 void base64url_encode(struct buf *out, struct str bytes);
 bool base64url_decode(struct buf *out, struct str text);
+
+/* Random bytes as a UUID of version 4 (RFC 9562, section 5.4). */
+void uuid_write(char uuid[UUID_LEN], const unsigned char bytes[UUID_BYTES]);
 
 /* Everything but A-Z a-z 0-9 - _ . ~ becomes %XX, upper case (RFC 3986, section 2.3; UriEncode of AWS's SigV4 pages). */
 void uri_encode(struct buf *out, struct str bytes);

@@ -12,7 +12,7 @@ enum { SHOWN = 160 /* bytes of foreign text in a note */ };
 /* Headers as recorded from AWS: x-amzn-requestid is a UUID, x-amz-apigw-id looks like a connection id. */
 static void answer(struct exchange *x, int status, const char *error_type, struct str body) {
   char err[ERR_LEN];
-  char uuid[MODEL_UUID_LEN];
+  char uuid[UUID_LEN];
   struct model_moment at = { .request_id = "" };
   invoke_make_id(uuid);
   moment_now(&at, err);

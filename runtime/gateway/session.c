@@ -54,7 +54,7 @@ static void on_left(struct exchange *x) {
   session_end(session, WEBSOCKET_DROPPED, STR(""));
 }
 
-static void on_refused(void *ctx) {
+static void on_dropped(void *ctx) {
   session_end(ctx, WEBSOCKET_DROPPED, STR(""));
 }
 
@@ -64,7 +64,7 @@ void session_close(struct session *session, int code) {
     session->handshake = NULL;
     x->left = NULL;
     server_refuse(x, 503, STR("{\"message\":\"Service Unavailable\"}"));
-    session->over = (struct loop_job){ .run = on_refused, .ctx = session };
+    session->over = (struct loop_job){ .run = on_dropped, .ctx = session };
     loop_job_add(session->server->options.loop, &session->over);
   }
   if (session->websocket) websocket_close(session->websocket, code, model_close_reason(code, STR("")));
@@ -94,10 +94,6 @@ static void on_upgraded(void *ctx, struct httpd_socket socket, struct str early)
   websocket_open(session->websocket, socket, early);
 }
 
-static void on_upgrade_failed(void *ctx) {
-  session_end(ctx, WEBSOCKET_DROPPED, STR(""));
-}
-
 static bool accept_handshake(struct session *session, struct str protocol, char err[ERR_LEN]) {
   static const struct websocket_events events = { on_message, on_closed };
   struct exchange *x = session->handshake;
@@ -110,7 +106,7 @@ static bool accept_handshake(struct session *session, struct str protocol, char 
                              { STR("Sec-WebSocket-Protocol"), protocol } };
   session->handshake = NULL;
   exchange_upgrade(x, (struct fields){ headers, protocol.len > 0 ? 3 : 2 },
-                   &(struct exchange_upgrade){ on_upgraded, on_upgrade_failed, session });
+                   &(struct exchange_upgrade){ on_upgraded, on_dropped, session });
   return true;
 }
 

@@ -111,19 +111,13 @@ static int l_random_bytes(lua_State *L) {
   return push_text(L, "random_bytes");
 }
 
-/* RFC 9562, section 5.4 */
 static int l_uuid(lua_State *L) {
-  unsigned char bytes[16];
-  char err[ERR_LEN];
+  unsigned char bytes[UUID_BYTES];
+  char uuid[UUID_LEN], err[ERR_LEN];
   if (!digest_random(bytes, sizeof bytes, err)) return luaL_error(L, "crypto.uuid: %s", err);
-  bytes[6] = (unsigned char)((bytes[6] & 0x0f) | 0x40);
-  bytes[8] = (unsigned char)((bytes[8] & 0x3f) | 0x80);
-  clean_text();
-  for (size_t i = 0; i < sizeof bytes; i++) {
-    if (i == 4 || i == 6 || i == 8 || i == 10) buf_add_char(&text, '-');
-    hex_encode(&text, str_of((char *)&bytes[i], 1));
-  }
-  return push_text(L, "uuid");
+  uuid_write(uuid, bytes);
+  lua_pushlstring(L, uuid, UUID_LEN - 1);
+  return 1;
 }
 
 static int l_equal(lua_State *L) {

@@ -149,15 +149,31 @@ static void visible_is_ascii(void **state) {
   assert_false(ascii_is_visible(STR("a\0b")));
 }
 
+static void uuids_have_version_and_variant(void **state) {
+  static const struct {
+    unsigned char byte;
+    const char *want;
+  } cases[] = {
+    { 0x00, "00000000-0000-4000-8000-000000000000" },
+    { 0xff, "ffffffff-ffff-4fff-bfff-ffffffffffff" },
+    { 0x5a, "5a5a5a5a-5a5a-4a5a-9a5a-5a5a5a5a5a5a" },
+  };
+  (void)state;
+  for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+    unsigned char bytes[UUID_BYTES];
+    char uuid[UUID_LEN];
+    memset(bytes, cases[i].byte, sizeof bytes);
+    uuid_write(uuid, bytes);
+    assert_string_equal(uuid, cases[i].want);
+  }
+}
+
 int main(void) {
   const struct CMUnitTest tests[] = {
-    cmocka_unit_test(text_is_right),
-    cmocka_unit_test(nul_is_a_byte),
-    cmocka_unit_test(bytes_survive),
-    cmocka_unit_test(bad_text_is_refused),
-    cmocka_unit_test(hex_of_either_case_is_read),
-    cmocka_unit_test(ceiling_is_kept),
-    cmocka_unit_test(visible_is_ascii),
+    cmocka_unit_test(text_is_right),       cmocka_unit_test(uuids_have_version_and_variant),
+    cmocka_unit_test(nul_is_a_byte),       cmocka_unit_test(bytes_survive),
+    cmocka_unit_test(bad_text_is_refused), cmocka_unit_test(hex_of_either_case_is_read),
+    cmocka_unit_test(ceiling_is_kept),     cmocka_unit_test(visible_is_ascii),
   };
   return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -111,7 +111,7 @@ static const struct {
     "" },
 };
 
-static void run_step(const char *name, const struct step *step, char id[MODEL_UUID_LEN], char nonce[MODEL_UUID_LEN]) {
+static void run_step(const char *name, const struct step *step, char id[UUID_LEN], char nonce[UUID_LEN]) {
   struct buf path;
   buf_init(&path, 1000);
   rig_add_path(&path, step->path, id);
@@ -120,8 +120,8 @@ static void run_step(const char *name, const struct step *step, char id[MODEL_UU
   if (fake->status != step->status || !strstr(buf_text(&fake->body), step->want))
     fail_msg("%s: %s %s: %d %s", name, step->method, step->path, fake->status, buf_text(&fake->body));
   if (fake->status == 200) {
-    assert_true(str_copy(str_from(rig_header(fake, "Lambda-Runtime-Aws-Request-Id")), id, MODEL_UUID_LEN));
-    assert_true(str_copy(str_from(rig_header(fake, "Lambda-Runtime-Invocation-Id")), nonce, MODEL_UUID_LEN));
+    assert_true(str_copy(str_from(rig_header(fake, "Lambda-Runtime-Aws-Request-Id")), id, UUID_LEN));
+    assert_true(str_copy(str_from(rig_header(fake, "Lambda-Runtime-Invocation-Id")), nonce, UUID_LEN));
   }
   if (fake->status != 0)
     assert_true(fake->status == 200 || str_equal(str_from(rig_header(fake, "Content-Type")), STR("application/json")));
@@ -130,7 +130,7 @@ static void run_step(const char *name, const struct step *step, char id[MODEL_UU
 
 static void test_requests(void **state) {
   for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
-    char id[MODEL_UUID_LEN] = "none", nonce[MODEL_UUID_LEN] = "none";
+    char id[UUID_LEN] = "none", nonce[UUID_LEN] = "none";
     if (i > 0) assert_int_equal(rig_open(state), 0);
     rig_start_with("{\"n\":1}");
     buf_clear(&rig.story);

@@ -37,7 +37,7 @@ static void test_late_answer(void **state) {
     run_turns(f.loop, 10);
     assert_int_equal(c.in.len, 0);
     assert_true(str_equal(f.last->body, STR("ab"))); /* is still there */
-    assert_true(str_equal(f.last->target, STR("/wait")));
+    assert_true(str_equal(f.last->path, STR("/wait")));
     answer_exchange(f.last, f.last->body);
     peer_await(&c, STR("\r\n\r\nab"));
     assert_string_equal(peer_summary(&c, false), "200 ab;");

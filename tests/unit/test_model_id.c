@@ -86,25 +86,6 @@ static void trace_ids(void **state) {
   assert_string_equal(trace, "Root=1-00000001-ad49b0e87f6ef6c87fc2e700");
 }
 
-static void uuids_have_version_and_variant(void **state) {
-  static const struct {
-    unsigned char byte;
-    const char *want;
-  } cases[] = {
-    { 0x00, "00000000-0000-4000-8000-000000000000" },
-    { 0xff, "ffffffff-ffff-4fff-bfff-ffffffffffff" },
-    { 0x5a, "5a5a5a5a-5a5a-4a5a-9a5a-5a5a5a5a5a5a" },
-  };
-  (void)state;
-  for (size_t i = 0; i < COUNT(cases); i++) {
-    unsigned char bytes[MODEL_UUID_BYTES];
-    char uuid[MODEL_UUID_LEN];
-    memset(bytes, cases[i].byte, sizeof bytes);
-    model_uuid_from(uuid, bytes);
-    assert_string_equal(uuid, cases[i].want);
-  }
-}
-
 static void api_ids_are_ten_letters_and_digits(void **state) {
   unsigned char hash[32];
   char id[MODEL_API_ID_LEN];
@@ -123,7 +104,6 @@ int main(void) {
     cmocka_unit_test(ids_hold_their_bytes),
     cmocka_unit_test(validity),
     cmocka_unit_test(trace_ids),
-    cmocka_unit_test(uuids_have_version_and_variant),
     cmocka_unit_test(api_ids_are_ten_letters_and_digits),
   };
   return cmocka_run_group_tests_name("model_id", tests, NULL, NULL);

@@ -56,7 +56,7 @@ void view_fixture_ready(struct view_fixture *f) {
 void view_fixture_invoke(struct invoke *in, enum invoke_outcome outcome, const char *payload) {
   *in = (struct invoke){ .label = STR("$default"), .environment = 1, .outcome = outcome };
   memcpy(in->connection_id, "BFaT_fALIAMCKug=", MODEL_ID_LEN);
-  memcpy(in->request_id, VIEW_ID, MODEL_UUID_LEN);
+  memcpy(in->request_id, VIEW_ID, UUID_LEN);
   in->asked_ns = clock_monotonic_ns();
   in->begun_ns = in->asked_ns + 100 * 1000;
   in->done_ns = in->begun_ns + 1500 * 1000;

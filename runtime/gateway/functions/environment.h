@@ -35,7 +35,7 @@ struct environment {
   struct process process;
   struct exchange *poll;       /* IDLE: its `GET next`, waiting */
   struct invoke *invoke;       /* BUSY: what it works on; owned; NULL once it has answered */
-  char nonce[MODEL_UUID_LEN];  /* BUSY: Lambda-Runtime-Invocation-Id */
+  char nonce[UUID_LEN];        /* BUSY: Lambda-Runtime-Invocation-Id */
   int64_t deadline_ms;         /* BUSY: Unix time, for the function to know */
   int64_t due_ns;              /* ... and monotonic, for us */
   struct loop_timer limit;     /* BUSY: the deadline; STARTING: the time to initialise; ENDING: the grace */

@@ -1,12 +1,18 @@
 /* The Runtime API of an environment, as its process sees it (runtimes-api; errors as Lambda's own server has them). */
 #include <inttypes.h>
+#include <stdio.h>
 
 #include "encoding.h"
 #include "environment.h"
 #include "pool.h"
 #include "report.h"
 
-enum { TEXT_MAX = 64 * 1024, ACCOUNT_LEN = 12, HEADERS = 6 };
+enum {
+  TEXT_MAX = 64 * 1024,
+  ARN_MAX = 1024, /* its four names have at most 128 characters each */
+  ACCOUNT_LEN = 12,
+  HEADERS = 6
+};
 
 static const char ACCOUNT[ACCOUNT_LEN + 1] = "123456789012";
 
@@ -31,24 +37,20 @@ static void refuse_state(struct exchange *x) {
 
 void environment_deliver(const struct environment *e, struct exchange *x) {
   const struct project *project = e->pool->options.project;
-  struct buf arn, deadline;
-  buf_init(&arn, TEXT_MAX);
-  buf_init(&deadline, TEXT_MAX);
-  buf_addf(&arn, "arn:aws:lambda:%.*s:%s:function:%.*s-%.*s-%.*s", STR_ARG(project->region), ACCOUNT,
+  char arn[ARN_MAX], deadline[24];
+  snprintf(arn, sizeof arn, "arn:aws:lambda:%.*s:%s:function:%.*s-%.*s-%.*s", STR_ARG(project->region), ACCOUNT,
            STR_ARG(project->service), STR_ARG(project->stage), STR_ARG(e->pool->options.function->name));
-  buf_add_int(&deadline, e->deadline_ms);
+  snprintf(deadline, sizeof deadline, "%" PRId64, e->deadline_ms);
   const struct field headers[HEADERS] = {
     { STR("Content-Type"), STR("application/json") },
     { STR("Lambda-Runtime-Aws-Request-Id"), str_from(e->invoke->request_id) },
     { STR("Lambda-Runtime-Invocation-Id"), str_from(e->nonce) },
-    { STR("Lambda-Runtime-Deadline-Ms"), buf_str(&deadline) },
-    { STR("Lambda-Runtime-Invoked-Function-Arn"), buf_str(&arn) },
+    { STR("Lambda-Runtime-Deadline-Ms"), str_from(deadline) },
+    { STR("Lambda-Runtime-Invoked-Function-Arn"), str_from(arn) },
     { STR("Lambda-Runtime-Trace-Id"), str_from(e->invoke->trace_id) },
   };
   size_t count = e->invoke->trace_id[0] ? HEADERS : HEADERS - 1;
   exchange_answer(x, 200, (struct fields){ headers, count }, buf_str(&e->invoke->event));
-  buf_free(&arn);
-  buf_free(&deadline);
 }
 
 /* GET next */

@@ -19,8 +19,8 @@ void invoke_delete(struct invoke *in) {
   free(in);
 }
 
-void invoke_make_id(char uuid[MODEL_UUID_LEN]) {
-  unsigned char bytes[MODEL_UUID_BYTES] = { 0 };
+void invoke_make_id(char uuid[UUID_LEN]) {
+  unsigned char bytes[UUID_BYTES] = { 0 };
   digest_random(bytes, sizeof bytes, NULL);
-  model_uuid_from(uuid, bytes);
+  uuid_write(uuid, bytes);
 }

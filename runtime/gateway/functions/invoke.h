@@ -6,6 +6,7 @@
 #include <stdint.h>
 
 #include "buf.h"
+#include "encoding.h"
 #include "err.h"
 #include "model_id.h"
 #include "str.h"
@@ -34,7 +35,7 @@ struct invoke {
   char note[ERR_LEN]; /* what the developer should know about the answer, or "" */
 
   /* Set on the way. */
-  char request_id[MODEL_UUID_LEN]; /* Lambda-Runtime-Aws-Request-Id */
+  char request_id[UUID_LEN]; /* Lambda-Runtime-Aws-Request-Id */
   int64_t asked_ns, begun_ns,
       done_ns;     /* monotonic: asked for, handed to an environment, answered; begun_ns is 0 if it never was */
   bool cold;       /* the first one of its environment */
@@ -52,6 +53,6 @@ struct invoke *invoke_new(void);
 void invoke_delete(struct invoke *in);
 
 /* A random id in the form of Lambda's: a UUID of version 4. */
-void invoke_make_id(char uuid[MODEL_UUID_LEN]);
+void invoke_make_id(char uuid[UUID_LEN]);
 
 #endif

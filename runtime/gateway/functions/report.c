@@ -27,18 +27,19 @@ static void end(struct buf *out, struct str type, struct buf *message) {
   buf_free(message);
 }
 
-void report_timeout(struct buf *out, struct str request_id, int seconds) {
+static void write_timeout(struct buf *out, struct str request_id, const char *what, int seconds) {
   struct buf message;
   begin(&message, request_id);
-  buf_addf(&message, "Task timed out after %d.00 seconds", seconds);
+  buf_addf(&message, "%s timed out after %d.00 seconds", what, seconds);
   end(out, STR("Sandbox.Timedout"), &message);
 }
 
+void report_timeout(struct buf *out, struct str request_id, int seconds) {
+  write_timeout(out, request_id, "Task", seconds);
+}
+
 void report_init_timeout(struct buf *out, struct str request_id, int seconds) {
-  struct buf message;
-  begin(&message, request_id);
-  buf_addf(&message, "Initialization timed out after %d.00 seconds", seconds);
-  end(out, STR("Sandbox.Timedout"), &message);
+  write_timeout(out, request_id, "Initialization", seconds);
 }
 
 /* "killed", "segmentation fault": the kernel's words in lower case, as Go has them. */

@@ -14,8 +14,6 @@ enum {
   MODEL_ID_LEN = 17, /* 16 characters and a NUL */
   MODEL_TRACE_BYTES = 12,
   MODEL_TRACE_LEN = 41, /* "Root=1-" 8 hex "-" 24 hex and a NUL; one to spare */
-  MODEL_UUID_BYTES = 16,
-  MODEL_UUID_LEN = 37,
   MODEL_API_ID_LEN = 11
 };
 
@@ -26,9 +24,6 @@ bool model_id_is_valid(struct str id);
 
 /* "Root=1-{8 hex: seconds}-{24 hex}" (AWS X-Ray Developer Guide, "Tracing header"). */
 void model_trace_from(char trace[MODEL_TRACE_LEN], int64_t now_ms, const unsigned char bytes[MODEL_TRACE_BYTES]);
-
-/* Version 4 (RFC 9562, section 5.4). */
-void model_uuid_from(char uuid[MODEL_UUID_LEN], const unsigned char bytes[MODEL_UUID_BYTES]);
 
 /* Ten lower-case letters and digits from a hash of service and stage: the same at every start. */
 void model_api_id_from(char id[MODEL_API_ID_LEN], const unsigned char hash[32]);

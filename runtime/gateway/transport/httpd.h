@@ -20,9 +20,8 @@ struct httpd;
 /* One request and the answer that is owed. */
 struct exchange {
   struct str method;  /* "GET" */
-  struct str target;  /* as on the wire, percent-encoded: "/dev/%40connections/X%3D?a=b" */
-  struct str path;    /* ... up to "?" */
-  struct str query;   /* ... behind it; empty when there is none */
+  struct str path;    /* of the target, as on the wire, percent-encoded: "/dev/%40connections/X%3D" */
+  struct str query;   /* likewise, what is behind "?"; empty when there is none */
   struct str version; /* "HTTP/1.1" */
   struct fields headers;
   struct str body;

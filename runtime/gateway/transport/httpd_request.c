@@ -112,8 +112,7 @@ static bool fill_exchange(struct httpd_request *r) {
   const union MHD_ConnectionInfo *info = MHD_get_connection_info(r->connection, MHD_CONNECTION_INFO_CLIENT_ADDRESS);
   httpd_address_text(info ? info->client_addr : NULL, r->peer);
   x->peer = str_from(r->peer);
-  x->target = str_of(r->target, r->target_len);
-  str_cut(x->target, '?', &x->path, &x->query);
+  str_cut(str_of(r->target, r->target_len), '?', &x->path, &x->query);
   x->body = buf_str(&r->body);
   return read_headers(r);
 }

@@ -109,8 +109,8 @@ static void started(void *ctx, const struct environment *e) {
 
 static void begun(void *ctx, const struct environment *e) {
   struct view *view = ctx;
+  (void)e;
   if (view->options.json || view->ticks.place != 0) return;
-  view_log_of(&view->logs, e);
   loop_timer_start(view->options.loop, &view->ticks, TICK_MS);
 }
 
