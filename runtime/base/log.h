@@ -18,8 +18,12 @@ enum { LOG_LINE = 240 * 1024 }; /* bytes; CloudWatch splits records of 256 KB */
 
 /* The fields that every record of one invocation carries. Borrowed strs; empty ones are left out. */
 struct log_context {
-  struct str request_id;
-  struct str tenant_id;
+  struct str request_id; /* requestId: Lambda's */
+  struct str tenant_id;  /* tenantId */
+  struct str
+      connection_id;    /* connectionId, routeKey, apiRequestId: of a WebSocket event; the last is API Gateway's ... */
+  struct str route_key; /* ... requestContext.requestId, which its own logs and error frames have */
+  struct str api_request_id;
 };
 
 struct log_settings {

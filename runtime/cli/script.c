@@ -64,7 +64,7 @@ static bool run_open(struct run *run, char err[ERR_LEN]) {
   if (!(run->vm = vm_new(run->loop, "", err))) return false;
   run->vm->output_matters = true;
   vm_add_modules(run->vm, library_dev_modules);
-  scope_open(&run->scope, run->vm, NULL);
+  scope_open(&run->scope, run->vm, NULL, NULL);
   if (lua_cpcall(run->vm->L, start, run) == 0) return true;
   return fail(err, "%s", lua_tostring(run->vm->L, -1));
 }

@@ -210,6 +210,7 @@ void runtime_api_fail(struct runtime_api *api, const struct invocation *inv, con
                       runtime_done done, void *ctx) {
   begin_post(api, inv, STR("/error"));
   add_header(api, STR("Lambda-Runtime-Function-Error-Type: "), failure->type);
+  add_header(api, STR("Lambda-Runtime-Function-XRay-Error-Cause: "), failure->cause);
   end_post_head(api, failure->body);
   call(api, failure->body, NULL, done, ctx);
 }

@@ -39,6 +39,8 @@ typedef void (*runtime_done)(void *ctx, enum runtime_result result, const char *
 struct runtime_failure {
   struct str type; /* "Function.Error" or "Runtime.X": classifies the failure in the platform's own records */
   struct str body; /* JSON: errorMessage, errorType, stackTrace */
+  struct str
+      cause; /* of an invocation: Lambda-Runtime-Function-XRay-Error-Cause, one line of ASCII JSON; empty for none */
 };
 
 struct runtime_api {

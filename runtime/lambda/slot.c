@@ -10,6 +10,7 @@ enum {
 void slot_init(struct slot *slot, const struct runtime_host *host, const struct slot_handler *handler) {
   slot->handler = handler;
   slot->state = NULL;
+  slot->log = (struct log_context){ 0 };
   runtime_api_init(&slot->api, host);
   invocation_init(&slot->invocation);
   buf_init(&slot->reply, REPLY_MAX);
@@ -24,20 +25,22 @@ void slot_free(struct slot *slot) {
 
 static void event_came(void *ctx, enum runtime_result result, const char *err) {
   struct slot *slot = ctx;
-  if (result == RUNTIME_OK)
-    slot->handler->start(slot->handler->ctx, slot);
-  else
+  if (result != RUNTIME_OK) {
     slot->handler->broken(slot->handler->ctx, slot, err);
+    return;
+  }
+  slot->log =
+      (struct log_context){ .request_id = slot->invocation.request_id, .tenant_id = slot->invocation.tenant_id };
+  slot->handler->start(slot->handler->ctx, slot);
 }
 
 static void reply_went(void *ctx, enum runtime_result result, const char *err) {
   struct slot *slot = ctx;
-  struct log_context context = { .request_id = slot->invocation.request_id, .tenant_id = slot->invocation.tenant_id };
   if (result == RUNTIME_BROKEN) {
     slot->handler->broken(slot->handler->ctx, slot, err);
     return;
   }
-  if (result == RUNTIME_REFUSED) log_printf(LOG_WARN, &context, "the reply was refused and dropped: %s", err);
+  if (result == RUNTIME_REFUSED) log_printf(LOG_WARN, &slot->log, "the reply was refused and dropped: %s", err);
   slot->handler->answered(slot->handler->ctx, slot, result == RUNTIME_OK);
 }
 
@@ -52,7 +55,7 @@ void slot_respond(struct slot *slot) {
   runtime_api_respond(&slot->api, &slot->invocation, buf_str(&slot->reply), reply_went, slot);
 }
 
-void slot_fail(struct slot *slot, struct str type) {
-  struct runtime_failure failure = { .type = type, .body = buf_str(&slot->reply) };
+void slot_fail(struct slot *slot, struct str type, struct str cause) {
+  struct runtime_failure failure = { .type = type, .cause = cause, .body = buf_str(&slot->reply) };
   runtime_api_fail(&slot->api, &slot->invocation, &failure, reply_went, slot);
 }

@@ -9,6 +9,7 @@
 
 #include "buf.h"
 #include "invocation.h"
+#include "log.h"
 #include "runtime_api.h"
 
 struct slot;
@@ -33,6 +34,7 @@ struct slot_handler {
 struct slot {
   struct runtime_api api;
   struct invocation invocation; /* the one at hand; empty while the slot waits */
+  struct log_context log;       /* what every record about it carries: ids from its headers; the handler adds to it */
   struct buf reply;             /* the handler writes the body of its reply here */
   const struct slot_handler *handler;
   void *state; /* the handler's own, for the invocation at hand; NULL between invocations */
@@ -48,7 +50,7 @@ void slot_next(struct slot *slot);
 /* Posts slot->reply as the result of the invocation. */
 void slot_respond(struct slot *slot);
 
-/* Posts slot->reply as the report of its failure; `type` as in runtime_failure, copied. */
-void slot_fail(struct slot *slot, struct str type);
+/* Posts slot->reply as the report of its failure; `type` and `cause` as in runtime_failure, copied. */
+void slot_fail(struct slot *slot, struct str type, struct str cause);
 
 #endif

@@ -4,6 +4,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "frames.h"
 #include "json_write.h"
 #include "value.h"
 #include "vm.h"
@@ -12,7 +13,6 @@ enum {
   BODY_MAX = 1024 * 1024, /* bytes; Managed Instances refuse longer reports */
   MESSAGE_MAX = 64 * 1024,
   NAME_SIZE = 1024, /* of an errorType, and of the position in front of a message */
-  FRAMES_MAX = 50,
 };
 
 void failure_init(struct failure *f) {
@@ -92,33 +92,18 @@ static void set_type(struct failure *f, struct str name) {
 
 /* The body */
 
-static void add_frame(struct buf *b, const lua_Debug *ar) {
-  char text[LUA_IDSIZE + 160];
-  int len = snprintf(text, sizeof text, "%s:", ar->short_src);
-  if (ar->currentline > 0) len += snprintf(text + len, sizeof text - (size_t)len, "%d:", ar->currentline);
-  if (*ar->namewhat)
-    snprintf(text + len, sizeof text - (size_t)len, " in function '%.100s'", ar->name);
-  else if (*ar->what == 'm')
-    snprintf(text + len, sizeof text - (size_t)len, " in main chunk");
-  else
-    snprintf(text + len, sizeof text - (size_t)len, " in function <%s:%d>", ar->short_src, ar->linedefined);
-  if (b->ptr[b->len - 1] != '[') buf_add_char(b, ',');
-  json_write_string_utf8(b, str_from(text));
-}
-
-static bool is_ours(const lua_Debug *ar) {
-  return str_starts(str_from(ar->short_src), STR("moonwire/runtime/"));
-}
-
 static void add_frames(struct buf *b, lua_State *co) {
-  lua_Debug ar;
-  int shown = 0;
-  for (int level = 0; shown < FRAMES_MAX && lua_getstack(co, level, &ar); level++) {
-    lua_getinfo(co, "nSl", &ar);
-    if (is_ours(&ar) || *ar.what == 'C') continue;
-    add_frame(b, &ar);
-    shown++;
+  struct frame frames[FRAMES_MAX];
+  size_t count = frames_read(co, frames, FRAMES_MAX);
+  struct buf text;
+  buf_init(&text, sizeof(struct frame) * 2);
+  for (size_t i = 0; i < count; i++) {
+    buf_clear(&text);
+    frame_write(&text, &frames[i]);
+    if (i > 0) buf_add_char(b, ',');
+    json_write_string_utf8(b, buf_str(&text));
   }
+  buf_free(&text);
 }
 
 /* position is "file:line:" or empty; it stands first unless the frames begin with it. */

@@ -32,11 +32,10 @@ static void forget(struct serving *s) {
 static void fail_invocation(struct slot *slot, const struct failure *failure) {
   struct serving *s = slot->state;
   if (s) s->failed = true;
-  struct log_context context = { slot->invocation.request_id, slot->invocation.tenant_id };
-  failure_log(failure, &context);
+  failure_log(failure, &slot->log);
   buf_clear(&slot->reply);
   buf_add(&slot->reply, buf_str(&failure->body));
-  slot_fail(slot, str_from(failure->type));
+  slot_fail(slot, str_from(failure->type), STR(""));
 }
 
 static void post_error(struct serving *s, lua_State *co) {
@@ -55,7 +54,7 @@ static void post_result(struct serving *s, lua_State *co) {
   failure_init(&failure);
   switch (result_read(co, s->scope.kind, &slot->reply, &advice, err)) {
   case RESULT_REPLY:
-    if (advice) log_write(LOG_WARN, &s->scope.log, str_from(advice), STR(""));
+    if (advice) log_write(LOG_WARN, s->scope.log, str_from(advice), STR(""));
     slot_respond(slot);
     break;
   case RESULT_RETURNED:
@@ -74,7 +73,7 @@ static void post_result(struct serving *s, lua_State *co) {
 static void cancel_leftovers(struct serving *s) {
   size_t count = scope_cancel_tasks(&s->scope);
   if (count == 0) return;
-  log_printf(LOG_WARN, &s->scope.log,
+  log_printf(LOG_WARN, s->scope.log,
              "the handler returned while %zu task%s still ran; cancelled: wait for them, or use context:defer", count,
              count == 1 ? "" : "s");
 }
@@ -117,7 +116,7 @@ static void start(void *ctx, struct slot *slot) {
   s->slot = slot;
   slot->state = s;
   if (h->exports_trace) export_trace(slot->invocation.trace_id);
-  scope_open(&s->scope, h->vm, &slot->invocation);
+  scope_open(&s->scope, h->vm, &slot->invocation, &slot->log);
   lua_rawgeti(L, LUA_REGISTRYINDEX, h->handle_ref);
   lua_rawgeti(L, LUA_REGISTRYINDEX, h->function_ref);
   lua_pushboolean(L, !h->warm); /* handle function cold_start */
@@ -133,13 +132,13 @@ static void next(struct serving *s) {
 
 static void deferred_done(void *ctx, lua_State *co, bool ok) {
   struct serving *s = ctx;
-  if (!ok) log_write(LOG_ERROR, &s->scope.log, str_from(lua_tostring(co, -1)), STR(""));
+  if (!ok) log_write(LOG_ERROR, s->scope.log, str_from(lua_tostring(co, -1)), STR(""));
   next(s);
 }
 
 static void deadline_came(void *ctx) {
   struct serving *s = ctx;
-  log_write(LOG_WARN, &s->scope.log, STR("the functions given to context:defer were cut off at the deadline"), STR(""));
+  log_write(LOG_WARN, s->scope.log, STR("the functions given to context:defer were cut off at the deadline"), STR(""));
   next(s);
 }
 
@@ -203,7 +202,7 @@ bool handler_load(struct handler *h, struct vm *vm, struct str name, struct str 
   int top = lua_gettop(L);
   *h = (struct handler){ .vm = vm, .function_ref = LUA_NOREF, .loaded = loaded, .ctx = ctx };
   h->slot = (struct slot_handler){ .ctx = h, .start = start, .answered = answered, .cancel = cancel };
-  scope_open(&h->loading, vm, NULL);
+  scope_open(&h->loading, vm, NULL, NULL);
   if (!push_library(L, "moonwire.runtime.invoke", "handle", err)) return false;
   h->handle_ref = luaL_ref(L, LUA_REGISTRYINDEX); /* invoke */
   lua_getfield(L, -1, "run_deferred");

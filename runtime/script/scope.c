@@ -7,9 +7,10 @@
 #include "task.h"
 #include "vm.h"
 
-void scope_open(struct scope *scope, struct vm *vm, struct invocation *invocation) {
-  *scope = (struct scope){ .vm = vm, .invocation = invocation, .event_ref = LUA_NOREF, .deferred_ref = LUA_NOREF };
-  if (invocation) scope->log = (struct log_context){ invocation->request_id, invocation->tenant_id };
+void scope_open(struct scope *scope, struct vm *vm, struct invocation *invocation, struct log_context *log) {
+  *scope = (struct scope){
+    .vm = vm, .invocation = invocation, .log = log, .event_ref = LUA_NOREF, .deferred_ref = LUA_NOREF
+  };
 }
 
 size_t scope_cancel_tasks(struct scope *scope) {
@@ -32,5 +33,5 @@ struct scope *scope_current(const struct vm *vm) {
 
 const struct log_context *scope_log(const struct vm *vm) {
   struct scope *scope = scope_current(vm);
-  return scope ? &scope->log : NULL;
+  return scope ? scope->log : NULL;
 }

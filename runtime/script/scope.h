@@ -21,15 +21,15 @@ struct scope {
   struct vm *vm;                 /* borrowed */
   struct invocation *invocation; /* borrowed; NULL while loading, in scripts and in specs */
   enum event_kind kind;          /* of the invocation's event, once it was decoded */
-  struct log_context log;        /* the fields of every record written by these tasks; borrowed strs */
-  struct task *tasks;            /* every task that has not ended; linked by task.c */
-  int event_ref;                 /* registry: the event as a Lua value, or LUA_NOREF */
-  int deferred_ref;              /* registry: array of the functions given to context:defer, or LUA_NOREF */
-  bool deferring;                /* the reply was accepted, the deferred functions run */
+  struct log_context *log; /* the fields of every record written by these tasks; borrowed; NULL without invocation */
+  struct task *tasks;      /* every task that has not ended; linked by task.c */
+  int event_ref;           /* registry: the event as a Lua value, or LUA_NOREF */
+  int deferred_ref;        /* registry: array of the functions given to context:defer, or LUA_NOREF */
+  bool deferring;          /* the reply was accepted, the deferred functions run */
 };
 
-/* invocation may be NULL; it is borrowed until scope_close. */
-void scope_open(struct scope *scope, struct vm *vm, struct invocation *invocation);
+/* invocation and log may be NULL; they are borrowed until scope_close. */
+void scope_open(struct scope *scope, struct vm *vm, struct invocation *invocation, struct log_context *log);
 
 /* Cancels the tasks that are left and drops the references. Safe on a zeroed scope; not from inside a task of it. */
 void scope_close(struct scope *scope);

@@ -63,8 +63,8 @@ static void check_time(struct str time) {
     assert_true(form[i] == 'd' ? time.ptr[i] >= '0' && time.ptr[i] <= '9' : time.ptr[i] == form[i]);
 }
 
-static const struct log_context both = { STR("id-1"), STR("tenant \"1\"") };
-static const struct log_context only_id = { STR("id-1"), { NULL, 0 } };
+static const struct log_context both = { .request_id = STR("id-1"), .tenant_id = STR("tenant \"1\"") };
+static const struct log_context only_id = { .request_id = STR("id-1") };
 static const struct log_context none;
 
 static const struct {

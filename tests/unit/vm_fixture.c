@@ -34,7 +34,7 @@ int vm_fixture_close(void **state) {
 
 void vm_fixture_run(const char *code, task_done done, void *ctx) {
   struct scope scope;
-  scope_open(&scope, vm, NULL);
+  scope_open(&scope, vm, NULL, NULL);
   if (luaL_loadbuffer(L, code, strlen(code), "@handlers/chat.lua") != 0) fail_msg("%s", lua_tostring(L, -1));
   task_new(&scope, L, 0, done, ctx);
   loop_run(loop);
