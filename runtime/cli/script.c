@@ -23,13 +23,16 @@ struct run {
   bool ended; /* the main function has returned or failed */
 };
 
-static void print_error(lua_State *co) {
+static void print_error(lua_State *L, lua_State *co) {
   struct failure failure;
   failure_init(&failure);
-  failure_from_error(&failure, co);
+  lua_pushvalue(co, -1);
+  lua_xmove(co, L, 1);
+  failure_from_error(&failure, L, co);
   const char *message = lua_type(co, -1) == LUA_TSTRING ? lua_tostring(co, -1) : buf_text(&failure.message);
   luaL_traceback(co, co, message, 0);
   fprintf(stderr, "moonwire: %s\n", lua_tostring(co, -1));
+  lua_pop(L, 1);
   failure_free(&failure);
 }
 
@@ -37,7 +40,7 @@ static void script_done(void *ctx, lua_State *co, bool ok) {
   struct run *run = ctx;
   run->ended = true;
   if (!ok)
-    print_error(co);
+    print_error(run->vm->L, co);
   else if (run->script->status)
     run->status = run->script->status(co);
   else

@@ -38,15 +38,25 @@ static int push_failure(lua_State *L, const char *what, const char *message, con
   return 3;
 }
 
+/* A call that was answered. */
+struct answer {
+  const char *what;
+  const struct client_result *result;
+};
+
+static int push_answer(lua_State *L, const void *what) {
+  const struct answer *answer = what;
+  const struct client_result *result = answer->result;
+  if (result->code != CLIENT_OK) return push_failure(L, answer->what, result->message, client_code_name(result->code));
+  lua_pushlstring(L, result->body.ptr ? result->body.ptr : "", result->body.len);
+  return 1;
+}
+
 static void answered(void *ctx, const struct client_result *result) {
   struct wait *wait = ctx;
   struct task *task = wait->task;
-  lua_State *L = task_state(task);
-  int count = 1;
-  if (result->code == CLIENT_OK)
-    lua_pushlstring(L, result->body.ptr ? result->body.ptr : "", result->body.len);
-  else
-    count = push_failure(L, wait->what, result->message, client_code_name(result->code));
+  struct answer answer = { .what = wait->what, .result = result };
+  int count = task_push(task, push_answer, &answer);
   wait_free(wait);
   task_resume(task, count);
 }

@@ -46,19 +46,20 @@ static void push_headers(lua_State *L, const struct http_response *response) {
   }
 }
 
-static void answered(void *ctx, const struct http_response *response) {
-  struct wait *wait = ctx;
-  struct task *task = wait->task;
-  lua_State *L = task_state(task);
-  wait_free(wait);
-  if (response->code != HTTP_OK) {
-    task_resume(task, push_failure(L, response->message, response->code));
-    return;
-  }
+static int push_response(lua_State *L, const void *what) {
+  const struct http_response *response = what;
+  if (response->code != HTTP_OK) return push_failure(L, response->message, response->code);
   lua_pushinteger(L, response->status);
   push_headers(L, response);
   lua_pushlstring(L, response->body.ptr ? response->body.ptr : "", response->body.len);
-  task_resume(task, 3);
+  return 3;
+}
+
+static void answered(void *ctx, const struct http_response *response) {
+  struct wait *wait = ctx;
+  struct task *task = wait->task;
+  wait_free(wait);
+  task_resume(task, task_push(task, push_response, response));
 }
 
 /* The list of names and values at index as headers, in memory that Lua owns: pushes it. */

@@ -8,6 +8,7 @@
 #include "scope.h"
 #include "task.h"
 #include "vm.h"
+#include "watchdog.h"
 
 static struct task_handle *check_handle(lua_State *L, int arg) {
   return luaL_checkudata(L, arg, "moonwire.task");
@@ -134,6 +135,8 @@ static const luaL_Reg functions[] = {
 void bind_task(lua_State *L) {
   lua_newtable(L);
   luaL_register(L, NULL, functions);
+  watchdog_push_over(L);
+  lua_setfield(L, -2, "over"); /* what a task is ended with whose time is over */
   task_push_mark(L);
   lua_setfield(L, -2, "mark"); /* what a waiting function yields */
   task_push_held(L);

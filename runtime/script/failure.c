@@ -9,10 +9,13 @@
 #include "value.h"
 #include "vm.h"
 
+#define LACK_OF_MEMORY "not enough memory"
+
 enum {
   BODY_MAX = 1024 * 1024, /* bytes; Managed Instances refuse longer reports */
   MESSAGE_MAX = 64 * 1024,
-  NAME_SIZE = 1024, /* of an errorType, and of the position in front of a message */
+  WORDS_STEPS = 1000000, /* instructions that __tostring may take */
+  NAME_SIZE = 1024,      /* of an errorType, and of the position in front of a message */
 };
 
 void failure_init(struct failure *f) {
@@ -92,14 +95,12 @@ static void set_type(struct failure *f, struct str name) {
 
 /* The body */
 
-static void add_frames(struct buf *b, lua_State *co) {
-  struct frame frames[FRAMES_MAX];
-  size_t count = frames_read(co, frames, FRAMES_MAX);
+static void add_frames(struct buf *b, const struct stack *stack) {
   struct buf text;
   buf_init(&text, sizeof(struct frame) * 2);
-  for (size_t i = 0; i < count; i++) {
+  for (size_t i = 0; i < stack->count; i++) {
     buf_clear(&text);
-    frame_write(&text, &frames[i]);
+    frame_write(&text, &stack->frames[i]);
     if (i > 0) buf_add_char(b, ',');
     json_write_string_utf8(b, buf_str(&text));
   }
@@ -107,12 +108,12 @@ static void add_frames(struct buf *b, lua_State *co) {
 }
 
 /* position is "file:line:" or empty; it stands first unless the frames begin with it. */
-static void write_body(struct failure *f, struct str type, struct str position, lua_State *co) {
+static void write_body(struct failure *f, struct str type, struct str position, const struct stack *stack) {
   struct buf frames;
   type = str_slice(type, 0, NAME_SIZE); /* every part is bounded: the whole fits and is JSON */
   buf_init(&frames, BODY_MAX / 2);
   buf_add(&frames, STR("["));
-  if (co) add_frames(&frames, co);
+  if (stack) add_frames(&frames, stack);
   buf_add(&f->body, STR("{\"errorMessage\":"));
   json_write_string_utf8(&f->body, buf_str(&f->message));
   f->details = f->body.len + 1;
@@ -129,80 +130,97 @@ static void write_body(struct failure *f, struct str type, struct str position, 
   buf_free(&frames);
 }
 
-static void show_table(struct failure *f, lua_State *co, int index) {
-  struct buf json;
+/* Straight into the message: what raises in between must own nothing. */
+static void show_table(struct failure *f, lua_State *L, int index) {
   char err[ERR_LEN];
-  buf_init(&json, MESSAGE_MAX);
-  if (value_to_json_utf8(co, index < 0 ? lua_gettop(co) + 1 + index : index, &json, err))
-    set_message(f, buf_str(&json));
-  else
-    describe(f, co, index);
-  buf_free(&json);
+  if (value_to_json_utf8(L, index, &f->message, err) && !f->message.failed) return;
+  buf_clear(&f->message);
+  describe(f, L, index);
 }
 
-/* An error object with __tostring is asked, on the main state and protected: the coroutine is dead. Any other table is
- * shown as JSON, if it can be. */
-static void ask_tostring(struct failure *f, lua_State *co, int index) {
-  lua_State *L = vm_of(co)->L;
+/* The deadline does not watch over this call: the task that raised is gone. */
+static void give_up(lua_State *L, lua_Debug *ar) {
+  (void)ar;
+  lua_pushnil(L);
+  lua_error(L);
+}
+
+/* An error object with __tostring is asked. Any other table is shown as JSON, if it can be. */
+static void ask_tostring(struct failure *f, lua_State *L, int index) {
   int top = lua_gettop(L);
-  lua_pushvalue(co, index);
-  lua_xmove(co, L, 1);
-  bool has_words = luaL_getmetafield(L, -1, "__tostring"), asked = has_words; /* error __tostring */
+  bool has_words = luaL_getmetafield(L, index, "__tostring"), asked = has_words; /* __tostring */
   if (asked) {
-    lua_insert(L, -2);
+    lua_pushvalue(L, index);
+    lua_sethook(L, give_up, LUA_MASKCOUNT, WORDS_STEPS);
     asked = lua_pcall(L, 1, 1, 0) == 0 && lua_type(L, -1) == LUA_TSTRING;
+    lua_sethook(L, NULL, 0, 0);
   }
   if (asked)
     set_message(f, value_text(L, -1));
   else if (has_words)
-    describe(f, co, index);
+    describe(f, L, index);
   else
-    show_table(f, co, index);
+    show_table(f, L, index);
   lua_settop(L, top);
 }
 
 /* { type =, message = }, read raw: a metamethod could raise. */
-static void from_table(struct failure *f, lua_State *co) {
-  lua_pushliteral(co, "type");
-  lua_rawget(co, -2); /* error type */
-  lua_pushliteral(co, "message");
-  lua_rawget(co, -3); /* error type message */
-  struct str type = value_text(co, -2);
-  if (lua_isnil(co, -1))
-    ask_tostring(f, co, -3);
+static void from_table(struct failure *f, lua_State *L, int error, const struct stack *stack) {
+  lua_pushliteral(L, "type");
+  lua_rawget(L, error);
+  lua_pushliteral(L, "message");
+  lua_rawget(L, error); /* type message */
+  struct str type = value_text(L, -2);
+  if (lua_isnil(L, -1))
+    ask_tostring(f, L, error);
   else
-    describe(f, co, -1);
+    describe(f, L, -1);
   set_type(f, type);
-  write_body(f, type, STR(""), co);
-  lua_pop(co, 2);
+  write_body(f, type, STR(""), stack);
+  lua_pop(L, 2);
 }
 
-void failure_from_error(struct failure *f, lua_State *co) {
-  if (lua_istable(co, -1)) {
-    from_table(f, co);
+/* Lua's own error when it gets no memory: a string like any other. */
+static void from_lack_of_memory(struct failure *f, const struct memory *memory, const struct stack *stack) {
+  buf_add(&f->message, STR(LACK_OF_MEMORY));
+  if (memory->limit > 0) buf_addf(&f->message, ": Lua may take %zu MB of the function's memory", memory->limit >> 20);
+  set_type(f, STR("Runtime.OutOfMemory"));
+  write_body(f, STR("Runtime.OutOfMemory"), STR(""), stack);
+}
+
+void failure_from_error(struct failure *f, lua_State *L, lua_State *co) {
+  struct stack stack;
+  int error = lua_gettop(L);
+  stack.count = frames_read(co, stack.frames, FRAMES_MAX);
+  if (lua_istable(L, error)) {
+    from_table(f, L, error, &stack);
     return;
   }
-  struct str message = value_text(co, -1);
+  struct str message = value_text(L, error);
   size_t prefix = position_length(message);
+  if (str_equal(message, STR(LACK_OF_MEMORY))) {
+    from_lack_of_memory(f, &vm_of(L)->memory, &stack);
+    return;
+  }
   if (prefix > 0)
     set_message(f, str_slice(message, prefix, message.len));
   else
-    describe(f, co, -1);
+    describe(f, L, error);
   set_type(f, STR("Error"));
-  write_body(f, STR("Error"), str_slice(message, 0, prefix > 2 ? prefix - 1 : 0), co);
+  write_body(f, STR("Error"), str_slice(message, 0, prefix > 2 ? prefix - 1 : 0), &stack);
 }
 
-void failure_from_values(struct failure *f, lua_State *co, int message, int code) {
-  struct str type = value_text(co, code);
-  describe(f, co, message);
+void failure_from_values(struct failure *f, lua_State *L, int message, int code) {
+  struct str type = value_text(L, code);
+  describe(f, L, message);
   set_type(f, type);
   write_body(f, type, STR(""), NULL);
 }
 
-void failure_from_runtime(struct failure *f, const char *type, struct str message) {
+void failure_from_runtime(struct failure *f, const char *type, struct str message, const struct stack *stack) {
   set_message(f, message);
   set_type(f, str_from(type));
-  write_body(f, str_from(type), STR(""), NULL);
+  write_body(f, str_from(type), STR(""), stack);
 }
 
 void failure_log(const struct failure *f, const struct log_context *context) {

@@ -10,7 +10,7 @@
 
 #include "buf.h"
 
-enum { FRAMES_MAX = 50 };
+enum { FRAMES_MAX = 50, FRAMES_PLACE_LEN = 400 };
 
 struct frame {
   char path[LUA_IDSIZE]; /* "handlers/chat.lua", as seen from the task root */
@@ -18,9 +18,24 @@ struct frame {
   char label[160];       /* "in function 'join'" */
 };
 
-/* The frames of co, which has ended with an error, or waits: of a coroutine that was resumed by co and waits itself, the
- * frames stand in front. Returns how many there are, at most `max`. */
+/* Frames that are kept. */
+struct stack {
+  size_t count;
+  struct frame frames[FRAMES_MAX];
+};
+
+/* The frames of co, which has ended with an error, waits, or runs: of a coroutine that co has resumed and that has not come
+ * back, the frames stand in front. Returns how many there are, at most `max`. */
 size_t frames_read(lua_State *co, struct frame *frames, size_t max);
+
+/* Where co is, in words: "runs at handlers/chat.lua:12", or "is in string.find, called at handlers/chat.lua:12" for a C
+ * function. `loaded` is the reference (registry) of package.loaded, where names of functions are looked for. May be called
+ * from a signal handler that interrupts co, while nothing runs on L, its main state: allocates nothing. */
+void frames_place(lua_State *L, int loaded, lua_State *co, char place[FRAMES_PLACE_LEN]);
+
+/* The first of the frames that is not in the library: "handlers/chat.lua:12"; if all are, the first (a library function
+ * that was called as `return f(...)` has no caller any more); "?" when there are none. */
+void stack_place(const struct stack *stack, char place[FRAMES_PLACE_LEN]);
 
 /* Adds "handlers/chat.lua:12: in function 'join'" as it stands in a traceback. */
 void frame_write(struct buf *b, const struct frame *frame);

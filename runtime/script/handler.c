@@ -1,102 +1,15 @@
 #include "handler.h"
 
 #include <lauxlib.h>
-#include <stdio.h>
-#include <stdlib.h>
 
 #include "config.h"
-#include "invocation.h"
 #include "log.h"
-#include "loop.h"
-#include "result.h"
+#include "outcome.h"
 #include "task.h"
 
-/* One invocation while it is served: slot->state. */
-struct serving {
-  struct handler *handler;
-  struct slot *slot;
-  struct scope scope;
-  struct loop_timer deadline; /* ends the deferred functions */
-  bool failed;                /* an error was reported instead of a result */
-};
-
-/* Ending an invocation */
-
-static void forget(struct serving *s) {
-  loop_timer_stop(s->handler->vm->loop, &s->deadline);
-  scope_close(&s->scope);
-  s->slot->state = NULL;
-  free(s);
-}
-
-static void fail_invocation(struct slot *slot, const struct failure *failure) {
-  struct serving *s = slot->state;
-  if (s) s->failed = true;
-  failure_log(failure, &slot->log);
-  buf_clear(&slot->reply);
-  buf_add(&slot->reply, buf_str(&failure->body));
-  slot_fail(slot, str_from(failure->type), STR(""));
-}
-
-static void post_error(struct serving *s, lua_State *co) {
-  struct failure failure;
-  failure_init(&failure);
-  failure_from_error(&failure, co);
-  fail_invocation(s->slot, &failure);
-  failure_free(&failure);
-}
-
-static void post_result(struct serving *s, lua_State *co) {
-  struct slot *slot = s->slot;
-  struct failure failure;
-  const char *advice;
-  char err[ERR_LEN] = "the result is too long to be posted";
-  failure_init(&failure);
-  switch (result_read(co, s->scope.kind, &slot->reply, &advice, err)) {
-  case RESULT_REPLY:
-    if (advice) log_write(LOG_WARN, s->scope.log, str_from(advice), STR(""));
-    slot_respond(slot);
-    break;
-  case RESULT_RETURNED:
-    failure_from_values(&failure, co, 2, 3);
-    fail_invocation(slot, &failure);
-    break;
-  case RESULT_BAD:
-    failure_from_runtime(&failure, "Runtime.MarshalError", str_from(err));
-    fail_invocation(slot, &failure);
-    break;
-  }
-  failure_free(&failure);
-}
-
-/* What the handler started and did not wait for ends here: after the reply, Lambda freezes the process. */
-static void cancel_leftovers(struct serving *s) {
-  size_t count = scope_cancel_tasks(&s->scope);
-  if (count == 0) return;
-  log_printf(LOG_WARN, s->scope.log,
-             "the handler returned while %zu task%s still ran; cancelled: wait for them, or use context:defer", count,
-             count == 1 ? "" : "s");
-}
-
-static void handler_done(void *ctx, lua_State *co, bool ok) {
-  struct serving *s = ctx;
-  cancel_leftovers(s);
-  fflush(stdout); /* what io.write has buffered belongs to this invocation */
-  if (ok)
-    post_result(s, co);
-  else
-    post_error(s, co);
-}
+enum { MEMORY_MAX_MB = 1024 * 1024 }; /* Lambda's own is 10,240; emulators have no reason for less than a machine */
 
 /* Serving: the functions of slot_handler */
-
-static void out_of_memory(struct slot *slot) {
-  struct failure failure;
-  failure_init(&failure);
-  failure_from_runtime(&failure, "Runtime.OutOfMemory", STR("no memory to start the handler"));
-  fail_invocation(slot, &failure);
-  failure_free(&failure);
-}
 
 /* AWS's SDKs and X-Ray's read the trace id of the invocation from the environment; without one the variable goes. */
 static void export_trace(struct str trace_id) {
@@ -106,119 +19,107 @@ static void export_trace(struct str trace_id) {
 
 static void start(void *ctx, struct slot *slot) {
   struct handler *h = ctx;
-  lua_State *L = h->vm->L;
-  struct serving *s = calloc(1, sizeof *s);
-  if (!s) {
-    out_of_memory(slot);
-    return;
-  }
-  s->handler = h;
-  s->slot = slot;
-  slot->state = s;
   if (h->exports_trace) export_trace(slot->invocation.trace_id);
-  scope_open(&s->scope, h->vm, &slot->invocation, &slot->log);
-  lua_rawgeti(L, LUA_REGISTRYINDEX, h->handle_ref);
-  lua_rawgeti(L, LUA_REGISTRYINDEX, h->function_ref);
-  lua_pushboolean(L, !h->warm); /* handle function cold_start */
-  h->warm = true;
-  task_new(&s->scope, L, 2, handler_done, s);
-}
-
-static void next(struct serving *s) {
-  struct slot *slot = s->slot;
-  forget(s);
-  slot_next(slot);
-}
-
-static void deferred_done(void *ctx, lua_State *co, bool ok) {
-  struct serving *s = ctx;
-  if (!ok) log_write(LOG_ERROR, s->scope.log, str_from(lua_tostring(co, -1)), STR(""));
-  next(s);
-}
-
-static void deadline_came(void *ctx) {
-  struct serving *s = ctx;
-  log_write(LOG_WARN, s->scope.log, STR("the functions given to context:defer were cut off at the deadline"), STR(""));
-  next(s);
-}
-
-static void run_deferred(struct serving *s) {
-  struct vm *vm = s->handler->vm;
-  int64_t left_ms = invocation_remaining_ms(&s->slot->invocation, clock_unix_ms());
-  s->deadline = (struct loop_timer){ .fire = deadline_came, .ctx = s };
-  s->scope.deferring = true;
-  if (left_ms < INT64_MAX) loop_timer_start(vm->loop, &s->deadline, left_ms);
-  lua_rawgeti(vm->L, LUA_REGISTRYINDEX, s->handler->deferred_ref);
-  lua_rawgeti(vm->L, LUA_REGISTRYINDEX, s->scope.deferred_ref); /* run_deferred functions */
-  task_new(&s->scope, vm->L, 1, deferred_done, s);
+  serving_start(&h->serving, slot);
 }
 
 static void answered(void *ctx, struct slot *slot, bool accepted) {
   (void)ctx;
-  struct serving *s = slot->state;
-  if (!s)
-    slot_next(slot);
-  else if (accepted && !s->failed && s->scope.deferred_ref != LUA_NOREF)
-    run_deferred(s);
-  else
-    next(s);
+  serving_answered(slot, accepted);
 }
 
 static void cancel(void *ctx, struct slot *slot) {
   (void)ctx;
-  forget(slot->state);
+  serving_cancel(slot);
 }
 
 /* Loading */
 
+/* Protected: the function on the coroutine that loaded it becomes the handler. */
+struct loaded {
+  struct handler *handler;
+  lua_State *co;
+};
+
+static int keep_handler(lua_State *L) {
+  const struct loaded *loaded = lua_touserdata(L, 1);
+  lua_settop(loaded->co, 1);
+  lua_xmove(loaded->co, L, 1);
+  loaded->handler->serving.handler_ref = luaL_ref(L, LUA_REGISTRYINDEX);
+  return 0;
+}
+
 static void load_done(void *ctx, lua_State *co, bool ok) {
   struct handler *h = ctx;
-  scope_cancel_tasks(&h->loading);
-  if (ok) {
-    lua_pushvalue(co, 1);
-    h->function_ref = luaL_ref(co, LUA_REGISTRYINDEX);
-    h->loaded(h->ctx, NULL);
-    return;
-  }
+  struct loaded loaded = { .handler = h, .co = co };
   struct failure failure;
   failure_init(&failure);
-  failure_from_error(&failure, co);
-  h->loaded(h->ctx, &failure);
+  scope_cancel_tasks(&h->loading);
+  if (!ok) {
+    outcome_read_error(h->vm, co, &failure);
+  } else if (lua_cpcall(h->vm->L, keep_handler, &loaded) != 0) {
+    ok = false;
+    outcome_read_protected(h->vm, &failure);
+  }
+  h->loaded(h->ctx, ok ? NULL : &failure);
   failure_free(&failure);
 }
 
-/* Pushes require(name), field `field` of it if there is one. */
-static bool push_library(lua_State *L, const char *name, const char *field, char err[ERR_LEN]) {
+static void push_library(lua_State *L, const char *name) {
   lua_getglobal(L, "require");
   lua_pushstring(L, name);
-  if (lua_pcall(L, 1, 1, 0) != 0) return fail(err, "%s: %s", name, lua_tostring(L, -1));
-  if (field) lua_getfield(L, -1, field);
-  return true;
+  lua_call(L, 1, 1);
+}
+
+/* What is loaded, for one protected call. */
+struct loading {
+  struct handler *handler;
+  struct str name, root;
+};
+
+/* Protected. */
+static int load(lua_State *L) {
+  const struct loading *loading = lua_touserdata(L, 1);
+  struct handler *h = loading->handler;
+  push_library(L, "moonwire.runtime.invoke");
+  lua_getfield(L, -1, "handle");
+  h->serving.handle_ref = luaL_ref(L, LUA_REGISTRYINDEX);
+  lua_getfield(L, -1, "run_deferred");
+  h->serving.deferred_ref = luaL_ref(L, LUA_REGISTRYINDEX);
+  push_library(L, "moonwire.runtime.handler");
+  lua_pushlstring(L, loading->name.ptr ? loading->name.ptr : "", loading->name.len);
+  lua_pushlstring(L, loading->root.ptr ? loading->root.ptr : "", loading->root.len); /* invoke load name root */
+  task_new(&h->loading, L, 2, load_done, h);
+  return 0;
+}
+
+static void limit_memory(struct vm *vm) {
+  int64_t mb = 0;
+  char err[ERR_LEN];
+  if (!config_int("AWS_LAMBDA_FUNCTION_MEMORY_SIZE", 1, MEMORY_MAX_MB, &mb, err))
+    log_printf(LOG_WARN, NULL, "%s: memory is not limited", err);
+  if (mb > 0) memory_limit(&vm->memory, vm, (size_t)mb << 20);
 }
 
 bool handler_load(struct handler *h, struct vm *vm, struct str name, struct str root, handler_loaded loaded, void *ctx,
                   char err[ERR_LEN]) {
-  lua_State *L = vm->L;
-  int top = lua_gettop(L);
-  *h = (struct handler){ .vm = vm, .function_ref = LUA_NOREF, .loaded = loaded, .ctx = ctx };
+  struct loading loading = { .handler = h, .name = name, .root = root };
+  *h = (struct handler){ .vm = vm, .loaded = loaded, .ctx = ctx };
+  h->serving =
+      (struct serving_setup){ .vm = vm, .handler_ref = LUA_NOREF, .handle_ref = LUA_NOREF, .deferred_ref = LUA_NOREF };
   h->slot = (struct slot_handler){ .ctx = h, .start = start, .answered = answered, .cancel = cancel };
   scope_open(&h->loading, vm, NULL, NULL);
-  if (!push_library(L, "moonwire.runtime.invoke", "handle", err)) return false;
-  h->handle_ref = luaL_ref(L, LUA_REGISTRYINDEX); /* invoke */
-  lua_getfield(L, -1, "run_deferred");
-  h->deferred_ref = luaL_ref(L, LUA_REGISTRYINDEX);
-  if (!push_library(L, "moonwire.runtime.handler", NULL, err)) return false;
-  lua_pushlstring(L, name.ptr ? name.ptr : "", name.len);
-  lua_pushlstring(L, root.ptr ? root.ptr : "", root.len); /* invoke load name root */
-  task_new(&h->loading, L, 2, load_done, h);
-  lua_settop(L, top);
-  return true;
+  limit_memory(vm);
+  if (lua_cpcall(vm->L, load, &loading) == 0) return true;
+  fail(err, "the library cannot be loaded: %s", lua_tostring(vm->L, -1));
+  lua_pop(vm->L, 1);
+  return false;
 }
 
 void handler_free(struct handler *h) {
   if (!h->vm) return;
   scope_close(&h->loading);
-  luaL_unref(h->vm->L, LUA_REGISTRYINDEX, h->function_ref);
-  luaL_unref(h->vm->L, LUA_REGISTRYINDEX, h->handle_ref);
-  luaL_unref(h->vm->L, LUA_REGISTRYINDEX, h->deferred_ref);
+  luaL_unref(h->vm->L, LUA_REGISTRYINDEX, h->serving.handler_ref);
+  luaL_unref(h->vm->L, LUA_REGISTRYINDEX, h->serving.handle_ref);
+  luaL_unref(h->vm->L, LUA_REGISTRYINDEX, h->serving.deferred_ref);
 }

@@ -8,6 +8,7 @@
 
 #include "failure.h"
 #include "scope.h"
+#include "serving.h"
 #include "slot.h"
 #include "str.h"
 #include "vm.h"
@@ -19,11 +20,8 @@ struct handler {
   struct vm *vm;            /* borrowed */
   struct slot_handler slot; /* for slot_init; the caller sets slot.broken */
   struct scope loading;     /* the scope of the module code that runs at the start */
-  int function_ref;         /* registry: the handler */
-  int handle_ref;           /* registry: invoke.handle */
-  int deferred_ref;         /* registry: invoke.run_deferred */
-  bool warm;                /* an invocation was served */
-  bool exports_trace;       /* _X_AMZN_TRACE_ID follows the invocation: set by the caller, with one slot only */
+  struct serving_setup serving;
+  bool exports_trace; /* _X_AMZN_TRACE_ID follows the invocation: set by the caller, with one slot only */
   handler_loaded loaded;
   void *ctx;
 };

@@ -1,16 +1,21 @@
 #include "scope.h"
 
 #include <lauxlib.h>
+#include <stdlib.h>
 #include <string.h>
 
+#include "frames.h"
 #include "invocation.h"
 #include "task.h"
 #include "vm.h"
 
 void scope_open(struct scope *scope, struct vm *vm, struct invocation *invocation, struct log_context *log) {
-  *scope = (struct scope){
-    .vm = vm, .invocation = invocation, .log = log, .event_ref = LUA_NOREF, .deferred_ref = LUA_NOREF
-  };
+  *scope = (struct scope){ .vm = vm,
+                           .invocation = invocation,
+                           .log = log,
+                           .event_ref = LUA_NOREF,
+                           .deferred_ref = LUA_NOREF,
+                           .due_ns = INT64_MAX };
 }
 
 size_t scope_cancel_tasks(struct scope *scope) {
@@ -24,7 +29,21 @@ void scope_close(struct scope *scope) {
   scope_cancel_tasks(scope);
   luaL_unref(scope->vm->L, LUA_REGISTRYINDEX, scope->event_ref);
   luaL_unref(scope->vm->L, LUA_REGISTRYINDEX, scope->deferred_ref);
+  free(scope->late_stack);
   memset(scope, 0, sizeof *scope);
+}
+
+void scope_stack(const struct scope *scope, struct stack *stack) {
+  struct task *first = scope->tasks;
+  stack->count = 0;
+  while (first && task_next(first)) first = task_next(first); /* the oldest */
+  if (first) stack->count = frames_read(task_state(first), stack->frames, FRAMES_MAX);
+  for (struct task *task = scope->tasks; task && task != first && stack->count + 1 < FRAMES_MAX;
+       task = task_next(task)) {
+    stack->frames[stack->count++] =
+        (struct frame){ .path = "(task)", .line = -1, .label = "a function that it started" };
+    stack->count += frames_read(task_state(task), stack->frames + stack->count, FRAMES_MAX - stack->count);
+  }
 }
 
 struct scope *scope_current(const struct vm *vm) {

@@ -7,6 +7,7 @@
 
 #include <stdbool.h>
 #include <stddef.h>
+#include <stdint.h>
 
 #include <lua.h>
 
@@ -14,6 +15,7 @@
 #include "log.h"
 
 struct invocation;
+struct stack;
 struct task;
 struct vm;
 
@@ -21,11 +23,14 @@ struct scope {
   struct vm *vm;                 /* borrowed */
   struct invocation *invocation; /* borrowed; NULL while loading, in scripts and in specs */
   enum event_kind kind;          /* of the invocation's event, once it was decoded */
-  struct log_context *log; /* the fields of every record written by these tasks; borrowed; NULL without invocation */
-  struct task *tasks;      /* every task that has not ended; linked by task.c */
-  int event_ref;           /* registry: the event as a Lua value, or LUA_NOREF */
-  int deferred_ref;        /* registry: array of the functions given to context:defer, or LUA_NOREF */
-  bool deferring;          /* the reply was accepted, the deferred functions run */
+  struct log_context *log;  /* the fields of every record written by these tasks; borrowed; NULL without invocation */
+  struct task *tasks;       /* every task that has not ended; linked by task.c */
+  int event_ref;            /* registry: the event as a Lua value, or LUA_NOREF */
+  int deferred_ref;         /* registry: array of the functions given to context:defer, or LUA_NOREF */
+  bool deferring;           /* the reply was accepted, the deferred functions run */
+  int64_t due_ns;           /* monotonic: when its Lua code has to be done (watchdog.h); INT64_MAX: no limit */
+  bool late;                /* Lua code that ran on was stopped there ... */
+  struct stack *late_stack; /* ... and where it was; owned, NULL when memory was short */
 };
 
 /* invocation and log may be NULL; they are borrowed until scope_close. */
@@ -36,6 +41,9 @@ void scope_close(struct scope *scope);
 
 /* Cancels the tasks that are left; returns how many there were. Not from inside a task of the scope. */
 size_t scope_cancel_tasks(struct scope *scope);
+
+/* Where its tasks wait: the first one, which runs the handler, then those that were started by it. */
+void scope_stack(const struct scope *scope, struct stack *stack);
 
 /* The scope of the task that runs now, or NULL outside of tasks. */
 struct scope *scope_current(const struct vm *vm);

@@ -7,6 +7,7 @@
 #include "loop.h"
 #include "scope.h"
 #include "vm.h"
+#include "watchdog.h"
 
 struct task {
   struct scope *scope;
@@ -206,8 +207,10 @@ void task_resume(struct task *task, int nresults) {
   assert(!vm->running);
   task->cancel = NULL;
   vm->running = task;
+  watchdog_enter(&vm->watchdog, task->scope->due_ns);
   int status = lua_resume(task->co, nresults);
   vm->running = NULL;
+  watchdog_leave(&vm->watchdog);
   if (status == LUA_YIELD && is_waiting(task)) return;
   lua_State *co = task->co;
   int co_ref = task->co_ref;
@@ -219,8 +222,40 @@ void task_resume(struct task *task, int nresults) {
   luaL_unref(vm->L, LUA_REGISTRYINDEX, co_ref);
 }
 
-lua_State *task_state(struct task *task) {
+lua_State *task_state(const struct task *task) {
   return task->co;
+}
+
+struct task *task_next(const struct task *task) {
+  return task->next;
+}
+
+struct results {
+  struct task *task;
+  int (*push)(lua_State *L, const void *what);
+  const void *what;
+  int count;
+};
+
+/* Values move to the coroutine while this still counts as one protected call: from outside, an error there would have
+ * nobody to catch it. A coroutine that waits in a C function has room for some values. */
+static int push_results(lua_State *L) {
+  struct results *results = lua_touserdata(L, 1);
+  lua_settop(L, 0);
+  int count = results->push(L, results->what);
+  assert(count <= TASK_RESULTS && count <= lua_gettop(L));
+  lua_xmove(L, results->task->co, count);
+  results->count = count;
+  return 0;
+}
+
+int task_push(struct task *task, int (*push)(lua_State *L, const void *what), const void *what) {
+  lua_State *L = task->scope->vm->L;
+  struct results results = { .task = task, .push = push, .what = what };
+  if (lua_cpcall(L, push_results, &results) == 0) return results.count;
+  lua_pushnil(task->co);
+  lua_xmove(L, task->co, 1);
+  return 2;
 }
 
 struct scope *task_scope(const struct task *task) {

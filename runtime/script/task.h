@@ -11,8 +11,7 @@
  *   }
  *   static void sleep_over(void *ctx) {                    -- from the loop
  *     struct task *task = sleep->task;  free(sleep);
- *     lua_pushboolean(task_state(task), 1);
- *     task_resume(task, 1);                                -- async.sleep returns true
+ *     task_resume(task, 0);                                -- async.sleep returns nothing; results: task_push
  *   }
  */
 #ifndef MOONWIRE_TASK_H
@@ -48,10 +47,19 @@ struct task *task_current(lua_State *L, const char *what);
 /* Yields until task_resume. `cancel(ctx)` must undo what was armed and free ctx; it is not called after task_resume. */
 int task_wait(struct task *task, lua_State *L, void (*cancel)(void *ctx), void *ctx);
 
-/* The state to push results on before task_resume. */
-lua_State *task_state(struct task *task);
+/* Pushes what a waiting function is to return, for task_resume: push(L, what) leaves at most TASK_RESULTS values on L and
+ * says how many. It runs protected, on a state that has no task; what it raises (a lack of memory, a finalizer) becomes
+ * the results nil and that error. Returns the number of results. */
+enum { TASK_RESULTS = 8 };
+int task_push(struct task *task, int (*push)(lua_State *L, const void *what), const void *what);
 
-/* Continues a waiting task; the nresults values on top of its state become the results of the function that waited.
+/* The coroutine of a task, to look at. */
+lua_State *task_state(const struct task *task);
+
+/* The next task of the same scope, or NULL. */
+struct task *task_next(const struct task *task);
+
+/* Continues a waiting task; what task_push has pushed (nresults values) becomes the results of the function that waited.
  * Only from the loop, never from inside Lua. The task may be gone when this returns. */
 void task_resume(struct task *task, int nresults);
 

@@ -9,6 +9,7 @@
 #include "binds.h"
 #include "http.h"
 #include "library.h"
+#include "log.h"
 
 static const struct {
   const char *name;
@@ -68,6 +69,7 @@ static int open_state(lua_State *L) {
   const char *task_root = lua_touserdata(L, 1);
   struct vm *vm = vm_of(L);
   luaL_openlibs(L);
+  watchdog_ready(&vm->watchdog);
   for (size_t i = 0; i < sizeof binds / sizeof *binds; i++) preload(L, binds[i].name, load_bind, (void *)i);
   vm_add_modules(vm, library_modules);
   lua_getglobal(L, "require");
@@ -95,6 +97,13 @@ static void make_room_for_callbacks(void) {
   setrlimit(RLIMIT_STACK, &limit);
 }
 
+/* An error that nothing catches; LuaJIT ends the process when this returns. */
+static int panic(lua_State *L) {
+  const char *message = lua_type(L, -1) == LUA_TSTRING ? lua_tostring(L, -1) : luaL_typename(L, -1);
+  log_printf(LOG_FATAL, NULL, "Lua failed where nothing can catch it: %s; the process ends", message);
+  return 0;
+}
+
 struct vm *vm_new(struct loop *loop, const char *task_root, char err[ERR_LEN]) {
   struct vm *vm = check_root(task_root, err) ? calloc(1, sizeof *vm) : NULL;
   lua_State *L = vm ? luaL_newstate() : NULL;
@@ -104,11 +113,13 @@ struct vm *vm_new(struct loop *loop, const char *task_root, char err[ERR_LEN]) {
     return NULL;
   }
   make_room_for_callbacks();
+  lua_atpanic(L, panic);
   vm->L = L;
   vm->loop = loop;
   lua_pushlightuserdata(L, (void *)&vm_key);
   lua_pushlightuserdata(L, vm);
   lua_rawset(L, LUA_REGISTRYINDEX);
+  watchdog_init(&vm->watchdog, vm);
   if (lua_cpcall(L, open_state, (void *)task_root) == 0) return vm;
   fail(err, "the Lua state cannot start: %s", lua_tostring(L, -1));
   vm_delete(vm);
@@ -117,6 +128,8 @@ struct vm *vm_new(struct loop *loop, const char *task_root, char err[ERR_LEN]) {
 
 void vm_delete(struct vm *vm) {
   if (!vm) return;
+  watchdog_free(&vm->watchdog);
+  memory_free(&vm->memory);
   http_delete(vm->http);
   lua_close(vm->L);
   free(vm);

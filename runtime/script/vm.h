@@ -13,6 +13,8 @@
 
 #include "err.h"
 #include "loop.h"
+#include "memory.h"
+#include "watchdog.h"
 
 struct http;
 struct task;
@@ -25,11 +27,13 @@ struct vm_module {
 };
 
 struct vm {
-  lua_State *L;         /* the main state: owned; runs no handler itself */
-  struct loop *loop;    /* borrowed */
-  struct task *running; /* the task whose coroutine runs now, or NULL; kept by task.c */
-  struct http *http;    /* outbound HTTP: owned; NULL until the first call (vm_http) */
-  bool output_matters;  /* print raises when its output cannot be written: in scripts, not in functions */
+  lua_State *L;             /* the main state: owned; runs no handler itself */
+  struct loop *loop;        /* borrowed */
+  struct task *running;     /* the task whose coroutine runs now, or NULL; kept by task.c */
+  struct http *http;        /* outbound HTTP: owned; NULL until the first call (vm_http) */
+  struct watchdog watchdog; /* ends Lua code that runs on */
+  struct memory memory;     /* limit 0 until memory_limit */
+  bool output_matters;      /* print raises when its output cannot be written: in scripts, not in functions */
 };
 
 /* Opens the state. task_root is where handlers and their modules are ("/var/task", or "" for the working directory; copied).

@@ -121,7 +121,9 @@ static void read_error(void *ctx, lua_State *co, bool ok) {
   struct report *r = ctx;
   int top = lua_gettop(co), main_top = lua_gettop(L);
   assert_false(ok);
-  failure_from_error(&r->failure, co);
+  lua_xmove(co, L, 1);
+  failure_from_error(&r->failure, L, co);
+  lua_xmove(L, co, 1);
   assert_int_equal(lua_gettop(co), top);
   assert_int_equal(lua_gettop(L), main_top);
   read_report(r);
@@ -238,7 +240,7 @@ static void test_runtime(void **state) {
   (void)state;
   struct report r = { .frames = 0 };
   failure_init(&r.failure);
-  failure_from_runtime(&r.failure, "Runtime.MarshalError", STR("$.a: no"));
+  failure_from_runtime(&r.failure, "Runtime.MarshalError", STR("$.a: no"), NULL);
   read_report(&r);
   assert_string_equal(r.failure.type, "Runtime.MarshalError");
   assert_true(str_equal(r.error_type, STR("Runtime.MarshalError")) && str_equal(r.message, STR("$.a: no")));

@@ -103,7 +103,9 @@ static void test_exit(void **state) {
   (void)state;
   dev.function.handler = STR("app.exit");
   dev_run("a", "1");
-  dev_assert_in_story("started 1\na> leaving\na: crashed {\"errorType\":\"Runtime.ExitError\",");
+  dev_assert_in_story("started 1\na> leaving\n");
+  dev_assert_in_story("\tFATAL\tos.exit was called at app.lua:4: the environment ends\na: crashed {");
+  dev_assert_in_story("\"errorType\":\"Runtime.ExitError\",");
   dev_assert_in_story(" Error: Runtime exited with error: exit status 3\"}\na: finished in 1, cold\nended 1 with 3\n");
   assert_int_equal(dev.pool.environment_count, 0);
 }
@@ -126,7 +128,9 @@ static void test_timeout(void **state) {
   dev.function.timeout_s = 1;
   dev_run("a", "1");
   dev_run_until("ended", 1);
-  dev_assert_in_story("a> blocked\na: timed out {\"errorType\":\"Sandbox.Timedout\",");
+  dev_assert_in_story("a> blocked\n");
+  dev_assert_in_story("the handler still is in os.execute, called at app.lua:");
+  dev_assert_in_story("\na: timed out {\"errorType\":\"Sandbox.Timedout\",");
   dev_assert_in_story(" Error: Task timed out after 1.00 seconds\"}\na: finished in 1, cold\nended 1 by signal 9\n");
 }
 

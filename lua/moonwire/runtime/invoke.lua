@@ -59,6 +59,16 @@ function invoke.handle(handler, cold_start)
   return handler(with_context(cold_start, invocation.decode()))
 end
 
+-- os.exit ends the environment, and Lambda only says that it ended: the record says who did it.
+local exit = os.exit
+
+function os.exit(code, close)
+  local caller = debug.getinfo(2, "Sl")
+  log.write("FATAL", ("os.exit was called at %s:%d: the environment ends"):format(caller.short_src, caller.currentline))
+  io.stdout:flush()
+  exit(code, close)
+end
+
 local function with_trace(err)
   return debug.traceback(describe(err), 2)
 end

@@ -79,6 +79,24 @@ local function replace_coroutine()
   end
 end
 
+-- The handler of xpcall runs inside the error, and no hook reaches it there: after the error that ends a task whose time is
+-- over, it is left out.
+local function replace_xpcall()
+  local protected, over = xpcall, task.over
+
+  function xpcall(fn, handler, ...)
+    if type(handler) ~= "function" then
+      return protected(fn, handler, ...)
+    end
+    return protected(fn, function(err)
+      if err == over then
+        return err
+      end
+      return handler(err)
+    end, ...)
+  end
+end
+
 -- Modules. A name is in `loading` while the task that loads it runs the file; in `waiting` stands the name that a task
 -- waits for because another task loads it.
 local loading, waiting = {}, setmetatable({}, { __mode = "k" })
@@ -183,6 +201,7 @@ return function(task_root)
   package.cpath = root .. "lua_modules/lib/lua/5.1/?.so;/opt/lua/?.so"
   package.loaders[2] = project_searcher(root)
   replace_coroutine()
+  replace_xpcall()
   replace_require()
   print = log.print
 end

@@ -1,0 +1,64 @@
+#include "memory.h"
+
+#include "vm.h"
+
+enum {
+  RESERVE = 24 * 1024 * 1024, /* bytes for what is not Lua */
+  TRIES = 10                  /* of a collection: a finalizer that raises ends it */
+};
+
+static void collect_or_raise(lua_State *L, lua_Debug *ar) {
+  struct memory *m = &vm_of(L)->memory;
+  (void)ar;
+  m->hooked = false;
+  lua_sethook(L, NULL, 0, 0);
+  lua_gc(L, LUA_GCCOLLECT, 0);
+  if (m->used <= m->limit - m->limit / 16) return; /* with less room it would collect at every turn */
+  lua_pushliteral(L, "not enough memory");         /* Lua's own words */
+  lua_error(L);
+}
+
+static void set_hook(struct memory *m) {
+  if (m->hooked || m->vm->watchdog.hooked) return; /* a task that is stopped anyway */
+  m->hooked = true;
+  lua_sethook(m->vm->L, collect_or_raise, LUA_MASKCOUNT, 1);
+}
+
+static void *allocate(void *ud, void *ptr, size_t old_size, size_t new_size) {
+  struct memory *m = ud;
+  if (new_size > old_size && m->used + (new_size - old_size) > m->limit && m->vm->running) {
+    set_hook(m);
+    if (m->used + (new_size - old_size) > m->most) return NULL;
+  }
+  void *result = m->alloc(m->ud, ptr, old_size, new_size);
+  if (result || new_size == 0) m->used += new_size - old_size;
+  return result;
+}
+
+static int collect(lua_State *L) {
+  lua_gc(L, LUA_GCCOLLECT, 0);
+  return 0;
+}
+
+static void collect_now(void *ctx) {
+  struct memory *m = ctx;
+  for (int tries = 0; tries < TRIES && lua_cpcall(m->vm->L, collect, NULL) != 0; tries++) lua_pop(m->vm->L, 1);
+}
+
+void memory_limit(struct memory *m, struct vm *vm, size_t function_bytes) {
+  size_t reserve = function_bytes / 8 > RESERVE ? function_bytes / 8 : RESERVE;
+  if (function_bytes < 2 * (size_t)RESERVE) reserve = function_bytes / 2;
+  *m = (struct memory){ .vm = vm, .limit = function_bytes - reserve, .most = function_bytes - reserve / 2 };
+  m->collect = (struct loop_job){ .run = collect_now, .ctx = m };
+  m->alloc = lua_getallocf(vm->L, &m->ud);
+  m->used = (size_t)lua_gc(vm->L, LUA_GCCOUNT, 0) * 1024 + (size_t)lua_gc(vm->L, LUA_GCCOUNTB, 0);
+  lua_setallocf(vm->L, allocate, m);
+}
+
+void memory_settle(struct memory *m) {
+  if (m->limit > 0 && m->used > m->limit / 4 * 3) loop_job_add(m->vm->loop, &m->collect);
+}
+
+void memory_free(struct memory *m) {
+  if (m->limit > 0) loop_job_stop(m->vm->loop, &m->collect);
+}

@@ -1,0 +1,41 @@
+/* memory.h -- how much memory Lua may take. Lambda kills a function that exceeds its memory, and nothing in the log says
+ * where it was. Below that, a lack of memory is an error like any other: reported, with its stack.
+ * When Lua code is about to exceed the limit, a hook collects all garbage before the next instruction, and raises "not
+ * enough memory" when that does not help. Only an allocation that is far beyond (a string that doubles) is refused.
+ */
+#ifndef MOONWIRE_MEMORY_H
+#define MOONWIRE_MEMORY_H
+
+#include <stdbool.h>
+#include <stddef.h>
+
+#include <lua.h>
+
+#include "loop.h"
+
+struct vm;
+
+struct memory {
+  struct vm *vm;           /* borrowed */
+  lua_Alloc alloc;         /* LuaJIT's own allocator ... */
+  void *ud;                /* ... and its state */
+  size_t used;             /* bytes */
+  size_t limit;            /* bytes that used is not to exceed while a task runs; 0: none */
+  size_t most;             /* bytes beyond which a task gets nothing */
+  bool hooked;             /* the hook is set */
+  struct loop_job collect; /* memory_settle */
+};
+
+/* Limits what tasks may allocate to what a function of that many bytes leaves for Lua: all but an eighth, but at least
+ * 24 MB for everything else (bodies of events and replies, TLS, the program). The runtime's own work, between tasks, is
+ * not held up. */
+void memory_limit(struct memory *m, struct vm *vm, size_t function_bytes);
+
+/* A handler has ended: when it leaves much behind, all garbage is collected in the next turn of the loop, which is when its
+ * coroutine is gone. Errors of finalizers are dropped. */
+void memory_settle(struct memory *m);
+
+/* Before the vm goes. Nothing when there is no limit. */
+void memory_free(struct memory *m);
+
+#endif

@@ -1,0 +1,68 @@
+#include "outcome.h"
+
+#include "result.h"
+#include "vm.h"
+
+struct ending {
+  lua_State *co;
+  bool ok, replies;
+  enum event_kind kind;
+  struct buf *reply;
+  const char *advice;
+  struct failure *failure;
+};
+
+static void read_results(struct ending *e, lua_State *L) {
+  char err[ERR_LEN] = "the result is too long to be posted";
+  switch (result_read(L, e->kind, e->reply, &e->advice, err)) {
+  case RESULT_REPLY:
+    e->replies = true;
+    break;
+  case RESULT_RETURNED:
+    failure_from_values(e->failure, L, 2, 3);
+    break;
+  case RESULT_BAD:
+    failure_from_runtime(e->failure, "Runtime.MarshalError", str_from(err), NULL);
+    break;
+  }
+}
+
+/* Protected. */
+static int read_end(lua_State *L) {
+  struct ending *e = lua_touserdata(L, 1);
+  int results = lua_gettop(e->co), count = e->ok ? (results < 3 ? results : 3) : 1;
+  if (e->ok) lua_settop(e->co, count);
+  lua_settop(L, 0);
+  lua_xmove(e->co, L, count);
+  if (e->ok)
+    read_results(e, L);
+  else
+    failure_from_error(e->failure, L, e->co);
+  return 0;
+}
+
+bool outcome_read(struct vm *vm, lua_State *co, bool ok, enum event_kind kind, struct buf *reply, const char **advice,
+                  struct failure *failure) {
+  struct ending e = { .co = co, .ok = ok, .kind = kind, .reply = reply, .failure = failure };
+  if (lua_cpcall(vm->L, read_end, &e) != 0) {
+    e.replies = false;
+    outcome_read_protected(vm, failure);
+  }
+  *advice = e.advice;
+  return e.replies;
+}
+
+void outcome_read_error(struct vm *vm, lua_State *co, struct failure *failure) {
+  const char *advice;
+  outcome_read(vm, co, false, EVENT_OTHER, NULL, &advice, failure);
+}
+
+void outcome_read_protected(struct vm *vm, struct failure *failure) {
+  lua_State *L = vm->L;
+  struct str message =
+      lua_type(L, -1) == LUA_TSTRING ? str_from(lua_tostring(L, -1)) : STR("a finalizer (__gc) failed");
+  bool memory = str_starts(message, STR("not enough memory"));
+  failure_free(failure); /* half of a report may stand there */
+  failure_from_runtime(failure, memory ? "Runtime.OutOfMemory" : "Function.Error", message, NULL);
+  lua_pop(L, 1);
+}

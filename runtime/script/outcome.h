@@ -1,0 +1,29 @@
+/* outcome.h -- how a task ended, as a reply or as a failure. Lua values are read in protected calls, on the main state: the
+ * coroutine of a task that ended has nobody who would catch an error there. What is raised in between (a lack of memory, a
+ * finalizer) becomes the failure.
+ */
+#ifndef MOONWIRE_OUTCOME_H
+#define MOONWIRE_OUTCOME_H
+
+#include <stdbool.h>
+
+#include <lua.h>
+
+#include "buf.h"
+#include "event.h"
+#include "failure.h"
+
+struct vm;
+
+/* Reads the end of a handler, as task_done got it. True: *reply has the JSON to post, and *advice is NULL or a sentence for
+ * the log (result.h). False: *failure, which was initialised, is filled. Takes what is on co. */
+bool outcome_read(struct vm *vm, lua_State *co, bool ok, enum event_kind kind, struct buf *reply, const char **advice,
+                  struct failure *failure);
+
+/* Fills *failure from a task that ended with an error. */
+void outcome_read_error(struct vm *vm, lua_State *co, struct failure *failure);
+
+/* Fills *failure from a protected call (lua_cpcall) that failed: its error is on top of the main state, and popped. */
+void outcome_read_protected(struct vm *vm, struct failure *failure);
+
+#endif
