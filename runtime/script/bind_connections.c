@@ -5,6 +5,7 @@
 #include "binds.h"
 #include "connections.h"
 #include "scope.h"
+#include "scope_metrics.h"
 #include "task.h"
 #include "value.h"
 #include "vm.h"
@@ -17,6 +18,7 @@ struct wait {
   int body_ref;     /* registry: the body is borrowed by the call */
   const char *what; /* "ws.send"; held by what_ref */
   int what_ref;
+  bool sends; /* a message: POST */
 };
 
 static void wait_free(struct wait *wait) {
@@ -38,6 +40,13 @@ static int push_failure(lua_State *L, const char *what, const char *message, con
   return 3;
 }
 
+/* The runtime's own counters. */
+static void count_answer(struct scope *scope, enum client_code code, bool sends) {
+  if (code == CLIENT_OK && sends) scope_count(scope, "Sends");
+  if (code == CLIENT_GONE) scope_count(scope, "Gone");
+  if (code == CLIENT_THROTTLED) scope_count(scope, "Throttled");
+}
+
 static void answered(void *ctx, const struct client_result *result) {
   struct wait *wait = ctx;
   struct task *task = wait->task;
@@ -47,6 +56,7 @@ static void answered(void *ctx, const struct client_result *result) {
     lua_pushlstring(L, result->body.ptr ? result->body.ptr : "", result->body.len);
   else
     count = push_failure(L, wait->what, result->message, client_code_name(result->code));
+  count_answer(task_scope(task), result->code, wait->sends);
   wait_free(wait);
   task_resume(task, count);
 }
@@ -96,6 +106,7 @@ static int call(lua_State *L, struct task *task, const struct connections_reques
     return push_failure(L, what, http ? "out of memory" : err, client_code_name(CLIENT_NETWORK));
   }
   *wait = (struct wait){ .task = task, .vm = vm, .body_ref = body_ref, .what_ref = what_ref, .what = what };
+  wait->sends = str_equal(request->method, STR("POST"));
   wait->call = connections_send(http, request, answered, wait, err);
   if (wait->call) return task_wait(task, L, wait_cancel, wait);
   wait_free(wait);

@@ -9,6 +9,7 @@
 #include "log.h"
 #include "loop.h"
 #include "result.h"
+#include "scope_metrics.h"
 #include "task.h"
 
 /* One invocation while it is served: slot->state. */
@@ -35,6 +36,7 @@ static void fail_invocation(struct slot *slot, const struct failure *failure) {
   failure_log(failure, &slot->log);
   buf_clear(&slot->reply);
   buf_add(&slot->reply, buf_str(&failure->body));
+  if (s) scope_end_metrics(&s->scope, true);
   slot_fail(slot, str_from(failure->type), STR(""));
 }
 
@@ -55,6 +57,7 @@ static void post_result(struct serving *s, lua_State *co) {
   switch (result_read(co, s->scope.kind, &slot->reply, &advice, err)) {
   case RESULT_REPLY:
     if (advice) log_write(LOG_WARN, s->scope.log, str_from(advice), STR(""));
+    scope_end_metrics(&s->scope, false);
     slot_respond(slot);
     break;
   case RESULT_RETURNED:
@@ -174,6 +177,7 @@ static void cancel(void *ctx, struct slot *slot) {
 static void load_done(void *ctx, lua_State *co, bool ok) {
   struct handler *h = ctx;
   scope_cancel_tasks(&h->loading);
+  scope_write_metrics(&h->loading);
   if (ok) {
     lua_pushvalue(co, 1);
     h->function_ref = luaL_ref(co, LUA_REGISTRYINDEX);

@@ -14,6 +14,7 @@
 #include "log.h"
 
 struct invocation;
+struct metrics;
 struct task;
 struct vm;
 
@@ -25,13 +26,14 @@ struct scope {
   struct task *tasks;      /* every task that has not ended; linked by task.c */
   int event_ref;           /* registry: the event as a Lua value, or LUA_NOREF */
   int deferred_ref;        /* registry: array of the functions given to context:defer, or LUA_NOREF */
+  struct metrics *metrics; /* what was collected and not written yet; owned; NULL until used (scope_metrics.h) */
   bool deferring;          /* the reply was accepted, the deferred functions run */
 };
 
 /* invocation and log may be NULL; they are borrowed until scope_close. */
 void scope_open(struct scope *scope, struct vm *vm, struct invocation *invocation, struct log_context *log);
 
-/* Cancels the tasks that are left and drops the references. Safe on a zeroed scope; not from inside a task of it. */
+/* Cancels the tasks that are left, writes the metrics and drops the references. Safe on a zeroed scope; not from inside a task of it. */
 void scope_close(struct scope *scope);
 
 /* Cancels the tasks that are left; returns how many there were. Not from inside a task of the scope. */
