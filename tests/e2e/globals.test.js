@@ -61,6 +61,9 @@ const rows = [
 const foreign = [
   { name: 'a module in lua_modules', code: 'local m = require "theirs"\nreturn { m.get(), THEIRS, LATER == nil, m.set(), LATER }', want: ['nil', 't', true, true, 'l'],
     more: { [`${MODULE}/theirs.lua`]: 'THEIRS = "t"\nLATER = nil\nlocal M = {}\nfunction M.get() return tostring(conter) end\nfunction M.set() LATER = "l" OTHER = 1 return true end\nreturn M' } },
+  { name: 'a file outside of the task root', want: ['nil', 1],
+    code: 'local path = os.tmpname()\nlocal file = assert(io.open(path, "w"))\nfile:write "local function f() MADE = 1 return tostring(conter) end return f()"\nfile:close()\n'
+      + 'local value = dofile(path)\nos.remove(path)\nreturn { value, MADE }' },
   { name: 'a module of the old style', code: 'local m = require "old.style"\nreturn { m.f(), old.style.f() }', want: [2, 3],
     more: { [`${MODULE}/old/style.lua`]: 'module("old.style", package.seeall)\nlocal n = 0\nfunction f() n = n + 1 g = conter return n + 1 end' } },
   { name: 'a module of the old style in the project', code: 'local m = require "old"\nreturn { m.f(), old.f() }', want: [2, 3],
