@@ -33,7 +33,8 @@ struct scope {
 /* invocation and log may be NULL; they are borrowed until scope_close. */
 void scope_open(struct scope *scope, struct vm *vm, struct invocation *invocation, struct log_context *log);
 
-/* Cancels the tasks that are left, writes the metrics and drops the references. Safe on a zeroed scope; not from inside a task of it. */
+/* Cancels the tasks that are left, writes the metrics and drops the references. Safe on a zeroed scope; not from inside a
+ * task of it. */
 void scope_close(struct scope *scope);
 
 /* Cancels the tasks that are left; returns how many there were. Not from inside a task of the scope. */
