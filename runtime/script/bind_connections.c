@@ -5,6 +5,7 @@
 #include "binds.h"
 #include "connections.h"
 #include "scope.h"
+#include "scope_metrics.h"
 #include "task.h"
 #include "value.h"
 #include "vm.h"
@@ -17,6 +18,7 @@ struct wait {
   int body_ref;     /* registry: the body is borrowed by the call */
   const char *what; /* "ws.send"; held by what_ref */
   int what_ref;
+  bool sends; /* a message: POST */
 };
 
 static void wait_free(struct wait *wait) {
@@ -52,11 +54,19 @@ static int push_answer(lua_State *L, const void *what) {
   return 1;
 }
 
+/* The runtime's own counters. */
+static void count_answer(struct scope *scope, enum client_code code, bool sends) {
+  if (code == CLIENT_OK && sends) scope_count(scope, "Sends");
+  if (code == CLIENT_GONE) scope_count(scope, "Gone");
+  if (code == CLIENT_THROTTLED) scope_count(scope, "Throttled");
+}
+
 static void answered(void *ctx, const struct client_result *result) {
   struct wait *wait = ctx;
   struct task *task = wait->task;
   struct answer answer = { .what = wait->what, .result = result };
   int count = task_push(task, push_answer, &answer);
+  count_answer(task_scope(task), result->code, wait->sends);
   wait_free(wait);
   task_resume(task, count);
 }
@@ -106,6 +116,7 @@ static int call(lua_State *L, struct task *task, const struct connections_reques
     return push_failure(L, what, http ? "out of memory" : err, client_code_name(CLIENT_NETWORK));
   }
   *wait = (struct wait){ .task = task, .vm = vm, .body_ref = body_ref, .what_ref = what_ref, .what = what };
+  wait->sends = str_equal(request->method, STR("POST"));
   wait->call = connections_send(http, request, answered, wait, err);
   if (wait->call) return task_wait(task, L, wait_cancel, wait);
   wait_free(wait);

@@ -5,6 +5,7 @@
 #include "config.h"
 #include "log.h"
 #include "outcome.h"
+#include "scope_metrics.h"
 #include "task.h"
 
 enum { MEMORY_MAX_MB = 1024 * 1024 }; /* Lambda's own is 10,240; emulators have no reason for less than a machine */
@@ -55,6 +56,7 @@ static void load_done(void *ctx, lua_State *co, bool ok) {
   struct failure failure;
   failure_init(&failure);
   scope_cancel_tasks(&h->loading);
+  scope_write_metrics(&h->loading);
   if (!ok) {
     outcome_read_error(h->vm, co, &failure);
   } else if (lua_cpcall(h->vm->L, keep_handler, &loaded) != 0) {

@@ -6,6 +6,7 @@
 
 #include "frames.h"
 #include "invocation.h"
+#include "scope_metrics.h"
 #include "task.h"
 #include "vm.h"
 
@@ -27,6 +28,7 @@ size_t scope_cancel_tasks(struct scope *scope) {
 void scope_close(struct scope *scope) {
   if (!scope->vm) return;
   scope_cancel_tasks(scope);
+  scope_write_metrics(scope);
   luaL_unref(scope->vm->L, LUA_REGISTRYINDEX, scope->event_ref);
   luaL_unref(scope->vm->L, LUA_REGISTRYINDEX, scope->deferred_ref);
   free(scope->late_stack);

@@ -15,6 +15,7 @@
 #include "log.h"
 
 struct invocation;
+struct metrics;
 struct stack;
 struct task;
 struct vm;
@@ -29,6 +30,7 @@ struct scope {
   int deferred_ref;         /* registry: array of the functions given to context:defer, or LUA_NOREF */
   bool deferring;           /* the reply was accepted, the deferred functions run */
   int64_t due_ns;           /* monotonic: when its Lua code has to be done (watchdog.h); INT64_MAX: no limit */
+  struct metrics *metrics;  /* NULL until the first one (scope_metrics.h) */
   bool late;                /* Lua code that ran on was stopped there ... */
   struct stack *late_stack; /* ... and where it was; owned, NULL when memory was short */
 };
@@ -36,7 +38,8 @@ struct scope {
 /* invocation and log may be NULL; they are borrowed until scope_close. */
 void scope_open(struct scope *scope, struct vm *vm, struct invocation *invocation, struct log_context *log);
 
-/* Cancels the tasks that are left and drops the references. Safe on a zeroed scope; not from inside a task of it. */
+/* Cancels the tasks that are left, writes the metrics and drops the references. Safe on a zeroed scope; not from inside a
+ * task of it. */
 void scope_close(struct scope *scope);
 
 /* Cancels the tasks that are left; returns how many there were. Not from inside a task of the scope. */

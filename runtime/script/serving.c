@@ -12,6 +12,7 @@
 #include "loop.h"
 #include "outcome.h"
 #include "scope.h"
+#include "scope_metrics.h"
 #include "task.h"
 
 enum { MARGIN_MS = 200, NS_PER_MS = 1000000 }; /* before the deadline: time to report, before Lambda kills */
@@ -46,6 +47,7 @@ static void fail_invocation(struct slot *slot, const struct failure *failure) {
   failure_log(failure, &slot->log);
   buf_clear(&slot->reply);
   buf_add(&slot->reply, buf_str(&failure->body));
+  if (s) scope_end_metrics(&s->scope, true);
   slot_fail(slot, str_from(failure->type), STR(""));
 }
 
@@ -140,6 +142,7 @@ static void conclude(struct serving *s, lua_State *co, bool ok) {
   failure_init(&failure);
   if (outcome_read(s->setup->vm, co, ok, s->scope.kind, &slot->reply, &advice, &failure)) {
     if (advice) log_write(LOG_WARN, &slot->log, str_from(advice), STR(""));
+    scope_end_metrics(&s->scope, false);
     slot_respond(slot);
   } else {
     fail_invocation(slot, &failure);

@@ -21,6 +21,7 @@ static const struct {
   { "moonwire.core.invocation", bind_invocation },
   { "moonwire.core.json", bind_json },
   { "moonwire.core.log", bind_log },
+  { "moonwire.core.metrics", bind_metrics },
   { "moonwire.core.module", bind_module },
   { "moonwire.core.sigv4", bind_sigv4 },
   { "moonwire.core.task", bind_task },

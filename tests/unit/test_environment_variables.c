@@ -17,6 +17,7 @@ enum { OWN_MAX = 4 };
 static const char *const plain[] = {
   "LANG=en_US.UTF-8",
   "TZ=:UTC",
+  "MOONWIRE_GLOBALS=error",
   "PATH=/usr/bin:/bin",
   "_HANDLER=handlers/echo.default",
   "LAMBDA_TASK_ROOT=/home/dev/chat",
@@ -49,6 +50,7 @@ static const struct {
   { "what may be overridden",
     { { STR("PATH"), STR("/bin") }, { STR("LANG"), STR("C") }, { STR("TZ"), STR("Europe/Paris") } },
     { "PATH=/bin", "LANG=C", "TZ=Europe/Paris" } },
+  { "the check of globals", { { STR("MOONWIRE_GLOBALS"), STR("off") } }, { "MOONWIRE_GLOBALS=off" } },
   { "the log's format",
     { { STR("AWS_LAMBDA_LOG_FORMAT"), STR("JSON") }, { STR("AWS_LAMBDA_LOG_LEVEL"), STR("DEBUG") } },
     { "AWS_LAMBDA_LOG_FORMAT=JSON", "AWS_LAMBDA_LOG_LEVEL=DEBUG" } },

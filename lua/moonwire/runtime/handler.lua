@@ -1,6 +1,7 @@
 -- handler.lua: finds the function that the handler setting names. Runs as a task, so that modules may do I/O while they
 -- load. Whatever is wrong is raised as { type = "Runtime.X", message = ... }: it becomes the init error.
 local module = require "moonwire.core.module"
+local watch_globals = require "moonwire.runtime.globals"
 
 local function refuse(kind, ...)
   error({ type = "Runtime." .. kind, message = string.format(...) }, 0)
@@ -76,6 +77,7 @@ end
 return function(name, root)
   local file, fn = split(name)
   local modname = file:gsub("/", ".")
+  watch_globals(root)
   local exports = load_file(name, file, root)(modname)
   if exports ~= nil and package.loaded[modname] == nil then
     package.loaded[modname] = exports -- whoever requires the file gets the same table

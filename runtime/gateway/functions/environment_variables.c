@@ -113,6 +113,7 @@ static void set_function(struct list *list, const struct variables *v) {
 static void set_defaults(struct list *list, const struct variables *v) {
   set(list, STR("LANG"), STR("en_US.UTF-8"));
   set(list, STR("TZ"), STR(":UTC"));
+  set(list, STR("MOONWIRE_GLOBALS"), STR("error")); /* an undeclared global: a warning in production, an error here */
   if (v->path.len > 0) set(list, STR("PATH"), v->path);
 }
 
