@@ -16,7 +16,7 @@ DEPS   := build/deps
 
 # ---- Sources: names without folder and suffix -------------------------------------------------------------------------
 
-BASE   := arena buf config date err field json json_check json_cover json_write log log_line loop str timers utf8
+BASE   := arena buf config date err field init_line json json_check json_cover json_write log log_line loop settings spelling str timers utf8
 NET    := ca_bundle http http_answer http_multi http_request http_transfer
 AWS    := client client_classify connections credentials digest encoding sigv4 sigv4_check sigv4_headers sigv4_key sigv4_uri
 LAMBDA := http1_connection http1_reader invocation runtime_api slot

@@ -28,8 +28,12 @@ for (const value of ['0', '-1', 'many', '1.5', '9'.repeat(30), '']) {
   }, async (lambda) => {
     await Promise.all([1, 2, 3].map(async () => assert.equal((await lambda.invoke({})).json, 'served')));
     await lambda.idle();
-    if (value) assert.match(lambda.stderr, /\tWARN\t.*AWS_LAMBDA_MAX_CONCURRENCY/);
-    else assert.equal(lambda.stderr, '');
+    if (!value) assert.deepEqual(lambda.records, []);
+    for (const record of lambda.records.map((line) => JSON.parse(line))) {
+      assert.equal(record.level, 'WARN');
+      assert.match(record.message, /AWS_LAMBDA_MAX_CONCURRENCY/);
+    }
+    assert.equal(lambda.records.length, value ? 1 : 0);
   });
 }
 
