@@ -5,6 +5,7 @@
 #include <stdlib.h>
 
 #include "config.h"
+#include "event_log.h"
 #include "invocation.h"
 #include "log.h"
 #include "loop.h"
@@ -33,6 +34,7 @@ static void fail_invocation(struct slot *slot, const struct failure *failure) {
   struct serving *s = slot->state;
   if (s) s->failed = true;
   failure_log(failure, &slot->log);
+  event_log_failed(&slot->invocation, &slot->log);
   buf_clear(&slot->reply);
   buf_add(&slot->reply, buf_str(&failure->body));
   slot_fail(slot, str_from(failure->type), STR(""));

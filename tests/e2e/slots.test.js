@@ -84,15 +84,15 @@ scenario('what one invocation spawned ends with it while another still runs', sl
   const waiting = lambda.invoke({ ms: 200 });
   assert.equal((await lambda.invoke({ spawn: true })).json, 'spawned');
   assert.equal((await waiting).json, 'waited');
-  assert.equal(lambda.stdout, '');
+  assert.deepEqual(lambda.records.map((line) => JSON.parse(line)).filter(({ level }) => level === 'INFO'), []);
 });
 
 scenario('deferred functions of one slot let the other serve', slots(2, 'defer'), async (lambda) => {
   await lambda.invoke({ n: 1, defer: true, ms: 400 });
   for (let n = 2; n < 12; n++) assert.equal((await lambda.invoke({ n })).json, n);
-  assert.equal(lambda.stdout, '');
+  assert.deepEqual(lambda.records, []);
   await lambda.idle();
-  assert.equal(lambda.stdout, 'deferred\n');
+  assert.deepEqual(lambda.records.map((line) => JSON.parse(line).message), ['deferred']);
 });
 
 scenario('the trace id is in the environment only where there is one invocation at a time', slots(2, 'trace'), async (lambda) => {
