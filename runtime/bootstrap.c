@@ -7,9 +7,11 @@
 
 #include "config.h"
 #include "handler.h"
+#include "init_line.h"
 #include "log.h"
 #include "loop.h"
 #include "runtime_api.h"
+#include "settings.h"
 #include "slot.h"
 #include "vm.h"
 
@@ -28,6 +30,7 @@ struct bootstrap {
   struct runtime_api api; /* reports a failed start ... */
   struct buf report;      /* ... with this body, which the call borrows */
   struct buf root;        /* the task root, ending in "/" */
+  int64_t loading_ns;     /* monotonic: when the loading of the handler began */
   int status;             /* of the process */
 };
 
@@ -77,6 +80,7 @@ static void report_start(struct bootstrap *b, const struct failure *failure) {
 static void handler_is_loaded(void *ctx, const struct failure *failure) {
   struct bootstrap *b = ctx;
   if (!failure) {
+    init_line_write(config_get("_HANDLER"), clock_monotonic_ns() - b->loading_ns, b->slot_count);
     serve(b);
     return;
   }
@@ -90,6 +94,7 @@ static void read_settings(struct bootstrap *b) {
   int64_t slots = 1;
   char err[ERR_LEN];
   log_setup_from_environment(true);
+  settings_check();
   if (!config_int("AWS_LAMBDA_MAX_CONCURRENCY", 1, SLOTS_MAX, &slots, err))
     log_printf(LOG_WARN, NULL, "%s: one invocation at a time is served", err);
   b->slot_count = (size_t)slots;
@@ -105,6 +110,7 @@ static bool bootstrap_open(struct bootstrap *b, char err[ERR_LEN]) {
   if (!(b->loop = loop_new(err))) return false;
   if (!runtime_host_init(&b->host, b->loop, config_get("AWS_LAMBDA_RUNTIME_API"), err)) return false;
   if (!(b->vm = vm_new(b->loop, buf_text(&b->root), err))) return false;
+  b->loading_ns = clock_monotonic_ns();
   return handler_load(&b->handler, b->vm, config_get("_HANDLER"), buf_str(&b->root), handler_is_loaded, b, err);
 }
 

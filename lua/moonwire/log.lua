@@ -2,8 +2,9 @@
 ---
 ---   log.info("joined", { room = "lobby" })
 ---
---- The fields become members of the record. A list does not, nor does a table with a name that every record has (timestamp,
---- level, message, requestId, tenantId): these go under `fields`, whole.
+--- The fields become members of the record. A list does not, nor does a table with a name that the runtime gives records
+--- (timestamp, level, message, requestId, tenantId; connectionId, routeKey and apiRequestId, which a record of a WebSocket
+--- invocation has by itself): these go under `fields`, whole.
 ---
 --- Levels below AWS_LAMBDA_LOG_LEVEL (or MOONWIRE_LOG_LEVEL; INFO when neither is set) cost nothing. Never log a token or
 --- a credential: nothing here redacts.
@@ -26,6 +27,12 @@ end
 
 --- @param message any what happened; anything but a string goes through tostring
 --- @param fields? table<string, any> further members of the record; when JSON cannot express them, a note stands in their place
+function log.trace(message, fields)
+  write("trace", "TRACE", message, fields)
+end
+
+--- @param message any
+--- @param fields? table<string, any>
 function log.debug(message, fields)
   write("debug", "DEBUG", message, fields)
 end
@@ -46,6 +53,13 @@ end
 --- @param fields? table<string, any>
 function log.error(message, fields)
   write("error", "ERROR", message, fields)
+end
+
+--- For what the service cannot go on with. It ends nothing: that is for `error`.
+--- @param message any
+--- @param fields? table<string, any>
+function log.fatal(message, fields)
+  write("fatal", "FATAL", message, fields)
 end
 
 return log

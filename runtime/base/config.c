@@ -1,10 +1,19 @@
+#define _GNU_SOURCE /* environ */
 #include "config.h"
 
 #include <inttypes.h>
 #include <stdlib.h>
+#include <unistd.h>
 
 struct str config_get(const char *name) {
   return str_from(getenv(name));
+}
+
+void config_each(struct str prefix, void (*visit)(void *ctx, struct str name), void *ctx) {
+  for (char **variable = environ; variable && *variable; variable++) {
+    struct str name, value;
+    if (str_cut(str_from(*variable), '=', &name, &value) && str_starts(name, prefix)) visit(ctx, name);
+  }
 }
 
 bool config_int(const char *name, int64_t min, int64_t max, int64_t *number, char err[ERR_LEN]) {

@@ -48,3 +48,12 @@ size_t utf8_prefix(struct str s) {
   }
   return at;
 }
+
+struct str utf8_cut(struct str s, size_t most) {
+  if (s.len <= most) return s;
+  size_t at = most;
+  while (at > 0 && most - at < 3 && ((unsigned char)s.ptr[at] & 0xC0) == 0x80) at--;
+  bool valid;
+  size_t len = utf8_length(str_slice(s, at, s.len), &valid);
+  return str_slice(s, 0, valid && at + len > most ? at : most);
+}

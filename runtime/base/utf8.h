@@ -14,4 +14,7 @@ size_t utf8_length(struct str s, bool *valid);
 /* Length of the longest prefix of s that is whole, valid characters. */
 size_t utf8_prefix(struct str s);
 
+/* The first `most` bytes of s at most, cut between two characters: none is split. What is no UTF-8 is cut anywhere. */
+struct str utf8_cut(struct str s, size_t most);
+
 #endif

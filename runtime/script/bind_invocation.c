@@ -97,7 +97,7 @@ static int l_decode(lua_State *L) {
   struct scope *scope = check_scope(L, "decode");
   const struct invocation *inv = scope->invocation;
   char err[ERR_LEN];
-  if (!event_push(L, scope->invocation, &scope->kind, err)) return raise(L, "Runtime.UnmarshalError", err);
+  if (!event_push(L, scope->invocation, &scope->kind, scope->log, err)) return raise(L, "Runtime.UnmarshalError", err);
   lua_pushvalue(L, -1);
   scope->event_ref = luaL_ref(L, LUA_REGISTRYINDEX);
   push_text(L, inv->request_id);

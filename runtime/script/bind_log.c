@@ -27,9 +27,10 @@ static int l_enabled(lua_State *L) {
   return 1;
 }
 
-/* The members that every record has: of two with one name a reader takes the last, and fields may come from a client. */
+/* The members that every record has, or that of a WebSocket invocation: of two with one name a reader takes the last, and fields may come from a client. */
 static bool is_taken(lua_State *L, int fields) {
-  static const char *const names[] = { "timestamp", "level", "requestId", "tenantId", "message" };
+  static const char *const names[] = { "timestamp",    "level",    "requestId",    "tenantId",
+                                       "connectionId", "routeKey", "apiRequestId", "message" };
   for (size_t i = 0; i < sizeof names / sizeof *names; i++) {
     lua_pushstring(L, names[i]);
     lua_rawget(L, fields);

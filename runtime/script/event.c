@@ -4,6 +4,7 @@
 
 #include "invocation.h"
 #include "json.h"
+#include "log.h"
 #include "value.h"
 
 /* headers[name], when it is not there as spelled */
@@ -40,16 +41,48 @@ static void open_headers(lua_State *L, const char *name) {
   lua_pop(L, 1);
 }
 
-static enum event_kind kind_of(const struct json *root) {
-  const struct json *context = json_member(root, STR("requestContext"));
-  struct str type = json_member_text(context, STR("eventType"));
+/* What requestContext says of a WebSocket event; empty when it does not. */
+struct facts {
+  struct str type, connection_id, route_key, request_id;
+};
+
+/* Reads them in one pass: every invocation pays for it. Of two members with one name the last counts. */
+static struct facts facts_of(const struct json *context) {
+  struct facts facts = { STR(""), STR(""), STR(""), STR("") };
+  const struct {
+    struct str name;
+    struct str *to;
+  } wanted[] = {
+    { STR("connectionId"), &facts.connection_id },
+    { STR("eventType"), &facts.type },
+    { STR("routeKey"), &facts.route_key },
+    { STR("requestId"), &facts.request_id },
+  };
+  struct json_item item = { .first = NULL };
+  if (context) json_read(context, &item);
+  if (!context || item.type != JSON_OBJECT) return facts;
+  for (const struct json *at = item.first; at; at = item.next) {
+    json_read(at, &item);
+    for (size_t i = 0; i < sizeof wanted / sizeof *wanted; i++)
+      if (str_equal(item.name, wanted[i].name)) *wanted[i].to = item.type == JSON_STRING ? item.text : STR("");
+  }
+  return facts;
+}
+
+static enum event_kind kind_of(const struct json *root, const struct facts *facts) {
   if (str_equal(json_member_text(root, STR("type")), STR("REQUEST")) &&
       json_member_text(root, STR("methodArn")).len > 0)
     return EVENT_AUTHORIZER;
-  if (json_member_text(context, STR("connectionId")).len == 0) return EVENT_OTHER;
-  if (str_equal(type, STR("CONNECT"))) return EVENT_CONNECT;
-  if (str_equal(type, STR("MESSAGE"))) return EVENT_MESSAGE;
-  return str_equal(type, STR("DISCONNECT")) ? EVENT_DISCONNECT : EVENT_OTHER;
+  if (facts->connection_id.len == 0) return EVENT_OTHER;
+  if (str_equal(facts->type, STR("CONNECT"))) return EVENT_CONNECT;
+  if (str_equal(facts->type, STR("MESSAGE"))) return EVENT_MESSAGE;
+  return str_equal(facts->type, STR("DISCONNECT")) ? EVENT_DISCONNECT : EVENT_OTHER;
+}
+
+static void name_event(struct log_context *log, const struct facts *facts) {
+  log->connection_id = facts->connection_id;
+  log->route_key = facts->route_key;
+  log->api_request_id = facts->request_id;
 }
 
 static bool is_json(struct str content_type) {
@@ -59,7 +92,8 @@ static bool is_json(struct str content_type) {
   return type.len == 0 || str_equal_nocase(type, STR("application/json"));
 }
 
-bool event_push(lua_State *L, struct invocation *inv, enum event_kind *kind, char err[ERR_LEN]) {
+bool event_push(lua_State *L, struct invocation *inv, enum event_kind *kind, struct log_context *log,
+                char err[ERR_LEN]) {
   const struct json *root;
   *kind = EVENT_OTHER;
   if (!is_json(inv->content_type)) {
@@ -67,7 +101,9 @@ bool event_push(lua_State *L, struct invocation *inv, enum event_kind *kind, cha
     return true;
   }
   if (!json_parse(&inv->memory, inv->payload, &root, err)) return fail_in(err, "the event is not JSON");
-  *kind = kind_of(root);
+  struct facts facts = facts_of(json_member(root, STR("requestContext")));
+  *kind = kind_of(root, &facts);
+  if (log && *kind != EVENT_OTHER && facts.connection_id.len > 0) name_event(log, &facts);
   if (!value_push(L, root, *kind == EVENT_OTHER ? 0 : VALUE_DROP_NULLS, err)) return fail_in(err, "the event");
   if (!lua_istable(L, -1)) return true;
   open_headers(L, "headers");

@@ -11,6 +11,7 @@
 #include "err.h"
 
 struct invocation;
+struct log_context;
 
 enum event_kind {
   EVENT_OTHER,      /* a queue, a schedule, HTTP, a plain invoke, ... */
@@ -23,7 +24,9 @@ enum event_kind {
 /* Pushes the event: AWS's JSON as a table. Of a WebSocket event, null members are left out (older events spell out what
  * newer ones omit); headers and multiValueHeaders answer in any letter case. A payload whose content type is not JSON is
  * pushed as a string. On failure (malformed JSON) returns false, writes err and pushes nothing. Raises (Lua) only when
- * memory is short. */
-bool event_push(lua_State *L, struct invocation *inv, enum event_kind *kind, char err[ERR_LEN]);
+ * memory is short. What names a WebSocket event (connection, route, API Gateway's request id; an authorizer's too, when the
+ * request is for a connection) goes into *log, borrowed from inv->memory; of other events log stays as it is. It may be NULL. */
+bool event_push(lua_State *L, struct invocation *inv, enum event_kind *kind, struct log_context *log,
+                char err[ERR_LEN]);
 
 #endif

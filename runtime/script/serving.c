@@ -5,6 +5,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 
+#include "event_log.h"
 #include "failure.h"
 #include "frames.h"
 #include "invocation.h"
@@ -45,6 +46,7 @@ static void fail_invocation(struct slot *slot, const struct failure *failure) {
   struct serving *s = slot->state;
   if (s) s->failed = true;
   failure_log(failure, &slot->log);
+  event_log_failed(&slot->invocation, &slot->log);
   buf_clear(&slot->reply);
   buf_add(&slot->reply, buf_str(&failure->body));
   if (s) scope_end_metrics(&s->scope, true);

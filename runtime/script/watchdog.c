@@ -56,7 +56,7 @@ static void say(const struct watchdog *w, enum log_level level, const struct tas
   char text[FRAMES_PLACE_LEN + 200];
   frames_place(w->vm->L, w->loaded_ref, task_state(task), place);
   snprintf(text, sizeof text, "the time of the invocation is over, but the handler still %s%s", place, what);
-  log_write(level, task_scope(task)->log, str_from(text), STR(""));
+  log_write_from_signal(level, task_scope(task)->log, str_from(text), STR(""));
 }
 
 static void set_hook(struct watchdog *w) {

@@ -119,17 +119,17 @@ for (const env of [{}, JSON_LOGS]) {
 }
 
 // Levels.
-const ALL = 'for _, level in ipairs { "debug", "info", "warn", "error" } do log[level](level) end';
+const ALL = 'for _, level in ipairs { "trace", "debug", "info", "warn", "error", "fatal" } do log[level](level) end';
 for (const [env, want] of [
-  [{}, ['info', 'warn', 'error']],
-  [{ AWS_LAMBDA_LOG_LEVEL: 'TRACE' }, ['debug', 'info', 'warn', 'error']],
-  [{ AWS_LAMBDA_LOG_LEVEL: 'DEBUG' }, ['debug', 'info', 'warn', 'error']],
-  [{ AWS_LAMBDA_LOG_LEVEL: 'WARN' }, ['warn', 'error']],
-  [{ AWS_LAMBDA_LOG_LEVEL: 'error' }, ['error']],
-  [{ AWS_LAMBDA_LOG_LEVEL: 'FATAL' }, []],
-  [{ AWS_LAMBDA_LOG_LEVEL: 'WARN', ...JSON_LOGS }, ['warn', 'error']],
-  [{ MOONWIRE_LOG_LEVEL: 'DEBUG' }, ['debug', 'info', 'warn', 'error']],
-  [{ MOONWIRE_LOG_LEVEL: 'error' }, ['error']],
+  [{}, ['info', 'warn', 'error', 'fatal']],
+  [{ AWS_LAMBDA_LOG_LEVEL: 'TRACE' }, ['trace', 'debug', 'info', 'warn', 'error', 'fatal']],
+  [{ AWS_LAMBDA_LOG_LEVEL: 'DEBUG' }, ['debug', 'info', 'warn', 'error', 'fatal']],
+  [{ AWS_LAMBDA_LOG_LEVEL: 'WARN' }, ['warn', 'error', 'fatal']],
+  [{ AWS_LAMBDA_LOG_LEVEL: 'error' }, ['error', 'fatal']],
+  [{ AWS_LAMBDA_LOG_LEVEL: 'FATAL' }, ['fatal']],
+  [{ AWS_LAMBDA_LOG_LEVEL: 'WARN', ...JSON_LOGS }, ['warn', 'error', 'fatal']],
+  [{ MOONWIRE_LOG_LEVEL: 'DEBUG' }, ['debug', 'info', 'warn', 'error', 'fatal']],
+  [{ MOONWIRE_LOG_LEVEL: 'error' }, ['error', 'fatal']],
 ]) {
   logging(`levels: ${JSON.stringify(env)}`, { code: ALL, env }, (records) => {
     const messages = records.map((line) => (env.AWS_LAMBDA_LOG_FORMAT ? JSON.parse(line).message : parts(line).message));
@@ -144,7 +144,7 @@ for (const [name, value, want] of [
 ]) {
   logging(`settings: ${name}=${value} is warned about and counts as ${want}`, { code: ALL, env: { [name]: value } }, (records) => {
     assert.match(records[0], new RegExp(`\tWARN\t.*${name}.*${value}.*${want}`));
-    assert.deepEqual(records.slice(1).map((line) => parts(line).message), ['info', 'warn', 'error']);
+    assert.deepEqual(records.slice(1).map((line) => parts(line).message), ['info', 'warn', 'error', 'fatal']);
   });
 }
 
@@ -153,7 +153,7 @@ scenario('print: plain text, arguments apart by tabs', { code: 'print("hello", 1
   await lambda.invoke({});
   await lambda.idle();
   assert.equal(lambda.stdout, 'hello\t1\tnil\ttrue\ttrue\n\ntwo\nlines\n');
-  assert.equal(lambda.stderr, '');
+  assert.deepEqual(lambda.records, []);
 });
 
 scenario('print: __tostring is asked', { code: 'print(setmetatable({}, { __tostring = function() return "me" end }))' }, async (lambda) => {
@@ -195,10 +195,10 @@ scenario('load failures are one JSON record', { handler: 'app.run', files: { 'ap
   assert.ok(Array.isArray(records[0].stackTrace));
 });
 
-scenario('a quiet handler writes nothing', { code: 'return 1' }, async (lambda) => {
+scenario('a quiet handler writes nothing but the init line', { code: 'return 1' }, async (lambda) => {
   for (let i = 0; i < 5; i++) await lambda.invoke({});
   await lambda.idle();
-  assert.equal(lambda.stdout + lambda.stderr, '');
+  assert.deepEqual([lambda.stdout, lambda.stderr], ['', `${lambda.initLine}\n`]);
 });
 
 scenario('nobody reads the output any more: the function goes on', { code: `${LOG}print("lost")\nlog.info("lost")\nreturn "on"` }, async (lambda) => {

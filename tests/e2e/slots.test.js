@@ -28,8 +28,12 @@ for (const value of ['0', '-1', 'many', '1.5', '9'.repeat(30), '']) {
   }, async (lambda) => {
     await Promise.all([1, 2, 3].map(async () => assert.equal((await lambda.invoke({})).json, 'served')));
     await lambda.idle();
-    if (value) assert.match(lambda.stderr, /\tWARN\t.*AWS_LAMBDA_MAX_CONCURRENCY/);
-    else assert.equal(lambda.stderr, '');
+    if (!value) assert.deepEqual(lambda.records, []);
+    for (const record of lambda.records.map((line) => JSON.parse(line))) {
+      assert.equal(record.level, 'WARN');
+      assert.match(record.message, /AWS_LAMBDA_MAX_CONCURRENCY/);
+    }
+    assert.equal(lambda.records.length, value ? 1 : 0);
   });
 }
 
@@ -80,15 +84,15 @@ scenario('what one invocation spawned ends with it while another still runs', sl
   const waiting = lambda.invoke({ ms: 200 });
   assert.equal((await lambda.invoke({ spawn: true })).json, 'spawned');
   assert.equal((await waiting).json, 'waited');
-  assert.equal(lambda.stdout, '');
+  assert.deepEqual(lambda.records.map((line) => JSON.parse(line)).filter(({ level }) => level === 'INFO'), []);
 });
 
 scenario('deferred functions of one slot let the other serve', slots(2, 'defer'), async (lambda) => {
   await lambda.invoke({ n: 1, defer: true, ms: 400 });
   for (let n = 2; n < 12; n++) assert.equal((await lambda.invoke({ n })).json, n);
-  assert.equal(lambda.stdout, '');
+  assert.deepEqual(lambda.records, []);
   await lambda.idle();
-  assert.equal(lambda.stdout, 'deferred\n');
+  assert.deepEqual(lambda.records.map((line) => JSON.parse(line).message), ['deferred']);
 });
 
 scenario('the trace id is in the environment only where there is one invocation at a time', slots(2, 'trace'), async (lambda) => {

@@ -40,8 +40,11 @@ describe("as text", function()
     { "log.info('hello')", "\t-\tINFO\thello" },
     { "log.warn('hello')", "\t-\tWARN\thello" },
     { "log.error('hello')", "\t-\tERROR\thello" },
+    { "log.fatal('hello')", "\t-\tFATAL\thello" },
     { "log.info('')", "\t-\tINFO\t" },
     { "log.info('a\\nb')", "\t-\tINFO\ta\nb" },
+    { "log.info('\\27[31mred\\0')", "\t-\tINFO\t\\u001b[31mred\\u0000" },
+    { "log.info('a\\255b')", "\t-\tINFO\ta\239\191\189b" },
     { "log.info(42)", "\t-\tINFO\t42" },
     { "log.info(nil)", "\t-\tINFO\tnil" },
     { "log.info('x', { a = 1 })", "\t-\tINFO\tx {\"a\":1}" },
@@ -57,8 +60,8 @@ describe("as text", function()
     end)
   end
 
-  it("debug says nothing unless asked", function()
-    assert.equal("", run("", "log.debug('x')", 2))
+  it("debug and trace say nothing unless asked", function()
+    assert.equal("", run("", "log.debug('x') log.trace('x')", 2))
   end)
 end)
 
@@ -99,21 +102,24 @@ describe("as JSON", function()
     assert.same({ level = "FATAL", requestId = "forged", a = 1 }, line.fields)
     assert.equal("INFO", line.level)
     assert.equal(nil, line.a)
+    for _, name in ipairs { "connectionId", "routeKey", "apiRequestId" } do
+      assert.same({ [name] = "forged" }, record("log.info('x', { " .. name .. " = 'forged' })").fields)
+    end
   end)
 end)
 
 describe("levels", function()
-  local code = "log.debug 'd' log.info 'i' log.warn 'w' log.error 'e'"
+  local code = "log.trace 't' log.debug 'd' log.info 'i' log.warn 'w' log.error 'e' log.fatal 'f'"
   local cases = {
-    { "", "iwe" },
-    { "AWS_LAMBDA_LOG_LEVEL=TRACE", "diwe" },
-    { "AWS_LAMBDA_LOG_LEVEL=debug", "diwe" },
-    { "AWS_LAMBDA_LOG_LEVEL=Warn", "we" },
-    { "AWS_LAMBDA_LOG_LEVEL=ERROR", "e" },
-    { "AWS_LAMBDA_LOG_LEVEL=FATAL", "" },
-    { "MOONWIRE_LOG_LEVEL=ERROR", "e" },
-    { "MOONWIRE_LOG_LEVEL=ERROR AWS_LAMBDA_LOG_LEVEL=WARN", "we" },
-    { "MOONWIRE_LOG_LEVEL=ERROR AWS_LAMBDA_LOG_LEVEL=", "e" },
+    { "", "iwef" },
+    { "AWS_LAMBDA_LOG_LEVEL=TRACE", "tdiwef" },
+    { "AWS_LAMBDA_LOG_LEVEL=debug", "diwef" },
+    { "AWS_LAMBDA_LOG_LEVEL=Warn", "wef" },
+    { "AWS_LAMBDA_LOG_LEVEL=ERROR", "ef" },
+    { "AWS_LAMBDA_LOG_LEVEL=FATAL", "f" },
+    { "MOONWIRE_LOG_LEVEL=ERROR", "ef" },
+    { "MOONWIRE_LOG_LEVEL=ERROR AWS_LAMBDA_LOG_LEVEL=WARN", "wef" },
+    { "MOONWIRE_LOG_LEVEL=ERROR AWS_LAMBDA_LOG_LEVEL=", "ef" },
   }
   for _, case in ipairs(cases) do
     it(case[1] == "" and "by default" or case[1], function()
@@ -124,7 +130,7 @@ describe("levels", function()
   it("that are none are warned about", function()
     local out = run("AWS_LAMBDA_LOG_LEVEL=LOUD", code, 2)
     assert.truthy(out:find('\tWARN\tAWS_LAMBDA_LOG_LEVEL is "LOUD" and counts as INFO', 1, true))
-    assert.matches("\ti\n.*\tw\n.*\te\n$", out)
+    assert.matches("\ti\n.*\tw\n.*\te\n.*\tf\n$", out)
   end)
 
   it("formats that are none are warned about", function()
@@ -162,7 +168,7 @@ describe("print", function()
 end)
 
 describe("wrong arguments", function()
-  for _, name in ipairs { "debug", "info", "warn", "error" } do
+  for _, name in ipairs { "trace", "debug", "info", "warn", "error", "fatal" } do
     it("of log." .. name .. " raise at the caller", function()
       local code = ("print(pcall(function() log.%s('x', 'y') end))"):format(name)
       assert.matches("^false\t[^\t]*:1: log." .. name .. ": fields must be a table, got string\n$",

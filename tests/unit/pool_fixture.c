@@ -10,6 +10,7 @@
 #include <unistd.h>
 
 #include "config.h"
+#include "view_record.h"
 
 enum { GIVE_UP_S = 300, PATH_LEN = 4096 };
 
@@ -69,6 +70,7 @@ static void tell_finished(void *ctx, const struct pool *its_pool, const struct i
 
 static void tell_line(void *ctx, const struct environment *e, const struct invoke *in, bool is_error, struct str line) {
   (void)ctx;
+  if (is_error && view_record_is_ready(line)) return; /* each environment has one */
   buf_addf(&dev.story, "%.*s%c %.*s\n", STR_ARG(in ? in->label : STR("-")), is_error ? '!' : '>', STR_ARG(line));
   if (dev.kill_at && str_equal(line, str_from(dev.kill_at))) kill(e->process.pid, SIGKILL);
 }

@@ -1,5 +1,5 @@
-/* config: setting variables for Lua code and children. (Reading them: test_credentials.c.) */
-#define _GNU_SOURCE /* setenv, mallinfo2 */
+/* config: setting variables for Lua code and children, and listing them. (Reading them: test_credentials.c.) */
+#define _GNU_SOURCE /* setenv, clearenv, mallinfo2 */
 #include <malloc.h>
 #include <setjmp.h>
 #include <stdarg.h>
@@ -61,11 +61,41 @@ static void test_set_again_and_again(void **state) {
   assert_true(mallinfo2().uordblks <= before.uordblks + 4096);
 }
 
+/* All names with a prefix, and no others. */
+struct found {
+  char names[256];
+  size_t count;
+};
+
+static void note(void *ctx, struct str name) {
+  struct found *found = ctx;
+  size_t len = strlen(found->names);
+  snprintf(found->names + len, sizeof found->names - len, "%.*s ", STR_ARG(name));
+  found->count++;
+}
+
+static void test_each(void **state) {
+  (void)state;
+  struct found found = { .count = 0 };
+  clearenv();
+  config_each(STR("A_"), note, &found);
+  assert_int_equal(found.count, 0);
+  setenv("A_ONE", "1=2", 1);
+  setenv("B_A_", "x", 1);
+  setenv("A_", "", 1);
+  setenv("A", "A_TWO=", 1);
+  config_each(STR("A_"), note, &found);
+  assert_int_equal(found.count, 2);
+  assert_non_null(strstr(found.names, "A_ONE "));
+  assert_non_null(strstr(found.names, "A_ "));
+}
+
 int main(void) {
   const struct CMUnitTest tests[] = {
     cmocka_unit_test(test_set),
     cmocka_unit_test(test_set_slice),
     cmocka_unit_test(test_set_again_and_again),
+    cmocka_unit_test(test_each),
   };
   return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -8,6 +8,7 @@
 
 #include "event.h"
 #include "invocation.h"
+#include "log.h"
 #include "vm_fixture.h"
 
 #include <cmocka.h> /* last: it defines a macro `fail` */
@@ -21,7 +22,7 @@ static bool push(struct str payload, const char *content_type, enum event_kind *
   invocation_init(&inv);
   inv.payload = payload;
   inv.content_type = str_from(content_type);
-  bool ok = event_push(L, &inv, kind, err);
+  bool ok = event_push(L, &inv, kind, NULL, err);
   assert_int_equal(lua_gettop(L), top + (ok ? 1 : 0));
   invocation_free(&inv); /* the value keeps nothing of it */
   return ok;
@@ -173,9 +174,46 @@ static void test_malformed(void **state) {
 
 #define TEST(name) cmocka_unit_test_setup_teardown(name, vm_fixture_open, vm_fixture_close)
 
+/* What names the event in log records: of WebSocket events only. */
+static void test_log_context(void **state) {
+  (void)state;
+#define NAMES "\"connectionId\":\"c=\",\"routeKey\":\"join\",\"requestId\":\"api-1\""
+  static const struct {
+    const char *payload, *want; /* connection, route, request id */
+  } cases[] = {
+    { "{\"requestContext\":{\"eventType\":\"CONNECT\"," NAMES "}}", "c= join api-1" },
+    { "{\"requestContext\":{" NAMES ",\"eventType\":\"MESSAGE\"}}", "c= join api-1" },
+    { "{\"requestContext\":{\"eventType\":\"DISCONNECT\",\"connectionId\":\"c=\"}}", "c=  " },
+    { "{\"requestContext\":{\"eventType\":\"MESSAGE\"," NAMES ",\"routeKey\":\"last\"}}", "c= last api-1" },
+    { "{\"requestContext\":{\"eventType\":\"MESSAGE\"," NAMES ",\"routeKey\":5}}", "c=  api-1" },
+    { "{\"type\":\"REQUEST\",\"methodArn\":\"a\",\"requestContext\":{" NAMES "}}", "c= join api-1" },
+    { "{\"type\":\"REQUEST\",\"methodArn\":\"a\",\"requestContext\":{\"requestId\":\"api-1\"}}", "old old old" },
+    { "{\"requestContext\":{" NAMES "}}", "old old old" },
+    { "{\"requestContext\":{\"eventType\":\"MESSAGE\",\"routeKey\":\"join\"}}", "old old old" },
+    { "{\"requestContext\":[\"connectionId\"]}", "old old old" },
+    { "{" NAMES "}", "old old old" },
+    { "7", "old old old" },
+  };
+  for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+    struct log_context log = { .connection_id = STR("old"), .route_key = STR("old"), .api_request_id = STR("old") };
+    struct invocation inv;
+    enum event_kind kind;
+    char err[ERR_LEN] = "", got[64];
+    invocation_init(&inv);
+    inv.payload = str_from(cases[i].payload);
+    assert_true(event_push(L, &inv, &kind, &log, err));
+    snprintf(got, sizeof got, "%.*s %.*s %.*s", STR_ARG(log.connection_id), STR_ARG(log.route_key),
+             STR_ARG(log.api_request_id));
+    assert_string_equal(got, cases[i].want);
+    invocation_free(&inv);
+    lua_settop(L, 0);
+  }
+}
+
 int main(void) {
   const struct CMUnitTest tests[] = {
-    TEST(test_kinds), TEST(test_values), TEST(test_content_types), TEST(test_bytes), TEST(test_malformed),
+    TEST(test_kinds), TEST(test_values),    TEST(test_content_types),
+    TEST(test_bytes), TEST(test_malformed), TEST(test_log_context),
   };
   return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -1,5 +1,6 @@
 /* log: records as they reach standard error, which is a socket here that keeps each write apart. */
 #define _GNU_SOURCE /* setenv */
+#include <errno.h>
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -44,10 +45,13 @@ static struct str next_record(void) {
   return str_of(received, size > 0 ? (size_t)size : 0);
 }
 
+/* log_write, or log_write_from_signal. */
+static void (*write_record)(enum log_level, const struct log_context *, struct str, struct str) = log_write;
+
 static struct str written(enum log_level level, const struct log_context *context, struct str message,
                           struct str fields) {
   capture();
-  log_write(level, context, message, fields);
+  write_record(level, context, message, fields);
   struct str record = next_record();
   size_t more = recv(packets[0], received + record.len, 1, MSG_DONTWAIT) > 0;
   release();
@@ -66,6 +70,11 @@ static void check_time(struct str time) {
 static const struct log_context both = { .request_id = STR("id-1"), .tenant_id = STR("tenant \"1\"") };
 static const struct log_context only_id = { .request_id = STR("id-1") };
 static const struct log_context none;
+static const struct log_context websocket = { .request_id = STR("id-1"),
+                                              .connection_id = STR("c=\x1F"),
+                                              .route_key = STR("$default"),
+                                              .api_request_id = STR("api-1") };
+static const struct log_context connection = { .connection_id = STR("c=") };
 
 static const struct {
   enum log_level level;
@@ -83,11 +92,17 @@ static const struct {
     STR(",\"level\":\"WARN\",\"requestId\":\"id-1\",\"tenantId\":\"tenant "
         "\\\"1\\\"\",\"message\":\"x\",\"code\":\"gone\","
         "\"n\":1}\n") },
+  { LOG_INFO, &websocket, STR("x"), STR(""),
+    STR("\tid-1\tINFO\tx {\"connectionId\":\"c=\\u001f\",\"routeKey\":\"$default\",\"apiRequestId\":\"api-1\"}\n"),
+    STR(",\"level\":\"INFO\",\"requestId\":\"id-1\",\"connectionId\":\"c=\\u001f\",\"routeKey\":\"$default\","
+        "\"apiRequestId\":\"api-1\",\"message\":\"x\"}\n") },
+  { LOG_INFO, &connection, STR("x"), STR("\"n\":1"), STR("\t-\tINFO\tx {\"connectionId\":\"c=\",\"n\":1}\n"),
+    STR(",\"level\":\"INFO\",\"connectionId\":\"c=\",\"message\":\"x\",\"n\":1}\n") },
   { LOG_DEBUG, NULL, STR("a\nb\r\n\tc"), STR(""), STR("\t-\tDEBUG\ta\rb\r\r\tc\n"),
     STR(",\"level\":\"DEBUG\",\"message\":\"a\\nb\\r\\n\\tc\"}\n") },
-  { LOG_FATAL, NULL, STR("NUL \0 bell \a"), STR(""), STR("\t-\tFATAL\tNUL \0 bell \a\n"),
+  { LOG_FATAL, NULL, STR("NUL \0 bell \a"), STR(""), STR("\t-\tFATAL\tNUL \\u0000 bell \\u0007\n"),
     STR(",\"level\":\"FATAL\",\"message\":\"NUL \\u0000 bell \\u0007\"}\n") },
-  { LOG_INFO, NULL, STR("\xC3\xBC \xFF \xC3"), STR(""), STR("\t-\tINFO\t\xC3\xBC \xFF \xC3\n"),
+  { LOG_INFO, NULL, STR("\xC3\xBC \xFF \xC3"), STR(""), STR("\t-\tINFO\t\xC3\xBC \xEF\xBF\xBD \xEF\xBF\xBD\n"),
     STR(",\"level\":\"INFO\",\"message\":\"\xC3\xBC \xEF\xBF\xBD \xEF\xBF\xBD\"}\n") },
 };
 
@@ -117,6 +132,28 @@ static void test_levels(void **state) {
       assert_int_equal(written((enum log_level)of, NULL, STR("x"), STR("")).len > 0, of >= level);
     }
   }
+}
+
+/* The same bytes from a signal handler, which keeps errno; a longer record is shorter there. */
+static void test_from_signal(void **state) {
+  static char message[LOG_LINE];
+  memset(message, 'a', sizeof message);
+  write_record = log_write_from_signal;
+  test_records(state);
+  test_levels(state);
+  log_setup((struct log_settings){ .one_line = true, .level = LOG_INFO });
+  struct str got = written(LOG_FATAL, &websocket, str_of(message, sizeof message), STR("\"n\":1"));
+  assert_true(got.len > LOG_SIGNAL_LINE / 4 && got.len <= LOG_SIGNAL_LINE);
+  assert_true(str_ends(got, STR(",\"truncated\":true}\n")));
+  got = written(LOG_FATAL, &websocket, str_of(message, LOG_SIGNAL_LINE - 200), STR(""));
+  assert_true(got.len > LOG_SIGNAL_LINE - 200);
+  capture();
+  close(STDERR_FILENO); /* write fails, with EBADF */
+  errno = EDOM;
+  log_write_from_signal(LOG_FATAL, NULL, STR("lost"), STR(""));
+  assert_int_equal(errno, EDOM);
+  release();
+  write_record = log_write;
 }
 
 static void test_level_names(void **state) {
@@ -203,23 +240,27 @@ static void test_formatted(void **state) {
 static void test_from_environment(void **state) {
   (void)state;
   static const struct {
-    const char *format, *level, *own_level;
+    const char *format, *level, *own_level, *concurrency;
     bool json;
     enum log_level want;
     const char *warning; /* NULL: none */
   } cases[] = {
-    { "", "", "", false, LOG_INFO, NULL },
-    { "JSON", "DEBUG", "", true, LOG_DEBUG, NULL },
-    { "json", "", "error", true, LOG_ERROR, NULL },
-    { "Text", "WARN", "TRACE", false, LOG_WARN, NULL },
-    { "XML", "", "", false, LOG_INFO, "AWS_LAMBDA_LOG_FORMAT is \"XML\"" },
-    { "", "LOUD", "DEBUG", false, LOG_INFO, "AWS_LAMBDA_LOG_LEVEL is \"LOUD\"" },
-    { "JSON", "", "LOUD", true, LOG_INFO, "MOONWIRE_LOG_LEVEL is \\\"LOUD\\\"" },
+    { "", "", "", "", false, LOG_INFO, NULL },
+    { "JSON", "DEBUG", "", "", true, LOG_DEBUG, NULL },
+    { "json", "", "error", "", true, LOG_ERROR, NULL },
+    { "Text", "WARN", "TRACE", "", false, LOG_WARN, NULL },
+    { "XML", "", "", "", false, LOG_INFO, "AWS_LAMBDA_LOG_FORMAT is \"XML\"" },
+    { "", "LOUD", "DEBUG", "", false, LOG_INFO, "AWS_LAMBDA_LOG_LEVEL is \"LOUD\"" },
+    { "JSON", "", "LOUD", "", true, LOG_INFO, "MOONWIRE_LOG_LEVEL is \\\"LOUD\\\"" },
+    { "", "", "", "8", true, LOG_INFO, NULL },
+    { "Text", "", "", "1", true, LOG_INFO, NULL },
+    { "XML", "", "", "many", true, LOG_INFO, NULL },
   };
   for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
     setenv("AWS_LAMBDA_LOG_FORMAT", cases[i].format, 1);
     setenv("AWS_LAMBDA_LOG_LEVEL", cases[i].level, 1);
     setenv("MOONWIRE_LOG_LEVEL", cases[i].own_level, 1);
+    setenv("AWS_LAMBDA_MAX_CONCURRENCY", cases[i].concurrency, 1);
     capture();
     log_setup_from_environment(true);
     struct str warning = next_record();
@@ -232,8 +273,9 @@ static void test_from_environment(void **state) {
 
 int main(void) {
   const struct CMUnitTest tests[] = {
-    cmocka_unit_test(test_records),   cmocka_unit_test(test_levels),    cmocka_unit_test(test_level_names),
-    cmocka_unit_test(test_over_long), cmocka_unit_test(test_formatted), cmocka_unit_test(test_from_environment),
+    cmocka_unit_test(test_records),     cmocka_unit_test(test_levels),    cmocka_unit_test(test_level_names),
+    cmocka_unit_test(test_over_long),   cmocka_unit_test(test_formatted), cmocka_unit_test(test_from_environment),
+    cmocka_unit_test(test_from_signal),
   };
   return cmocka_run_group_tests(tests, NULL, NULL);
 }

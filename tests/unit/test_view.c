@@ -107,6 +107,55 @@ static void output_stands_beneath(void **state) {
                                             "          \n" VIEW_LINE "\n");
 }
 
+#define IDS "\"connectionId\":\"BFaT=\",\"routeKey\":\"a\\\"}b\",\"apiRequestId\":\"BFaV=\""
+
+/* What the line of the invocation tells already is left out: the ids in front of the fields. */
+static void ids_of_records_are_left_out(void **state) {
+  (void)state;
+  struct view_fixture f;
+  struct invoke in;
+  begin(&f);
+  view_fixture_invoke(&in, INVOKE_RESULT, "");
+  view_fixture_err(&f, &in, VIEW_STAMP "INFO\thello {" IDS "}");
+  view_fixture_err(&f, &in, VIEW_STAMP "INFO\thello\rworld {" IDS ",\"a\":{\"b\":1}}");
+  view_fixture_err(&f, &in, VIEW_STAMP "INFO\t {" IDS "} {" IDS ",\"a\":1}");
+  view_fixture_err(&f, &in, VIEW_STAMP "INFO\thello {\"connectionId\":\"BFaT=\",\"a\":1}");
+  view_fixture_err(&f, &in, VIEW_STAMP "INFO\thello {" IDS);
+  view_fixture_err(&f, &in, VIEW_STAMP "INFO\thello {\"connectionId\":\"");
+  view_fixture_out(&f, &in, "printed {" IDS "}");
+  view_fixture_finish(&f, &in);
+  view_fixture_end(&f, VIEW_READY VIEW_LINE "\n"
+                                            "          INFO  hello\n"
+                                            "          INFO  hello\n                world {\"a\":{\"b\":1}}\n"
+                                            "          INFO   {" IDS "} {\"a\":1}\n"
+                                            "          INFO  hello {\"connectionId\":\"BFaT=\",\"a\":1}\n"
+                                            "          INFO  hello {" IDS "\n"
+                                            "          INFO  hello {\"connectionId\":\"\n"
+                                            "          printed {" IDS "}\n");
+}
+
+/* An environment that is ready says so; the view has its own words for that. */
+static void init_lines_are_left_out(void **state) {
+  (void)state;
+#define READY "moonwire 0.1.0: handlers/echo.default is ready"
+  struct view_fixture f;
+  struct invoke in;
+  begin(&f);
+  view_fixture_invoke(&in, INVOKE_RESULT, "");
+  view_fixture_err(&f, NULL, "2026-11-21T20:33:12.345Z\t-\tINFO\t" READY " {\"version\":\"0.1.0\",\"initMs\":1.2}");
+  view_fixture_err(&f, &in,
+                   "{\"timestamp\":\"2026-11-21T20:33:12.345Z\",\"level\":\"INFO\",\"message\":\"" READY
+                   "\",\"version\":\"0.1.0\",\"initMs\":1.2}");
+  view_fixture_out(&f, &in, READY);
+  view_fixture_err(&f, &in, VIEW_STAMP "INFO\t" READY);
+  view_fixture_err(&f, &in, VIEW_STAMP "WARN\t" READY " {\"version\":\"0.1.0\"}");
+  view_fixture_finish(&f, &in);
+  view_fixture_end(&f, VIEW_READY VIEW_LINE "\n"
+                                            "          " READY "\n"
+                                            "          INFO  " READY "\n"
+                                            "          WARN  " READY " {\"version\":\"0.1.0\"}\n");
+}
+
 static void lines_of_no_invocation_have_a_writer(void **state) {
   (void)state;
   struct view_fixture f;
@@ -189,6 +238,8 @@ int main(void) {
     cmocka_unit_test(outcomes),
     cmocka_unit_test(starts_and_waits),
     cmocka_unit_test(output_stands_beneath),
+    cmocka_unit_test(ids_of_records_are_left_out),
+    cmocka_unit_test(init_lines_are_left_out),
     cmocka_unit_test(lines_of_no_invocation_have_a_writer),
     cmocka_unit_test(hostile_text_is_shown),
     cmocka_unit_test(notes_stand_alone),

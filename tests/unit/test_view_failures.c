@@ -27,6 +27,9 @@ static void failures_are_told_once(void **state) {
     const char *line, *beneath;
   } cases[] = {
     { VIEW_STAMP "ERROR\t" RECORD, "" },
+    { VIEW_STAMP
+      "ERROR\tno room\rfor you {\"connectionId\":\"a\",\"routeKey\":\"b\",\"apiRequestId\":\"c\"," VIEW_MEMBERS,
+      "" },
     { "{\"timestamp\":\"2026-11-21T20:33:12.345Z\",\"level\":\"ERROR\",\"message\":\"no room\\nfor you\","
       "\"errorMessage\":\"no room\\nfor you\"," VIEW_MEMBERS,
       "" },

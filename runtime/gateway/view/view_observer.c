@@ -129,6 +129,7 @@ static void line_came(void *ctx, const struct environment *e, const struct invok
     show_log_as_json(view, e, in, is_error, line);
     return;
   }
+  if (is_error && view_record_is_ready(line)) return; /* "cold (init 1.2 ms)" tells it */
   struct view_log *log = view_log_of(&view->logs, e);
   if (!log) return;
   if (log->invoke != in) {

@@ -19,17 +19,59 @@ static bool is_level(struct str word) {
   return false;
 }
 
+/* Where the last "wanted" begins, or SIZE_MAX. */
+static size_t find_last(struct str s, struct str wanted) {
+  size_t last = SIZE_MAX;
+  for (size_t at = 0; (at = str_find(s, wanted, at)) != SIZE_MAX; at++) last = at;
+  return last;
+}
+
+/* Skips "name":"value" at *s. */
+static bool skip_member(struct str *s, const char *name) {
+  struct str rest = *s, quoted = str_from(name);
+  if (!str_starts(rest, quoted)) return false;
+  size_t at = quoted.len;
+  while (at < rest.len && rest.ptr[at] != '"') at += rest.ptr[at] == '\\' ? 2 : 1;
+  *s = str_slice(rest, at + 1, rest.len);
+  return at < rest.len;
+}
+
+/* Takes the ids of a WebSocket invocation out. Strings of the fields cannot hold what begins them: quotes are escaped there. */
+static void cut_ids(struct view_record *record) {
+  static const char *const names[] = { "\"connectionId\":\"", ",\"routeKey\":\"", ",\"apiRequestId\":\"" };
+  static const struct str begin = { " {\"connectionId\":\"", 18 };
+  size_t at = find_last(record->message, begin);
+  if (at == SIZE_MAX) return;
+  struct str rest = str_slice(record->message, at + 2, record->message.len);
+  for (size_t i = 0; i < sizeof names / sizeof *names; i++)
+    if (!skip_member(&rest, names[i])) return;
+  if (!str_equal(rest, STR("}")) && !str_starts(rest, STR(","))) return;
+  record->message = str_slice(record->message, 0, at);
+  record->fields = str_slice(rest, 1, rest.len);
+}
+
 struct view_record view_record_read(struct str line, bool is_error) {
-  struct view_record record = { STR(""), line };
+  struct view_record record = { STR(""), line, STR("") };
   struct str id, level, rest;
   if (!is_error || !has_stamp(line)) return record;
   rest = str_slice(line, STAMP_LEN + 1, line.len);
   if (!str_cut(rest, '\t', &id, &rest) || !str_cut(rest, '\t', &level, &rest) || !is_level(level)) return record;
-  return (struct view_record){ level, rest };
+  record = (struct view_record){ level, rest, STR("") };
+  cut_ids(&record);
+  return record;
 }
 
 static bool is_json(struct str line) {
   return str_starts(line, STR("{\"timestamp\":\""));
+}
+
+bool view_record_is_ready(struct str line) {
+  struct view_record record = view_record_read(line, true);
+  if (!is_json(line))
+    return str_equal(record.level, STR("INFO")) && str_starts(record.message, STR("moonwire ")) &&
+           str_find(record.message, STR(" is ready {\"version\":\""), 0) != SIZE_MAX;
+  return str_find(line, STR("\"level\":\"INFO\",\"message\":\"moonwire "), 0) != SIZE_MAX &&
+         str_find(line, STR(" is ready\",\"version\":\""), 0) != SIZE_MAX;
 }
 
 bool view_record_is_failure(struct str line) {
@@ -39,12 +81,13 @@ bool view_record_is_failure(struct str line) {
   return error && str_ends(line, STR("]}")) && str_find(line, STR("\"stackTrace\":["), 0) != SIZE_MAX;
 }
 
-/* A text record has the message in front and the members behind it as JSON; a JSON record has all members at its end. */
+/* A text record has the message in front and the members behind it as JSON, ids first; a JSON record has all members at its end. */
 bool view_record_tells(struct str line, struct str report) {
   static const struct str first = STR("{\"errorMessage\":\"");
   size_t second = str_find(report, STR(",\"errorType\":"), 0);
   if (!str_starts(report, first) || second == SIZE_MAX || !view_record_is_failure(line)) return false;
   if (is_json(line)) return str_ends(line, str_slice(report, 1, report.len));
   struct str members = str_slice(report, second + 1, report.len);
-  return str_ends(line, members) && str_ends(str_slice(line, 0, line.len - members.len), STR(" {"));
+  struct str before = str_slice(line, 0, line.len - members.len);
+  return str_ends(line, members) && (str_ends(before, STR(" {")) || str_ends(before, STR("\",")));
 }

@@ -10,10 +10,16 @@
 struct view_record {
   struct str level;   /* "INFO"; empty when the line is no text record */
   struct str message; /* the line itself then; in a record a CR stands for a line break */
+  struct str
+      fields; /* further members of a WebSocket invocation's record, "\"n\":1}", cut off behind the ids in front of
+                       * them, which the line of the invocation tells already; of other records message has them */
 };
 
 /* Only standard error has records. */
 struct view_record view_record_read(struct str line, bool is_error);
+
+/* Whether the line is the one that tells that an environment is ready (init_line.h), in either log format. */
+bool view_record_is_ready(struct str line);
 
 /* Whether the line looks like the record that the runtime writes of a failure, in either log format. */
 bool view_record_is_failure(struct str line);

@@ -87,9 +87,9 @@ static int colour_of(struct str level) {
 static void add_lines(struct buf *out, struct str text, size_t indent) {
   struct str rest = text.ptr ? text : STR(""), line;
   for (bool first = true; view_style_cut(&rest, &line); first = false) {
+    if (!first) buf_add_char(out, '\n');
     if (!first) view_style_blanks(out, indent);
     view_plain_add(out, line);
-    buf_add_char(out, '\n');
   }
 }
 
@@ -105,10 +105,12 @@ static void add_output(const struct view_text *t, struct buf *out, bool is_error
   if (record.level.len > 0) {
     add_record(t, out, record);
     add_lines(out, record.message, VIEW_INDENT + LEVEL);
+    if (record.fields.len > 0) buf_add(out, STR(" {"));
+    view_plain_add(out, record.fields);
   } else {
     view_plain_add(out, line);
-    buf_add_char(out, '\n');
   }
+  buf_add_char(out, '\n');
 }
 
 void view_text_output(struct view_text *t, struct buf *out, bool is_error, struct str line) {

@@ -26,6 +26,9 @@ const LAMBDA_ENV = {
   TZ: ':UTC',
 };
 
+/** moonwire 0.1.0: app.run is ready; as text, as JSON. */
+const INIT_LINE = /^[^\t]+\t-\tINFO\tmoonwire [^ ]+: .* is ready \{|^\{"timestamp":"[^"]+","level":"INFO","message":"moonwire [^ ]+: .* is ready",/;
+
 /** app.lua whose function `run` has this body; the body starts at line 3. */
 function moduleOf(code) {
   return `local M = {}\nfunction M.run(event, context)\n${code}\nend\nreturn M\n`;
@@ -75,8 +78,14 @@ class Lambda {
   get stdout() { return this.bytes('stdout').toString(); }
   get stderr() { return program.withoutTools(this.bytes('stderr').toString()); }
 
-  /** The log records on standard error, one string each. */
-  get records() { return this.stderr.split('\n').filter(Boolean); }
+  /** The log records on standard error, one string each, without the one that says that bootstrap is ready. */
+  get records() { return this.lines.filter((line) => !INIT_LINE.test(line)); }
+
+  /** The record that says so, as a string; undefined while there is none. */
+  get initLine() { return this.lines.find((line) => INIT_LINE.test(line)); }
+
+  /** All lines on standard error. */
+  get lines() { return this.stderr.split('\n').filter(Boolean); }
 
   /** Sends one event and resolves with the reply (runtime-api.js). */
   invoke(event, options) { return this.api.invoke(event, options); }
