@@ -16,12 +16,12 @@ DEPS   := build/deps
 
 # ---- Sources: names without folder and suffix -------------------------------------------------------------------------
 
-BASE   := arena buf config err field json json_check json_cover json_write log loop str timers utf8
+BASE   := arena buf config err field json json_check json_cover json_write log loop stop_signal str timers utf8
 NET    := ca_bundle http http_answer http_multi http_request http_transfer
 AWS    := client client_classify connections credentials digest encoding sigv4 sigv4_check sigv4_headers sigv4_key sigv4_uri
-LAMBDA := http1_connection http1_reader invocation runtime_api slot
-SCRIPT := bind_connections bind_crypto bind_http bind_invocation bind_json bind_log bind_module bind_sigv4 bind_task \
-  event failure frames handler result scope task value value_write vm
+LAMBDA := extension http1_connection http1_reader invocation runtime_api slot
+SCRIPT := bind_connections bind_crypto bind_http bind_invocation bind_json bind_lambda bind_log bind_module bind_sigv4 \
+  bind_task event failure frames handler result scope shutdown task value value_write vm
 # The local gateway: what ties it together, and its rooms.
 GATEWAY   := control gateway management moment route_call server session signals signature signature_header
 MODEL     := model model_answer model_close model_connections model_event model_fields model_frame model_id \
@@ -37,7 +37,7 @@ VIEW      := view view_json view_log view_observer view_out view_plain view_reco
 CLI    := cmd_dev cmd_lua cmd_test main script
 
 # lua/moonwire: linked in as bytecode, LUA into both programs, LUA_DEV only into moonwire.
-LUA     := async aws crypto http json log runtime/describe runtime/handler runtime/invoke runtime/prelude ws
+LUA     := async aws crypto http json lambda log runtime/describe runtime/handler runtime/invoke runtime/prelude ws
 LUA_DEV := test/assert test/runner
 
 # ---- Flags ------------------------------------------------------------------------------------------------------------

@@ -19,6 +19,7 @@ static const struct {
   { "moonwire.core.http", bind_http },
   { "moonwire.core.invocation", bind_invocation },
   { "moonwire.core.json", bind_json },
+  { "moonwire.core.lambda", bind_lambda },
   { "moonwire.core.log", bind_log },
   { "moonwire.core.module", bind_module },
   { "moonwire.core.sigv4", bind_sigv4 },
