@@ -126,11 +126,11 @@ static void serve(void *ctx) {
   b->handler.slot.drained = slot_drained;
   b->handler.exports_trace = config_get("AWS_LAMBDA_MAX_CONCURRENCY").len == 0;
   b->slots_at_work = b->slot_count;
+  stop_signal_await(b->loop, end_asked, b); /* before an event can be on its way */
   for (size_t i = 0; i < b->slot_count; i++) {
     slot_init(&b->slots[i], &b->host, &b->handler.slot);
     slot_next(&b->slots[i]);
   }
-  stop_signal_await(b->loop, end_asked, b);
 }
 
 /* Failing to start: reported once, then the process ends */
