@@ -26,7 +26,12 @@ struct loop {
   int64_t alarm_ns; /* what it is set to; 0 when it has rung */
   struct loop_job *jobs, **jobs_end; /* a queue; each job knows the link that points at it */
   size_t active_jobs;
+  volatile int *interrupt; /* what a signal handler sets; `silence` until somebody wants to know */
+  void (*interrupted)(void *ctx);
+  void *interrupted_ctx;
 };
+
+static volatile int silence;
 
 int64_t clock_monotonic_ns(void) {
   struct timespec now;
@@ -52,6 +57,7 @@ struct loop *loop_new(char err[ERR_LEN]) {
   loop->epoll = fd;
   loop->alarm = -1;
   loop->jobs_end = &loop->jobs;
+  loop->interrupt = &silence;
   return loop;
 }
 
@@ -168,6 +174,19 @@ static void run_jobs(struct loop *loop) {
   }
 }
 
+/* Signals */
+
+void loop_on_interrupt(struct loop *loop, volatile int *flag, void (*interrupted)(void *ctx), void *ctx) {
+  loop->interrupt = flag;
+  loop->interrupted = interrupted;
+  loop->interrupted_ctx = ctx;
+}
+
+static void tell_interrupt(struct loop *loop) {
+  *loop->interrupt = 0;
+  loop->interrupted(loop->interrupted_ctx);
+}
+
 /* The turn */
 
 /* Makes the alarm; edge-triggered, so that setting it again is all that has to be done about it. */
@@ -230,6 +249,10 @@ void loop_run(struct loop *loop) {
   struct epoll_event events[BATCH];
   loop->stopped = false;
   while (!loop->stopped && loop_pending(loop) > 0) {
+    if (*loop->interrupt) {
+      tell_interrupt(loop);
+      continue;
+    }
     struct loop_watch *alone = only_watch(loop);
     if (alone) {
       alone->ready(alone->ctx, LOOP_READ | LOOP_ALONE);

@@ -70,6 +70,12 @@ void loop_timer_stop(struct loop *loop, struct loop_timer *t);
 void loop_job_add(struct loop *loop, struct loop_job *job);
 void loop_job_stop(struct loop *loop, struct loop_job *job);
 
+/* Calls interrupted(ctx) from loop_run when *flag (a sig_atomic_t) is not 0, and clears it before; looks at the start of each turn. A signal
+ * handler sets the flag, and sees to it that whatever the loop waits in comes back: installed without SA_RESTART, and
+ * repeated by a timer signal, because the first one may come between the look and the wait. It is no activity: it does not
+ * keep loop_run from returning. The flag is borrowed for the life of the loop; one for each loop. */
+void loop_on_interrupt(struct loop *loop, volatile int *flag, void (*interrupted)(void *ctx), void *ctx);
+
 /* Number of active watches, timers and jobs: what a test may not leave behind. */
 size_t loop_pending(const struct loop *loop);
 

@@ -59,7 +59,7 @@ struct runtime_api {
 
 void runtime_api_init(struct runtime_api *api, const struct runtime_host *host);
 
-/* Closes; a call under way is forgotten. */
+/* Closes; a call under way is forgotten. May be called twice. */
 void runtime_api_free(struct runtime_api *api);
 
 /* GET next: waits for an event, for as long as it takes, and puts it into *inv (borrowed until done). */

@@ -10,6 +10,7 @@ enum {
 void slot_init(struct slot *slot, const struct runtime_host *host, const struct slot_handler *handler) {
   slot->handler = handler;
   slot->state = NULL;
+  slot->polling = slot->draining = false;
   slot->log = (struct log_context){ 0 };
   runtime_api_init(&slot->api, host);
   invocation_init(&slot->invocation);
@@ -25,6 +26,7 @@ void slot_free(struct slot *slot) {
 
 static void event_came(void *ctx, enum runtime_result result, const char *err) {
   struct slot *slot = ctx;
+  slot->polling = false;
   if (result != RUNTIME_OK) {
     slot->handler->broken(slot->handler->ctx, slot, err);
     return;
@@ -48,7 +50,20 @@ void slot_next(struct slot *slot) {
   invocation_reset(&slot->invocation);
   buf_trim(&slot->reply, REPLY_KEPT);
   slot->state = NULL;
+  if (slot->draining) {
+    slot->handler->drained(slot->handler->ctx, slot);
+    return;
+  }
+  slot->polling = true;
   runtime_api_next(&slot->api, &slot->invocation, event_came, slot);
+}
+
+bool slot_drain(struct slot *slot) {
+  bool was_polling = slot->polling;
+  slot->draining = true;
+  slot->polling = false;
+  if (was_polling) runtime_api_free(&slot->api);
+  return was_polling;
 }
 
 void slot_respond(struct slot *slot) {

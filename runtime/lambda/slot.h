@@ -29,6 +29,9 @@ struct slot_handler {
 
   /* The Runtime API cannot be used any more; err says why. The slot stays still. */
   void (*broken)(void *ctx, struct slot *slot, const char *err);
+
+  /* slot_next of a slot that drains: nothing is at hand any more. The slot stays still. */
+  void (*drained)(void *ctx, struct slot *slot);
 };
 
 struct slot {
@@ -37,7 +40,9 @@ struct slot {
   struct log_context log;       /* what every record about it carries: ids from its headers; the handler adds to it */
   struct buf reply;             /* the handler writes the body of its reply here */
   const struct slot_handler *handler;
-  void *state; /* the handler's own, for the invocation at hand; NULL between invocations */
+  void *state;   /* the handler's own, for the invocation at hand; NULL between invocations */
+  bool polling;  /* it waits for an event */
+  bool draining; /* it asks for no more of them */
 };
 
 /* host and handler are borrowed for the life of the slot. */
@@ -46,6 +51,10 @@ void slot_free(struct slot *slot);
 
 /* Forgets the invocation at hand, if any, and asks for the next one. */
 void slot_next(struct slot *slot);
+
+/* From now on it asks for no more events: a poll that waits is given up, an invocation at hand goes on to its end and is
+ * followed by `drained`. True when nothing is at hand: the slot is still from now on. Not from inside its own callbacks. */
+bool slot_drain(struct slot *slot);
 
 /* Posts slot->reply as the result of the invocation. */
 void slot_respond(struct slot *slot);

@@ -109,7 +109,9 @@ static bool is_library(const struct frame *frame) {
 }
 
 void stack_place(const struct stack *stack, char place[FRAMES_PLACE_LEN]) {
+  static const struct stack none;
   size_t i = 0;
+  if (!stack) stack = &none;
   while (i < stack->count && is_library(&stack->frames[i])) i++;
   if (i == stack->count) i = 0;
   if (stack->count > 0)

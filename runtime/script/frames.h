@@ -34,7 +34,7 @@ size_t frames_read(lua_State *co, struct frame *frames, size_t max);
 void frames_place(lua_State *L, int loaded, lua_State *co, char place[FRAMES_PLACE_LEN]);
 
 /* The first of the frames that is not in the library: "handlers/chat.lua:12"; if all are, the first (a library function
- * that was called as `return f(...)` has no caller any more); "?" when there are none. */
+ * that was called as `return f(...)` has no caller any more); "?" when there are none, or stack is NULL. */
 void stack_place(const struct stack *stack, char place[FRAMES_PLACE_LEN]);
 
 /* Adds "handlers/chat.lua:12: in function 'join'" as it stands in a traceback. */

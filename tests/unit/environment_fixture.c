@@ -25,18 +25,20 @@ void rig_answer(struct exchange *x, int status, struct fields headers, struct st
     buf_addf(&fake->headers, "%.*s: %.*s\n", STR_ARG(headers.list[i].name), STR_ARG(headers.list[i].value));
 }
 
-struct fake *rig_request(const char *method, struct str path, const char *nonce, struct str body) {
-  static struct field field;
+struct fake *rig_request_with(const char *method, struct str path, struct fields headers, struct str body) {
   assert_true(rig.fake_count < RIG_EXCHANGES);
   struct fake *fake = &rig.fakes[rig.fake_count++];
-  *fake = (struct fake){ .exchange = { .method = str_from(method), .body = body } };
+  *fake = (struct fake){ .exchange = { .method = str_from(method), .body = body, .headers = headers } };
   buf_init(&fake->body, INVOKE_EVENT_MAX);
   buf_init(&fake->headers, 10000);
-  field = (struct field){ STR("lambda-runtime-invocation-id"), str_from(nonce) };
-  if (nonce) fake->exchange.headers = (struct fields){ &field, 1 };
   environment_request(rig.pool.environments, &fake->exchange, path);
   fake->exchange.headers.count = 0;
   return fake;
+}
+
+struct fake *rig_request(const char *method, struct str path, const char *nonce, struct str body) {
+  struct field field = { STR("lambda-runtime-invocation-id"), str_from(nonce) };
+  return rig_request_with(method, path, (struct fields){ &field, nonce ? 1 : 0 }, body);
 }
 
 struct fake *rig_poll_next(void) {

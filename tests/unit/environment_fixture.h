@@ -50,6 +50,7 @@ void rig_answer(struct exchange *x, int status, struct fields headers, struct st
 
 /* A request to the first environment of the pool; nonce may be NULL. */
 struct fake *rig_request(const char *method, struct str path, const char *nonce, struct str body);
+struct fake *rig_request_with(const char *method, struct str path, struct fields headers, struct str body);
 struct fake *rig_poll_next(void);
 
 /* A response to the invocation at hand. */

@@ -99,7 +99,7 @@ static const struct {
       { "GET", API "invocation/next/", NULL, "", 404, "" },
       { "GET", INIT_ERROR, NULL, "", 404, "" },
       { "POST", API "ID/error", NULL, "", 404, "" },
-      { "GET", "/2020-01-01/extension/register", NULL, "", 404, "" } },
+      { "GET", "/2020-01-01/extension", NULL, "", 404, "" } },
     "" },
   { "no such resource, with an invocation at hand",
     { { "GET", NEXT, NULL, "", 200, "" },

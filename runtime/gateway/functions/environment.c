@@ -115,10 +115,10 @@ static void poller_left(struct exchange *x) {
   environment_end(e, INVOKE_CANCELLED);
 }
 
-/* The poll is no longer watched; whoever gets it answers it. */
-static struct exchange *take_poll(struct environment *e) {
-  struct exchange *x = e->poll;
-  e->poll = NULL;
+/* What waits at *place is no longer watched; whoever gets it answers it. */
+static struct exchange *take(struct exchange **place) {
+  struct exchange *x = *place;
+  *place = NULL;
   x->owner = NULL;
   x->left = NULL;
   return x;
@@ -134,6 +134,17 @@ void environment_polled(struct environment *e, struct exchange *x) {
   x->left = poller_left;
   loop_timer_stop(e->pool->options.loop, &e->limit);
   pool_environment_idle(e->pool, e);
+}
+
+static void extension_left(struct exchange *x) {
+  struct environment *e = x->owner;
+  e->extension = NULL;
+}
+
+void environment_extension_polled(struct environment *e, struct exchange *x) {
+  e->extension = x;
+  x->owner = e;
+  x->left = extension_left;
 }
 
 bool environment_is_ready(struct environment *e) {
@@ -152,7 +163,7 @@ void environment_give(struct environment *e, struct invoke *in) {
   e->due_ns = in->begun_ns + timeout_ms * NS_PER_MS;
   invoke_make_id(e->nonce);
   loop_timer_start(e->pool->options.loop, &e->limit, timeout_ms);
-  environment_deliver(e, take_poll(e));
+  environment_deliver(e, take(&e->poll));
   const struct pool_observer *observer = &e->pool->options.observer;
   if (observer->begun) observer->begun(observer->ctx, e);
 }
@@ -192,7 +203,8 @@ void environment_delete(struct environment *e) {
   static const struct fields none = { NULL, 0 };
   loop_timer_stop(e->pool->options.loop, &e->limit);
   process_free(&e->process);
-  if (e->poll) exchange_answer(take_poll(e), 500, none, STR(""));
+  if (e->poll) exchange_answer(take(&e->poll), 500, none, STR(""));
+  if (e->extension) exchange_answer(take(&e->extension), 500, none, STR(""));
   invoke_delete(e->invoke);
   free(e);
 }

@@ -34,6 +34,8 @@ struct environment {
   enum environment_state state;
   struct process process;
   struct exchange *poll;       /* IDLE: its `GET next`, waiting */
+  struct exchange *extension;  /* the `GET event/next` of its internal extension, which waits for ever */
+  char extension_id[UUID_LEN]; /* "" until one was registered */
   struct invoke *invoke;       /* BUSY: what it works on; owned; NULL once it has answered */
   char nonce[UUID_LEN];        /* BUSY: Lambda-Runtime-Invocation-Id */
   int64_t deadline_ms;         /* BUSY: Unix time, for the function to know */
@@ -72,6 +74,9 @@ void environment_delete(struct environment *e);
 
 /* The first poll, or the next one: it waits for an invocation, or gets one at once. */
 void environment_polled(struct environment *e, struct exchange *x);
+
+/* Its extension asks for an event: it subscribed to none. What waits here says nothing about the environment's state. */
+void environment_extension_polled(struct environment *e, struct exchange *x);
 
 /* The invocation at hand has an answer, in in->payload: it leaves the environment, behind its last lines. */
 void environment_answered(struct environment *e, enum invoke_outcome outcome);

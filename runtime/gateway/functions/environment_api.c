@@ -1,9 +1,11 @@
-/* The Runtime API of an environment, as its process sees it (runtimes-api; errors as Lambda's own server has them). */
+/* The Runtime API of an environment, as its process sees it (runtimes-api; errors as Lambda's own server has them), and as
+ * much of the Extensions API as an internal extension without events needs (runtimes-extensions-api). */
 #include <inttypes.h>
 #include <stdio.h>
 
 #include "encoding.h"
 #include "environment.h"
+#include "json_write.h"
 #include "pool.h"
 #include "report.h"
 
@@ -115,6 +117,49 @@ static void init_error(struct environment *e, struct exchange *x) {
   accept(x);
 }
 
+/* POST extension/register */
+
+#define EXTENSION_ID STR("Lambda-Extension-Identifier")
+
+static void answer_registration(const struct environment *e, struct exchange *x) {
+  const struct field headers[] = { { STR("Content-Type"), STR("application/json") },
+                                   { EXTENSION_ID, str_from(e->extension_id) } };
+  struct buf body;
+  buf_init(&body, TEXT_MAX);
+  buf_add(&body, STR("{\"functionName\":"));
+  json_write_string(&body, e->pool->options.function->name);
+  buf_add(&body, STR(",\"functionVersion\":\"$LATEST\",\"handler\":"));
+  json_write_string(&body, e->pool->options.function->handler);
+  buf_add(&body, STR("}\n"));
+  exchange_answer(x, 200, (struct fields){ headers, sizeof headers / sizeof *headers }, buf_str(&body));
+  buf_free(&body);
+}
+
+static void extension_register(struct environment *e, struct exchange *x) {
+  if (field_header(x->headers, STR("Lambda-Extension-Name")).len == 0) {
+    refuse(x, 403, STR("Extension.InvalidExtensionName"), STR("Empty extension name"));
+  } else if (e->state != ENVIRONMENT_STARTING) {
+    refuse(x, 403, STR("Extension.RegistrationClosed"), STR("Extensions are registered before the first GET next"));
+  } else if (e->extension_id[0]) {
+    refuse(x, 403, STR("Extension.InvalidExtensionState"), STR("The extension is registered already"));
+  } else {
+    invoke_make_id(e->extension_id);
+    answer_registration(e, x);
+  }
+}
+
+/* GET extension/event/next */
+
+static void extension_next(struct environment *e, struct exchange *x) {
+  struct str id = field_header(x->headers, EXTENSION_ID);
+  if (id.len == 0 || !str_equal(id, str_from(e->extension_id)))
+    refuse(x, 403, STR("Extension.UnknownExtensionIdentifier"), STR("Unknown extension identifier"));
+  else if (e->extension)
+    refuse(x, 403, STR("Extension.InvalidExtensionState"), STR("One GET event/next at a time"));
+  else
+    environment_extension_polled(e, x);
+}
+
 /* Cuts `part` off the end. */
 static bool cut_end(struct str *s, struct str part) {
   if (!str_ends(*s, part)) return false;
@@ -142,16 +187,32 @@ static void invocation(struct environment *e, struct exchange *x, struct str res
     not_found(x);
 }
 
-void environment_request(struct environment *e, struct exchange *x, struct str rest) {
+static void runtime(struct environment *e, struct exchange *x, struct str rest) {
   bool get = str_equal(x->method, STR("GET")), post = str_equal(x->method, STR("POST"));
-  if (!cut_start(&rest, STR("/2018-06-01/runtime/")))
-    not_found(x);
-  else if (get && str_equal(rest, STR("invocation/next")))
+  if (get && str_equal(rest, STR("invocation/next")))
     next(e, x);
   else if (post && str_equal(rest, STR("init/error")))
     init_error(e, x);
   else if (post && cut_start(&rest, STR("invocation/")))
     invocation(e, x, rest);
+  else
+    not_found(x);
+}
+
+static void extension(struct environment *e, struct exchange *x, struct str rest) {
+  if (str_equal(x->method, STR("POST")) && str_equal(rest, STR("register")))
+    extension_register(e, x);
+  else if (str_equal(x->method, STR("GET")) && str_equal(rest, STR("event/next")))
+    extension_next(e, x);
+  else
+    not_found(x);
+}
+
+void environment_request(struct environment *e, struct exchange *x, struct str rest) {
+  if (cut_start(&rest, STR("/2018-06-01/runtime/")))
+    runtime(e, x, rest);
+  else if (cut_start(&rest, STR("/2020-01-01/extension/")))
+    extension(e, x, rest);
   else
     not_found(x);
 }

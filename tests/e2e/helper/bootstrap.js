@@ -34,6 +34,12 @@ function moduleOf(code) {
   return `local M = {}\nfunction M.run(event, context)\n${code}\nend\nreturn M\n`;
 }
 
+function asText(line) {
+  if (!line.startsWith('{')) return line;
+  const { timestamp, requestId = '-', level, message } = JSON.parse(line);
+  return [timestamp, requestId, level, message.replaceAll('\n', '\r')].join('\t');
+}
+
 class Lambda {
   /**
    * Options: handler ('app.run'), and one of code (the body of app.run), files ({ path: text }), root (a directory);
@@ -83,6 +89,15 @@ class Lambda {
 
   /** The record that says so, as a string; undefined while there is none. */
   get initLine() { return this.lines.find((line) => INIT_LINE.test(line)); }
+
+  /** The records as text has them, whatever the format is: time, request id, level, message, apart by tabs. */
+  get told() { return this.records.map(asText); }
+
+  /** What print wrote: in JSON format that is INFO records. */
+  get printed() {
+    const records = this.records.filter((line) => line.startsWith('{')).map((line) => JSON.parse(line));
+    return this.stdout + records.filter(({ level }) => level === 'INFO').map(({ message }) => `${message}\n`).join('');
+  }
 
   /** All lines on standard error. */
   get lines() { return this.stderr.split('\n').filter(Boolean); }

@@ -9,6 +9,8 @@ const { readRequests, respond } = require('./wire');
 
 const NEXT = '/2018-06-01/runtime/invocation/next';
 const INIT_ERROR = '/2018-06-01/runtime/init/error';
+const REGISTER = '/2020-01-01/extension/register';
+const EXTENSION_NEXT = '/2020-01-01/extension/event/next';
 const REPLY = /^\/2018-06-01\/runtime\/invocation\/([^/]+)\/(response|error)$/;
 
 /** What Lambda keeps of the error type header; anything else it turns into "Unknown". */
@@ -49,6 +51,7 @@ class RuntimeApi {
   constructor({ slots = 1, prefix = '' } = {}) {
     Object.assign(this, { slots, prefix, queue: [], waiting: [], invocations: [], requests: [], violations: [] });
     Object.assign(this, { polls: 0, connections: 0, initErrors: [], initReply: [], sockets: new Set(), watchers: [] });
+    Object.assign(this, { registrations: [], registerReply: [], extensionPolls: [], extensionPollReply: [] });
     this.server = net.createServer((socket) => this.accept(socket));
   }
 
@@ -151,6 +154,8 @@ class RuntimeApi {
     if (request.method === 'GET' && request.target === NEXT) this.poll(socket, request);
     else if (request.method === 'POST' && request.target === INIT_ERROR) this.initError(socket, request);
     else if (request.method === 'POST' && REPLY.test(request.target)) this.reply(socket, request);
+    else if (request.method === 'POST' && request.target === REGISTER) this.register(socket, request);
+    else if (request.method === 'GET' && request.target === EXTENSION_NEXT) this.extensionPoll(socket, request);
     else {
       this.violation(`unknown request: ${request.method} ${request.target}`);
       this.answer(socket, { status: 404 });
@@ -208,6 +213,29 @@ class RuntimeApi {
     this.checkError(request);
     this.initErrors.push(request);
     this.answer(socket, { status: 202, ...this.initReply.shift() });
+  }
+
+  /** Ways of answering registrations: registerReply. */
+  register(socket, request) {
+    if (this.polls) this.violation('an extension is registered after GET next');
+    if (this.registrations.length) this.violation('a second extension');
+    if (!/^[\w.-]{1,128}$/.test(request.headers['lambda-extension-name'])) this.violation('Lambda-Extension-Name is not a name');
+    this.registrations.push(request);
+    const extension = randomUUID();
+    Object.assign(this, { extension });
+    const text = JSON.stringify({ functionName: 'chat', functionVersion: '7', handler: 'app.run' });
+    const headers = { 'Content-Type': 'application/json', 'Lambda-Extension-Identifier': extension };
+    this.answer(socket, { text, ...this.registerReply.shift() }, headers);
+  }
+
+  /** No events were subscribed to: it waits for ever, unless a test says otherwise (extensionPollReply). */
+  extensionPoll(socket, request) {
+    if (request.body.length) this.violation('GET event/next has a body');
+    if (request.headers['lambda-extension-identifier'] !== this.extension) this.violation('Lambda-Extension-Identifier is another one');
+    if (this.waiting.some((poll) => poll.socket === socket)) this.violation('GET event/next on the connection of a poll');
+    this.extensionPolls.push({ socket, request });
+    const way = this.extensionPollReply.shift();
+    if (way) this.answer(socket, way);
   }
 
   /** The invocation that a reply is for: an id may come back for another event, the invocation id may not. */
