@@ -1,6 +1,8 @@
 /* runtime_api.h -- the Lambda Runtime API, version 2018-06-01: next, response, error, init error.
  * One runtime_api is one conversation on one connection; a slot has one. Calls that fail on the way are tried again: at
  * once when a kept connection had died while idle, else a few times with a growing pause. What it gives up on is final.
+ * A poll may wait for ever: tries are counted anew after an answer without an event, and after a connection that stood for
+ * a while before it was lost.
  * Source: AWS, "Using the Lambda runtime API for custom runtimes" (runtimes-api).
  */
 #ifndef MOONWIRE_RUNTIME_API_H
@@ -50,8 +52,10 @@ struct runtime_api {
   int64_t pause_ms;              /* how long the next one is */
   int attempts_left;             /* that may still fail on the way */
   bool stale_seen;               /* the free attempt was used */
+  int64_t began_ns;              /* when the last attempt began; monotonic */
   struct buf head;               /* request line and headers of the call at hand */
   struct str body;               /* its body; borrowed */
+  const char *what;              /* ... and what that is, for the log: "result"; literal */
   struct invocation *invocation; /* where `next` puts the event; NULL for posts */
   runtime_done done;
   void *ctx;

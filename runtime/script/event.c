@@ -66,7 +66,9 @@ bool event_push(lua_State *L, struct invocation *inv, enum event_kind *kind, cha
     lua_pushlstring(L, inv->payload.ptr ? inv->payload.ptr : "", inv->payload.len);
     return true;
   }
-  if (!json_parse(&inv->memory, inv->payload, &root, err)) return fail_in(err, "the event is not JSON");
+  /* "aws lambda invoke" without a payload: AWS hands over an event of no bytes, or "{}"; a handler sees the same of both */
+  struct str payload = inv->payload.len > 0 ? inv->payload : STR("{}");
+  if (!json_parse(&inv->memory, payload, &root, err)) return fail_in(err, "the event is not JSON");
   *kind = kind_of(root);
   if (!value_push(L, root, *kind == EVENT_OTHER ? 0 : VALUE_DROP_NULLS, err)) return fail_in(err, "the event");
   if (!lua_istable(L, -1)) return true;
