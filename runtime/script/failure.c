@@ -8,6 +8,7 @@
 #include "json_write.h"
 #include "value.h"
 #include "vm.h"
+#include "xray_cause.h"
 
 enum {
   BODY_MAX = 1024 * 1024, /* bytes; Managed Instances refuse longer reports */
@@ -19,11 +20,13 @@ void failure_init(struct failure *f) {
   memset(f, 0, sizeof *f);
   buf_init(&f->body, BODY_MAX);
   buf_init(&f->message, MESSAGE_MAX);
+  buf_init(&f->cause, XRAY_CAUSE_MAX);
 }
 
 void failure_free(struct failure *f) {
   buf_free(&f->body);
   buf_free(&f->message);
+  buf_free(&f->cause);
 }
 
 /* The message */
@@ -106,6 +109,12 @@ static void add_frames(struct buf *b, lua_State *co) {
   buf_free(&text);
 }
 
+static void write_cause(struct failure *f, struct str type, lua_State *co) {
+  struct frame frames[FRAMES_MAX];
+  size_t count = co ? frames_read(co, frames, FRAMES_MAX) : 0;
+  xray_cause_write(&f->cause, type.len > 0 ? type : STR("Error"), buf_str(&f->message), frames, count);
+}
+
 /* position is "file:line:" or empty; it stands first unless the frames begin with it. */
 static void write_body(struct failure *f, struct str type, struct str position, lua_State *co) {
   struct buf frames;
@@ -125,6 +134,7 @@ static void write_body(struct failure *f, struct str type, struct str position, 
     if (rest.len > 0) buf_add_char(&f->body, ',');
   }
   buf_add(&f->body, rest);
+  write_cause(f, type, co);
   buf_add(&f->body, STR("]}"));
   buf_free(&frames);
 }

@@ -35,7 +35,7 @@ static void fail_invocation(struct slot *slot, const struct failure *failure) {
   failure_log(failure, &slot->log);
   buf_clear(&slot->reply);
   buf_add(&slot->reply, buf_str(&failure->body));
-  slot_fail(slot, str_from(failure->type), STR(""));
+  slot_fail(slot, str_from(failure->type), buf_str(&failure->cause));
 }
 
 static void post_error(struct serving *s, lua_State *co) {
