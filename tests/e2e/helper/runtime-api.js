@@ -279,7 +279,7 @@ class RuntimeApi {
     const rule = (ok, text) => ok || this.violation(`${kind} of ${invocation ? invocation.id : request.target}: ${text}`);
     rule(invocation, 'no such invocation');
     if (!invocation) return;
-    const nonce = invocation.headers['Lambda-Runtime-Invocation-Id'] || undefined;
+    const nonce = invocation.headers['Lambda-Runtime-Invocation-Id']?.trim() || undefined;
     const echoed = request.headers['lambda-runtime-invocation-id'];
     rule(echoed === nonce, `invocation id is ${echoed}, not ${nonce}`);
     rule(invocation.state !== 'settled', 'a second reply');
