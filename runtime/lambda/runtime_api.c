@@ -8,7 +8,8 @@
 enum {
   HEAD_MAX = 2 * 1024 * 1024, /* bytes of a request head: room for ids of any length that was read, percent-encoded */
   ATTEMPTS = 5,               /* tries of one call that fail on the way */
-  FIRST_PAUSE_MS = 50,        /* doubles with each try */
+  FIRST_PAUSE_MS = 50,        /* doubles with each try ... */
+  MAX_PAUSE_MS = 400,         /* ... up to this */
   EMPTY_PAUSE_MS = 50,        /* after an answer without an event, as emulators give */
   RESTED_MS = 1000            /* a poll that waited for so long was no failed try */
 };
@@ -52,6 +53,12 @@ static void allow_attempts(struct runtime_api *api) {
   api->attempts_left = ATTEMPTS;
   api->pause_ms = FIRST_PAUSE_MS;
   api->stale_seen = false;
+  api->events_seen = api->host->events;
+}
+
+/* Other slots got events meanwhile: no reason to end the process under them, and none to hurry. */
+static bool others_are_served(struct runtime_api *api) {
+  return api->invocation && api->events_seen != api->host->events;
 }
 
 /* The API was there, and let a poll wait: a proxy or an emulator that drops connections at rest does not use up the tries
@@ -62,15 +69,16 @@ static bool has_rested(const struct runtime_api *api) {
 }
 
 static void attempt_again(struct runtime_api *api, const char *why) {
-  if (has_rested(api)) allow_attempts(api);
+  int64_t pause_ms = api->pause_ms;
+  if (has_rested(api) || others_are_served(api)) allow_attempts(api);
   if (--api->attempts_left <= 0) {
     char err[ERR_LEN];
     fail(err, "Runtime API at %.*s: %s (after %d attempts)", STR_ARG(api->host->name), why, ATTEMPTS);
     api->done(api->ctx, RUNTIME_BROKEN, err);
     return;
   }
-  attempt_after(api, api->pause_ms);
-  api->pause_ms *= 2;
+  attempt_after(api, pause_ms);
+  api->pause_ms = pause_ms < MAX_PAUSE_MS ? pause_ms * 2 : MAX_PAUSE_MS;
 }
 
 static void call(struct runtime_api *api, struct str body, struct invocation *inv, runtime_done done, void *ctx) {
@@ -105,6 +113,7 @@ static void take_event(struct runtime_api *api) {
   } else if (api->invocation->request_id.len == 0) {
     poll_again(api);
   } else {
+    api->host->events++;
     api->done(api->ctx, RUNTIME_OK, "");
   }
 }
@@ -199,7 +208,7 @@ static void begin_post(struct runtime_api *api, const struct invocation *inv, st
   add_header(api, STR("Lambda-Runtime-Invocation-Id: "), inv->invocation_id);
 }
 
-void runtime_api_init(struct runtime_api *api, const struct runtime_host *host) {
+void runtime_api_init(struct runtime_api *api, struct runtime_host *host) {
   *api = (struct runtime_api){ .host = host, .pause = { .fire = attempt, .ctx = api } };
   http1_connection_init(&api->connection, host->loop, &host->address);
   buf_init(&api->head, HEAD_MAX);

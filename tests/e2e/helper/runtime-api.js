@@ -70,7 +70,8 @@ class RuntimeApi {
    * Queues an event. Options: id, headers (null leaves one out), body (bytes instead of the event), and how Lambda behaves:
    * deliver: ways of answering the successive polls for it; reply: ways of answering its successive replies.
    * A way: status, chunked, pace, close, hangup, drop, reset, raw, hold (a promise, or a function that returns one) ...
-   * (wire.js). What is dropped, or raw and no event, comes again.
+   * (wire.js). What is dropped, or raw and no event, comes again; so does a reply with lost, however it was answered.
+   * early of a reply ('close' or 'open'): it is answered when its head came, and its body is not read.
    */
   push(event, options) {
     const invocation = new Invocation(event, options);
@@ -207,9 +208,10 @@ class RuntimeApi {
     this.checkReply(request, kind, invocation);
     if (!invocation) return void this.answer(socket, { status: 400 });
     const way = invocation.replies.shift() || {};
-    if (!way.drop) invocation.state = 'settled';
+    const comesAgain = way.drop || way.lost;
+    if (!comesAgain) invocation.state = 'settled';
     await this.answer(socket, { status: 202, ...way });
-    if (way.drop) return;
+    if (comesAgain) return;
     const { headers, body } = request;
     const reply = { kind, headers, body, text: body.toString(), accepted: (way.status || 202) < 300 };
     try { reply.json = JSON.parse(reply.text); } catch { /* stays undefined */ }
