@@ -11,6 +11,8 @@
 #include "result.h"
 #include "task.h"
 
+enum { LARGE = 1024 * 1024 }; /* bytes of an event and its result together */
+
 /* One invocation while it is served: slot->state. */
 struct serving {
   struct handler *handler;
@@ -124,9 +126,22 @@ static void start(void *ctx, struct slot *slot) {
   task_new(&s->scope, L, 2, handler_done, s);
 }
 
+static int l_collect(lua_State *L) {
+  lua_gc(L, LUA_GCCOLLECT, 0);
+  return 0;
+}
+
+/* The collector would wait until as much again was allocated: after a large event or result, that is long. */
+static void give_memory_back(lua_State *L) {
+  if (lua_cpcall(L, l_collect, NULL) != 0) lua_pop(L, 1); /* somebody's __gc has failed */
+}
+
 static void next(struct serving *s) {
   struct slot *slot = s->slot;
+  lua_State *L = s->handler->vm->L;
+  bool large = slot->invocation.payload.len + slot->reply.len > LARGE;
   forget(s);
+  if (large) give_memory_back(L);
   slot_next(slot);
 }
 

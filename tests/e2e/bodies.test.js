@@ -98,6 +98,6 @@ for (const slots of [undefined, 8]) {
     }
     await lambda.idle();
     const more = resident(lambda) - before;
-    if (!instrumented) assert.ok(more < 12 * MB, `${(more / MB).toFixed(1)} MB more than before`);
+    if (!instrumented) assert.ok(more < (slots ? 24 : 12) * MB, `${(more / MB).toFixed(1)} MB more than before`);
   });
 }
