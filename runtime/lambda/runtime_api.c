@@ -125,7 +125,7 @@ static void take_receipt(struct runtime_api *api) {
     api->done(api->ctx, RUNTIME_OK, "");
     return;
   }
-  if (status >= 500) {
+  if (status >= 500 || status == 408) { /* 408: what servers write on a connection that rested, before they close it */
     quote(api, err);
     attempt_again(api, err);
   } else {

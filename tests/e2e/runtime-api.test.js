@@ -121,6 +121,15 @@ for (const [name, way] of [
   });
 }
 
+// What is no word of Lambda's about the reply: sent again.
+for (const status of [408, 502, 503, 504]) {
+  scenario(`a reply is answered with ${status}: sent again`, ECHO, async (lambda) => {
+    await echoes(lambda, EVENT, { reply: [{ status, lost: true, close: true }, { status, lost: true }, {}] });
+    await echoes(lambda, EVENT);
+    assert.equal(lambda.api.requests.filter(({ method }) => method === 'POST').length, 4);
+  });
+}
+
 // What Lambda says to a reply.
 for (const status of [200, 201, 202]) {
   scenario(`a reply is accepted with ${status}`, ECHO, async (lambda) => {
