@@ -21,10 +21,10 @@ BASE   := arena buf config date err field init_line json json_check json_cover j
 NET    := ca_bundle http http_answer http_multi http_request http_transfer
 AWS    := client client_classify connections credentials digest encoding metric metrics metrics_write \
   sigv4 sigv4_check sigv4_headers sigv4_key sigv4_uri
-LAMBDA := extension http1_connection http1_reader invocation runtime_api slot
+LAMBDA := extension http1_connection http1_head http1_reader invocation refusal runtime_api slot
 SCRIPT := bind_connections bind_crypto bind_http bind_invocation bind_json bind_lambda bind_log bind_metrics bind_module bind_sigv4 bind_task \
   event event_log failure frames handler memory outcome redact result scope scope_metrics secret serving \
-  shutdown task value value_write vm watchdog
+  shutdown task value value_write vm watchdog xray_cause
 # The local gateway: what ties it together, and its rooms.
 GATEWAY   := control gateway management moment route_call server session signals signature signature_header
 MODEL     := model model_answer model_close model_connections model_event model_fields model_frame model_id \

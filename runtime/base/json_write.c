@@ -85,6 +85,44 @@ void json_write_string_utf8(struct buf *b, struct str s) {
   buf_add_char(b, '"');
 }
 
+/* The code point of the valid character that s is. */
+static unsigned code_point(struct str s) {
+  static const unsigned char lead[] = { 0, 0x7F, 0x1F, 0x0F, 0x07 }; /* bits of the first byte, by length */
+  unsigned code = (unsigned char)s.ptr[0] & lead[s.len];
+  for (size_t i = 1; i < s.len; i++) code = code << 6 | ((unsigned char)s.ptr[i] & 0x3Fu);
+  return code;
+}
+
+static void write_ascii(struct buf *b, unsigned code) {
+  if (code > 0xFFFF) {
+    write_unit(b, 0xD7C0 + (code >> 10));
+    write_unit(b, 0xDC00 + (code & 0x3FF));
+  } else if (code > 0x7E) {
+    write_unit(b, code);
+  } else if (code < 0x20 || code == '"' || code == '\\') {
+    write_escape(b, (unsigned char)code);
+  } else {
+    buf_add_char(b, (char)code);
+  }
+}
+
+void json_write_string_ascii(struct buf *b, struct str s, size_t max) {
+  size_t start = b->len;
+  buf_add_char(b, '"');
+  while (s.len > 0 && !b->failed) {
+    bool valid;
+    size_t len = utf8_length(s, &valid);
+    size_t before = b->len;
+    write_ascii(b, valid ? code_point(str_slice(s, 0, len)) : 0xFFFD);
+    if (b->len - start + 1 > max) {
+      b->len = before;
+      break;
+    }
+    s = str_slice(s, len, s.len);
+  }
+  buf_add_char(b, '"');
+}
+
 /* An integer is exact here up to 2^63; the largest double below it still fits. */
 static bool write_integer(struct buf *b, double number) {
   if (!(number > -9223372036854775808.0 && number < 9223372036854775808.0)) return false;

@@ -17,6 +17,11 @@ void json_write_string(struct buf *b, struct str s);
  * becomes one U+FFFD (Unicode, section 3.9, "substitution of maximal subparts"). For log lines and error reports. */
 void json_write_string_utf8(struct buf *b, struct str s);
 
+/* The same in printable ASCII alone, for places that take nothing else, such as a header: all other characters, DEL among
+ * them, are escaped (surrogate pairs where it takes two), bytes that are no UTF-8 become \ufffd. At most `max` bytes,
+ * quotes included (2 at least): a longer string is cut in front of a character. */
+void json_write_string_ascii(struct buf *b, struct str s, size_t max);
+
 /* The number with the fewest digits (15 to 17) that are read back as the same double; integers up to 2^63 without
  * fraction and exponent; minus zero as -0. Infinity and NaN, which JSON does not have, are written as null. */
 void json_write_number(struct buf *b, double number);

@@ -66,7 +66,7 @@ static void finish(struct http1_connection *c, enum http1_outcome outcome, const
 }
 
 static void give_up(struct http1_connection *c, const char *why) {
-  bool stale = c->reused && c->reader.state == HTTP1_IN_HEAD && c->reader.head.len == 0;
+  bool stale = c->reused && !http1_reader_has_begun(&c->reader);
   char err[ERR_LEN];
   fail(err, "%s", why);
   close_socket(c);

@@ -17,7 +17,8 @@ enum {
   HTTP1_HEAD_MAX = 256 * 1024,       /* bytes of status line and headers */
   HTTP1_BODY_MAX = 32 * 1024 * 1024, /* bytes; events are at most 6 MB */
   HTTP1_LINE_MAX = 8 * 1024,         /* bytes of a chunk-size or trailer line */
-  HTTP1_HEADERS_MAX = 100
+  HTTP1_HEADERS_MAX = 100,
+  HTTP1_INTERIM_MAX = 20 /* 1xx responses before the real one */
 };
 
 struct http1_header {
@@ -47,8 +48,9 @@ struct http1_reader {
   bool keep_alive;                                /* another request may follow on the connection */
   struct http1_header headers[HTTP1_HEADERS_MAX]; /* in order; point into head */
   size_t header_count;
-  struct buf head; /* owned; the status line and the headers */
-  struct buf body; /* owned; without chunk framing. The user of a complete response may swap it for another buf */
+  int interim_count; /* 1xx responses that came before this one */
+  struct buf head;   /* owned; the status line and the headers */
+  struct buf body;   /* owned; without chunk framing. The user of a complete response may swap it for another buf */
   enum http1_state state;
   struct buf line;    /* the chunk-size or trailer line at hand */
   uint64_t body_left; /* bytes of the body, or of the chunk, still to come */
@@ -62,6 +64,9 @@ void http1_reader_reset(struct http1_reader *r);
 
 /* Takes bytes; *used says how many belong to this response. err is written for HTTP1_BAD only. */
 enum http1_progress http1_reader_feed(struct http1_reader *r, struct str bytes, size_t *used, char err[ERR_LEN]);
+
+/* Whether a byte of the response came, an interim response included. */
+bool http1_reader_has_begun(const struct http1_reader *r);
 
 /* The peer closed the connection: HTTP1_DONE when that is how the response ends, else HTTP1_BAD. */
 enum http1_progress http1_reader_end(struct http1_reader *r, char err[ERR_LEN]);

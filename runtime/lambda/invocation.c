@@ -28,8 +28,9 @@ void invocation_reset(struct invocation *inv) {
   inv->body = body;
 }
 
+/* Of a header that comes twice the first counts, as in AWS's clients. */
 static bool copy_header(struct invocation *inv, struct http1_header header, struct str name, struct str *field) {
-  if (!str_equal_nocase(header.name, name) || header.value.len == 0) return true;
+  if (field->len > 0 || header.value.len == 0 || !str_equal_nocase(header.name, name)) return true;
   *field = arena_copy(&inv->memory, header.value);
   return field->ptr != NULL;
 }

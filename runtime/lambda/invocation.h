@@ -35,8 +35,8 @@ void invocation_free(struct invocation *inv);
 /* Forgets the event; keeps a little memory for the next one. */
 void invocation_reset(struct invocation *inv);
 
-/* Fills *inv from a 200 answer: copies the headers, takes the body out of r. An empty header is an absent one. Leaves
- * request_id empty when the answer carries no event. False when memory is short. */
+/* Fills *inv from a 200 answer: copies the headers, takes the body out of r. An empty header is an absent one, and
+ * of one that comes twice the first counts. Leaves request_id empty when the answer carries no event. False when memory is short. */
 bool invocation_read(struct invocation *inv, struct http1_reader *r);
 
 /* Milliseconds left before the deadline, never negative; INT64_MAX when there is none. */

@@ -1,5 +1,6 @@
 #include "runtime_api.h"
 
+#include "refusal.h"
 #include "version.h"
 
 #define API "/2018-06-01/runtime/"
@@ -7,9 +8,10 @@
 enum {
   HEAD_MAX = 2 * 1024 * 1024, /* bytes of a request head: room for ids of any length that was read, percent-encoded */
   ATTEMPTS = 5,               /* tries of one call that fail on the way */
-  FIRST_PAUSE_MS = 50,        /* doubles with each try */
+  FIRST_PAUSE_MS = 50,        /* doubles with each try ... */
+  MAX_PAUSE_MS = 400,         /* ... up to this */
   EMPTY_PAUSE_MS = 50,        /* after an answer without an event, as emulators give */
-  EXPLANATION_MAX = 300,      /* bytes of an answer's body that are quoted */
+  RESTED_MS = 1000            /* a poll that waited for so long was no failed try */
 };
 
 /* Whether a path can stand in a request line, with more of a path behind it (RFC 9112, section 3.2). */
@@ -39,6 +41,7 @@ static void answered(void *ctx, enum http1_outcome outcome, const char *err);
 
 static void attempt(void *ctx) {
   struct runtime_api *api = ctx;
+  api->began_ns = clock_monotonic_ns();
   http1_connection_send(&api->connection, buf_str(&api->head), api->body, answered, api);
 }
 
@@ -46,15 +49,36 @@ static void attempt_after(struct runtime_api *api, int64_t pause_ms) {
   if (!loop_timer_start(api->host->loop, &api->pause, pause_ms)) api->done(api->ctx, RUNTIME_BROKEN, "out of memory");
 }
 
+static void allow_attempts(struct runtime_api *api) {
+  api->attempts_left = ATTEMPTS;
+  api->pause_ms = FIRST_PAUSE_MS;
+  api->stale_seen = false;
+  api->events_seen = api->host->events;
+}
+
+/* Other slots got events meanwhile: no reason to end the process under them, and none to hurry. */
+static bool others_are_served(struct runtime_api *api) {
+  return api->invocation && api->events_seen != api->host->events;
+}
+
+/* The API was there, and let a poll wait: a proxy or an emulator that drops connections at rest does not use up the tries
+ * of an environment that has nothing to do for hours. */
+static bool has_rested(const struct runtime_api *api) {
+  int64_t waited_ms = (clock_monotonic_ns() - api->began_ns) / 1000000;
+  return api->invocation && api->connection.head.len == 0 && waited_ms >= RESTED_MS;
+}
+
 static void attempt_again(struct runtime_api *api, const char *why) {
+  int64_t pause_ms = api->pause_ms;
+  if (has_rested(api) || others_are_served(api)) allow_attempts(api);
   if (--api->attempts_left <= 0) {
     char err[ERR_LEN];
     fail(err, "Runtime API at %.*s: %s (after %d attempts)", STR_ARG(api->host->name), why, ATTEMPTS);
     api->done(api->ctx, RUNTIME_BROKEN, err);
     return;
   }
-  attempt_after(api, api->pause_ms);
-  api->pause_ms *= 2;
+  attempt_after(api, pause_ms);
+  api->pause_ms = pause_ms < MAX_PAUSE_MS ? pause_ms * 2 : MAX_PAUSE_MS;
 }
 
 static void call(struct runtime_api *api, struct str body, struct invocation *inv, runtime_done done, void *ctx) {
@@ -62,31 +86,34 @@ static void call(struct runtime_api *api, struct str body, struct invocation *in
   api->invocation = inv;
   api->done = done;
   api->ctx = ctx;
-  api->attempts_left = ATTEMPTS;
-  api->pause_ms = FIRST_PAUSE_MS;
-  api->stale_seen = false;
+  allow_attempts(api);
   attempt(api);
 }
 
 /* Answers */
 
-/* The sentence that the platform put into the answer's body, cut. */
-static bool explain(struct runtime_api *api, char err[ERR_LEN]) {
-  struct str body = str_slice(buf_str(&api->connection.reader.body), 0, EXPLANATION_MAX);
-  return fail(err, "Runtime API answered %d: %.*s", api->connection.reader.status, STR_ARG(body));
+static void quote(const struct runtime_api *api, char err[ERR_LEN]) {
+  refusal_quote(err, api->connection.reader.status, buf_str(&api->connection.reader.body));
+}
+
+/* Emulators answer 200 or 204 without an event now and then, for hours: no failure, and no reason to hurry. */
+static void poll_again(struct runtime_api *api) {
+  allow_attempts(api);
+  attempt_after(api, EMPTY_PAUSE_MS);
 }
 
 static void take_event(struct runtime_api *api) {
   struct http1_reader *reader = &api->connection.reader;
   char err[ERR_LEN];
-  if (reader->status != 200 && reader->status != 204) {
-    explain(api, err);
+  if (reader->status < 200 || reader->status > 299) {
+    quote(api, err);
     attempt_again(api, err);
   } else if (!invocation_read(api->invocation, reader)) {
     api->done(api->ctx, RUNTIME_BROKEN, "out of memory while reading an event");
   } else if (api->invocation->request_id.len == 0) {
-    attempt_after(api, EMPTY_PAUSE_MS);
+    poll_again(api);
   } else {
+    api->host->events++;
     api->done(api->ctx, RUNTIME_OK, "");
   }
 }
@@ -98,18 +125,20 @@ static void take_receipt(struct runtime_api *api) {
     api->done(api->ctx, RUNTIME_OK, "");
     return;
   }
-  explain(api, err);
-  if (status >= 500)
+  if (status >= 500 || status == 408) { /* 408: what servers write on a connection that rested, before they close it */
+    quote(api, err);
     attempt_again(api, err);
-  else
+  } else {
+    refusal_explain(err, status, buf_str(&api->connection.reader.body), api->what, api->body.len);
     api->done(api->ctx, RUNTIME_REFUSED, err);
+  }
 }
 
 /* 500 is AWS's word for a container that cannot be mended: the runtime is to exit. */
 static void take_answer(struct runtime_api *api) {
   char err[ERR_LEN];
   if (api->connection.reader.status == 500) {
-    explain(api, err);
+    quote(api, err);
     api->done(api->ctx, RUNTIME_BROKEN, err);
   } else if (api->invocation) {
     take_event(api);
@@ -179,7 +208,7 @@ static void begin_post(struct runtime_api *api, const struct invocation *inv, st
   add_header(api, STR("Lambda-Runtime-Invocation-Id: "), inv->invocation_id);
 }
 
-void runtime_api_init(struct runtime_api *api, const struct runtime_host *host) {
+void runtime_api_init(struct runtime_api *api, struct runtime_host *host) {
   *api = (struct runtime_api){ .host = host, .pause = { .fire = attempt, .ctx = api } };
   http1_connection_init(&api->connection, host->loop, &host->address);
   buf_init(&api->head, HEAD_MAX);
@@ -202,6 +231,7 @@ void runtime_api_next(struct runtime_api *api, struct invocation *inv, runtime_d
 void runtime_api_respond(struct runtime_api *api, const struct invocation *inv, struct str body, runtime_done done,
                          void *ctx) {
   begin_post(api, inv, STR("/response"));
+  api->what = "result";
   end_post_head(api, body);
   call(api, body, NULL, done, ctx);
 }
@@ -209,6 +239,7 @@ void runtime_api_respond(struct runtime_api *api, const struct invocation *inv, 
 void runtime_api_fail(struct runtime_api *api, const struct invocation *inv, const struct runtime_failure *failure,
                       runtime_done done, void *ctx) {
   begin_post(api, inv, STR("/error"));
+  api->what = "error report";
   add_header(api, STR("Lambda-Runtime-Function-Error-Type: "), failure->type);
   add_header(api, STR("Lambda-Runtime-Function-XRay-Error-Cause: "), failure->cause);
   end_post_head(api, failure->body);
@@ -218,6 +249,7 @@ void runtime_api_fail(struct runtime_api *api, const struct invocation *inv, con
 void runtime_api_fail_init(struct runtime_api *api, const struct runtime_failure *failure, runtime_done done,
                            void *ctx) {
   begin_head(api, STR("POST"));
+  api->what = "error report";
   buf_add(&api->head, STR("init/error"));
   add_headers(api);
   add_header(api, STR("Lambda-Runtime-Function-Error-Type: "), failure->type);

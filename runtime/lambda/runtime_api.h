@@ -1,6 +1,8 @@
 /* runtime_api.h -- the Lambda Runtime API, version 2018-06-01: next, response, error, init error.
  * One runtime_api is one conversation on one connection; a slot has one. Calls that fail on the way are tried again: at
  * once when a kept connection had died while idle, else a few times with a growing pause. What it gives up on is final.
+ * A poll may wait for ever: tries are counted anew after an answer without an event, after a connection that stood for a
+ * while before it was lost, and when other conversations got events meanwhile.
  * Source: AWS, "Using the Lambda runtime API for custom runtimes" (runtimes-api).
  */
 #ifndef MOONWIRE_RUNTIME_API_H
@@ -19,6 +21,7 @@ struct runtime_host {
   struct loop *loop;
   struct http1_address address;
   struct str name; /* "169.254.100.1:9001", for the Host header; borrowed */
+  uint64_t events; /* that came, to any conversation: as long as they do, the API is there */
   struct str path; /* in front of "/2018-06-01": "/_runtime/echo/1f0c", mostly empty; borrowed */
 };
 
@@ -44,20 +47,23 @@ struct runtime_failure {
 };
 
 struct runtime_api {
-  const struct runtime_host *host;
+  struct runtime_host *host; /* borrowed */
   struct http1_connection connection;
   struct loop_timer pause;       /* before the next attempt */
   int64_t pause_ms;              /* how long the next one is */
   int attempts_left;             /* that may still fail on the way */
   bool stale_seen;               /* the free attempt was used */
+  uint64_t events_seen;          /* of host->events, when the tries were counted anew */
+  int64_t began_ns;              /* when the last attempt began; monotonic */
   struct buf head;               /* request line and headers of the call at hand */
   struct str body;               /* its body; borrowed */
+  const char *what;              /* ... and what that is, for the log: "result"; literal */
   struct invocation *invocation; /* where `next` puts the event; NULL for posts */
   runtime_done done;
   void *ctx;
 };
 
-void runtime_api_init(struct runtime_api *api, const struct runtime_host *host);
+void runtime_api_init(struct runtime_api *api, struct runtime_host *host);
 
 /* Closes; a call under way is forgotten. May be called twice. */
 void runtime_api_free(struct runtime_api *api);

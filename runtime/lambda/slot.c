@@ -7,7 +7,7 @@ enum {
   REPLY_KEPT = 256 * 1024       /* bytes kept between invocations */
 };
 
-void slot_init(struct slot *slot, const struct runtime_host *host, const struct slot_handler *handler) {
+void slot_init(struct slot *slot, struct runtime_host *host, const struct slot_handler *handler) {
   slot->handler = handler;
   slot->state = NULL;
   slot->polling = slot->draining = false;

@@ -46,7 +46,7 @@ struct slot {
 };
 
 /* host and handler are borrowed for the life of the slot. */
-void slot_init(struct slot *slot, const struct runtime_host *host, const struct slot_handler *handler);
+void slot_init(struct slot *slot, struct runtime_host *host, const struct slot_handler *handler);
 void slot_free(struct slot *slot);
 
 /* Forgets the invocation at hand, if any, and asks for the next one. */

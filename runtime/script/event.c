@@ -100,7 +100,9 @@ bool event_push(lua_State *L, struct invocation *inv, enum event_kind *kind, str
     lua_pushlstring(L, inv->payload.ptr ? inv->payload.ptr : "", inv->payload.len);
     return true;
   }
-  if (!json_parse(&inv->memory, inv->payload, &root, err)) return fail_in(err, "the event is not JSON");
+  /* "aws lambda invoke" without a payload: AWS hands over an event of no bytes, or "{}"; a handler sees the same of both */
+  struct str payload = inv->payload.len > 0 ? inv->payload : STR("{}");
+  if (!json_parse(&inv->memory, payload, &root, err)) return fail_in(err, "the event is not JSON");
   struct facts facts = facts_of(json_member(root, STR("requestContext")));
   *kind = kind_of(root, &facts);
   if (log && *kind != EVENT_OTHER && facts.connection_id.len > 0) name_event(log, &facts);

@@ -8,6 +8,7 @@
 #include "json_write.h"
 #include "value.h"
 #include "vm.h"
+#include "xray_cause.h"
 
 #define LACK_OF_MEMORY "not enough memory"
 
@@ -22,11 +23,13 @@ void failure_init(struct failure *f) {
   memset(f, 0, sizeof *f);
   buf_init(&f->body, BODY_MAX);
   buf_init(&f->message, MESSAGE_MAX);
+  buf_init(&f->cause, XRAY_CAUSE_MAX);
 }
 
 void failure_free(struct failure *f) {
   buf_free(&f->body);
   buf_free(&f->message);
+  buf_free(&f->cause);
 }
 
 /* The message */
@@ -107,6 +110,11 @@ static void add_frames(struct buf *b, const struct stack *stack) {
   buf_free(&text);
 }
 
+static void write_cause(struct failure *f, struct str type, const struct stack *stack) {
+  xray_cause_write(&f->cause, type.len > 0 ? type : STR("Error"), buf_str(&f->message), stack ? stack->frames : NULL,
+                   stack ? stack->count : 0);
+}
+
 /* position is "file:line:" or empty; it stands first unless the frames begin with it. */
 static void write_body(struct failure *f, struct str type, struct str position, const struct stack *stack) {
   struct buf frames;
@@ -127,6 +135,7 @@ static void write_body(struct failure *f, struct str type, struct str position, 
   }
   buf_add(&f->body, rest);
   buf_add(&f->body, STR("]}"));
+  write_cause(f, type, stack);
   buf_free(&frames);
 }
 

@@ -19,6 +19,7 @@ enum { FAILURE_TYPE_LEN = 80 };
 struct failure {
   struct buf body;             /* JSON; owned */
   struct buf message;          /* errorMessage as bytes; owned */
+  struct buf cause;            /* the same for X-Ray (xray_cause.h); owned */
   size_t details;              /* where in body the members behind errorMessage begin */
   char type[FAILURE_TYPE_LEN]; /* "Function.Error" */
 };

@@ -100,7 +100,7 @@ static void limit_memory(struct vm *vm) {
   char err[ERR_LEN];
   if (!config_int("AWS_LAMBDA_FUNCTION_MEMORY_SIZE", 1, MEMORY_MAX_MB, &mb, err))
     log_printf(LOG_WARN, NULL, "%s: memory is not limited", err);
-  if (mb > 0) memory_limit(&vm->memory, vm, (size_t)mb << 20);
+  if (mb > 0) memory_limit(&vm->memory, (size_t)mb << 20);
 }
 
 bool handler_load(struct handler *h, struct vm *vm, struct str name, struct str root, handler_loaded loaded, void *ctx,

@@ -45,20 +45,25 @@ static void collect_now(void *ctx) {
   for (int tries = 0; tries < TRIES && lua_cpcall(m->vm->L, collect, NULL) != 0; tries++) lua_pop(m->vm->L, 1);
 }
 
-void memory_limit(struct memory *m, struct vm *vm, size_t function_bytes) {
-  size_t reserve = function_bytes / 8 > RESERVE ? function_bytes / 8 : RESERVE;
-  if (function_bytes < 2 * (size_t)RESERVE) reserve = function_bytes / 2;
-  *m = (struct memory){ .vm = vm, .limit = function_bytes - reserve, .most = function_bytes - reserve / 2 };
-  m->collect = (struct loop_job){ .run = collect_now, .ctx = m };
-  m->alloc = lua_getallocf(vm->L, &m->ud);
-  m->used = (size_t)lua_gc(vm->L, LUA_GCCOUNT, 0) * 1024 + (size_t)lua_gc(vm->L, LUA_GCCOUNTB, 0);
-  lua_setallocf(vm->L, allocate, m);
+void memory_init(struct memory *m, struct vm *vm) {
+  *m = (struct memory){ .vm = vm, .collect = { .run = collect_now, .ctx = m } };
 }
 
-void memory_settle(struct memory *m) {
-  if (m->limit > 0 && m->used > m->limit / 4 * 3) loop_job_add(m->vm->loop, &m->collect);
+void memory_limit(struct memory *m, size_t function_bytes) {
+  size_t reserve = function_bytes / 8 > RESERVE ? function_bytes / 8 : RESERVE;
+  if (function_bytes < 2 * (size_t)RESERVE) reserve = function_bytes / 2;
+  lua_State *L = m->vm->L;
+  m->limit = function_bytes - reserve;
+  m->most = function_bytes - reserve / 2;
+  m->alloc = lua_getallocf(L, &m->ud);
+  m->used = (size_t)lua_gc(L, LUA_GCCOUNT, 0) * 1024 + (size_t)lua_gc(L, LUA_GCCOUNTB, 0);
+  lua_setallocf(L, allocate, m);
+}
+
+void memory_settle(struct memory *m, bool large) {
+  if (large || (m->limit > 0 && m->used > m->limit / 4 * 3)) loop_job_add(m->vm->loop, &m->collect);
 }
 
 void memory_free(struct memory *m) {
-  if (m->limit > 0) loop_job_stop(m->vm->loop, &m->collect);
+  loop_job_stop(m->vm->loop, &m->collect);
 }

@@ -26,16 +26,20 @@ struct memory {
   struct loop_job collect; /* memory_settle */
 };
 
+/* Without a limit. */
+void memory_init(struct memory *m, struct vm *vm);
+
 /* Limits what tasks may allocate to what a function of that many bytes leaves for Lua: all but an eighth, but at least
  * 24 MB for everything else (bodies of events and replies, TLS, the program). The runtime's own work, between tasks, is
  * not held up. */
-void memory_limit(struct memory *m, struct vm *vm, size_t function_bytes);
+void memory_limit(struct memory *m, size_t function_bytes);
 
-/* A handler has ended: when it leaves much behind, all garbage is collected in the next turn of the loop, which is when its
- * coroutine is gone. Errors of finalizers are dropped. */
-void memory_settle(struct memory *m);
+/* An invocation is over: when its data was large, or the limit is near, all garbage is collected in the next turn of the loop,
+ * while the slot waits for the next event. The collector by itself would wait until as much again was allocated. Errors of
+ * finalizers are dropped. */
+void memory_settle(struct memory *m, bool large);
 
-/* Before the vm goes. Nothing when there is no limit. */
+/* Before the vm goes. */
 void memory_free(struct memory *m);
 
 #endif

@@ -16,7 +16,11 @@
 #include "scope_metrics.h"
 #include "task.h"
 
-enum { MARGIN_MS = 200, NS_PER_MS = 1000000 }; /* before the deadline: time to report, before Lambda kills */
+enum {
+  MARGIN_MS = 200,     /* before the deadline: time to report, before Lambda kills */
+  LARGE = 1024 * 1024, /* bytes of an event and its result together */
+  NS_PER_MS = 1000000
+};
 
 struct serving {
   struct serving_setup *setup;
@@ -36,6 +40,7 @@ static void forget(struct serving *s) {
 
 static void next(struct serving *s) {
   struct slot *slot = s->slot;
+  memory_settle(&s->setup->vm->memory, slot->invocation.payload.len + slot->reply.len > LARGE);
   forget(s);
   slot_next(slot);
 }
@@ -50,7 +55,7 @@ static void fail_invocation(struct slot *slot, const struct failure *failure) {
   buf_clear(&slot->reply);
   buf_add(&slot->reply, buf_str(&failure->body));
   if (s) scope_end_metrics(&s->scope, true);
-  slot_fail(slot, str_from(failure->type), STR(""));
+  slot_fail(slot, str_from(failure->type), buf_str(&failure->cause));
 }
 
 static void fail_from_runtime(struct slot *slot, const char *type, struct str message, const struct stack *stack) {
@@ -156,7 +161,6 @@ static void handler_done(void *ctx, lua_State *co, bool ok) {
   struct serving *s = ctx;
   loop_timer_stop(s->setup->vm->loop, &s->deadline);
   fflush(stdout); /* what io.write has buffered belongs to this invocation */
-  memory_settle(&s->setup->vm->memory);
   if (s->scope.late) {
     fail_for_time(s);
   } else {

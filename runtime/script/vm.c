@@ -122,6 +122,7 @@ struct vm *vm_new(struct loop *loop, const char *task_root, char err[ERR_LEN]) {
   lua_pushlightuserdata(L, vm);
   lua_rawset(L, LUA_REGISTRYINDEX);
   watchdog_init(&vm->watchdog, vm);
+  memory_init(&vm->memory, vm);
   if (lua_cpcall(L, open_state, (void *)task_root) == 0) return vm;
   fail(err, "the Lua state cannot start: %s", lua_tostring(L, -1));
   vm_delete(vm);

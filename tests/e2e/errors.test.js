@@ -53,6 +53,39 @@ table([
   { name: 'a message of 100 KB', code: 'error(("x"):rep(100000))', fails: { errorMessage: /^x{1000,}/ } },
   { name: 'after a wait', code: 'require("moonwire.async").sleep(1)\nerror("late")', fails: { errorMessage: 'late', stack: /app\.lua:4/ } },
   { name: 'in a coroutine', code: 'coroutine.wrap(function() error("inside") end)()', fails: { errorMessage: /inside$/ } },
+  { name: 'no value at all', code: 'error()', fails: { errorMessage: 'nil', header: 'Function.Error' } },
+  { name: 'NaN', code: 'error(0/0)', fails: { errorMessage: /nan/, header: 'Function.Error' } },
+  { name: 'a cdata', code: 'error(1LL)', fails: { errorMessage: /cdata/, header: 'Function.Error' } },
+  { name: 'a cdata of a struct whose __tostring fails', code: 'error(require("ffi").metatype("struct { int x; }", { __tostring = error })())', fails: { errorMessage: /cdata/, header: 'Function.Error' } },
+  { name: 'a userdata', code: 'error(io.stdout)', fails: { errorMessage: /userdata/, header: 'Function.Error' } },
+  { name: 'a thread', code: 'error(coroutine.create(print))', fails: { errorMessage: /thread/, header: 'Function.Error' } },
+  { name: 'the thread itself', code: 'error((coroutine.running()))', fails: { errorMessage: /./, header: 'Function.Error' } },
+  { name: 'a function', code: 'error(print)', fails: { errorMessage: /function/, header: 'Function.Error' } },
+  { name: 'a table of metamethods that all fail', code: 'local m = {}\nfor n in ("index newindex len concat call eq lt le unm add tostring pairs ipairs gc mode metatable name"):gmatch "%a+" do m["__" .. n] = function() error "no" end end\nerror(setmetatable({}, m))',
+    fails: { header: 'Function.Error' } },
+  { name: 'a table whose metatable is no table', code: 'error(setmetatable({ message = "m" }, { __metatable = false }))', fails: { errorMessage: 'm' } },
+  { name: 'a table that contains itself', code: 'local t = {}\nt.t = t\nerror(t)', fails: { errorMessage: /./, header: 'Function.Error' } },
+  { name: 'a type that is no string', code: 'error { type = {}, message = "m" }', fails: { errorMessage: 'm', errorType: 'Error', header: 'Function.Error' } },
+  { name: 'a type that is a number', code: 'error { type = 404, message = "m" }', fails: { errorMessage: 'm', header: 'Function.Error' } },
+  { name: 'a message that is no string', code: 'error { type = "T", message = { "m" } }', fails: { errorMessage: /./, errorType: 'T' } },
+  { name: 'a message that is a function', code: 'error { type = "Gone", message = print }', fails: { errorMessage: /function/, header: 'Function.Gone' } },
+  { name: 'a __tostring that never ends', code: 'local function f(t) return tostring(t) .. "x" end\nerror(setmetatable({}, { __tostring = f }))', fails: { header: 'Function.Error' } },
+  { name: 'a __tostring that yields', code: 'error(setmetatable({}, { __tostring = function() coroutine.yield() end }))', fails: { header: 'Function.Error' } },
+  { name: 'a message of 10 MB', code: 'error(("x"):rep(10000000))', fails: { errorMessage: /^x{1000,}$/, header: 'Function.Error' } },
+  { name: 'a message of 10 MB in a table', code: 'error { message = ("\\255"):rep(10000000) }', fails: { errorMessage: /^\ufffd+$/ } },
+  { name: 'a type of invalid UTF-8', code: 'error { type = "\\255\\254", message = "m" }', fails: { errorMessage: 'm', header: 'Function.Error' } },
+  { name: 'a type that only looks like one of the runtime', code: 'error { type = "Runtime.2 x", message = "m" }', fails: { header: /^Runtime\.[A-Z][a-zA-Z]+$/ } },
+  { name: 'an error in the handler of errors', code: 'local ok, e = xpcall(error, function() error "again" end)\nerror(e, 0)', fails: { errorMessage: /error/, header: 'Function.Error' } },
+  { name: 'a handler of errors that never ends', code: 'local function h() return h() + error "x" end\nlocal ok, e = xpcall(error, h)\nerror(tostring(e), 0)', fails: { errorMessage: /./, header: 'Function.Error' } },
+  { name: 'an endless recursion through pcall', code: 'local function f() local ok, e = pcall(f) error(e, 0) end\nreturn f()', fails: { errorMessage: /./, header: 'Function.Error' } },
+  { name: 'an endless recursion through a metamethod', code: 'local t\nt = setmetatable({}, { __index = function(_, k) return t[k .. "x"] .. "y" end })\nreturn t.x', fails: { errorMessage: /overflow/, header: 'Function.Error' } },
+  { name: 'an endless chain of __index', code: 'local t = {}\nsetmetatable(t, { __index = t })\nreturn t.x', fails: { errorMessage: /loop/ } },
+  { name: 'an endless recursion through coroutine.resume', code: 'local function f() local co = coroutine.create(f) local ok, e = coroutine.resume(co) error(e, 0) end\nreturn f()', fails: { errorMessage: /./, header: 'Function.Error' } },
+  { name: 'an error object across coroutine.wrap', code: 'coroutine.wrap(function() error { type = "NotFound", message = "inside" } end)()', fails: { errorMessage: 'inside', errorType: 'NotFound', header: 'Function.NotFound' } },
+  { name: 'an error object across two of them, after a wait', code: 'local inner = function() require("moonwire.async").sleep(1) error { type = "NotFound", message = "inside" } end\ncoroutine.wrap(function() coroutine.wrap(inner)() end)()',
+    fails: { errorMessage: 'inside', errorType: 'NotFound' } },
+  { name: 'what was caught and thrown again', code: 'local ok, e = pcall(error, { type = "NotFound", message = "first" })\nerror(e)', fails: { errorMessage: 'first', errorType: 'NotFound' } },
+  { name: 'a stack that C functions are part of', code: '("x"):gsub("x", function() error "deep" end)', fails: { errorMessage: 'deep', stack: /app\.lua:3/ } },
   { name: 'a yield to nobody', code: 'coroutine.yield(1)', fails: { errorMessage: /yield/ } },
   { name: 'an error of the library names the caller', code: 'require("moonwire.async").sleep("soon")', fails: { errorMessage: /^async\.sleep: /, stack: /app\.lua:3/ } },
 ].map((row) => ({ ...row, name: `error: ${row.name}` })));
@@ -98,6 +131,35 @@ scenario('errors and results take turns', { code: 'if event.n % 2 == 0 then erro
   await lambda.idle();
   assert.equal(lambda.api.connections, 1);
 });
+
+// What X-Ray shows: helper/runtime-api.js checks the form of it with every error.
+const causeOf = ({ headers }) => JSON.parse(headers['lambda-runtime-function-xray-error-cause']);
+
+scenario('X-Ray: type, message, stack and files of an error', {
+  files: {
+    'app.lua': 'local room = require "lib.room"\nreturn { run = function() local r = room.open() return r end }\n',
+    'lib/room.lua': 'local M = {}\nfunction M.open()\n  error { type = "NotFound", message = "Tür\\127\\r\\n zu" }\nend\nreturn M\n',
+  },
+}, async (lambda) => {
+  const { working_directory: directory, exceptions: [{ type, message, stack }], paths } = causeOf(await lambda.invoke({}));
+  assert.deepEqual([directory, type, message], [lambda.root, 'NotFound', 'Tür\u007f\r\n zu']);
+  assert.deepEqual(stack.map(({ path, line }) => `${path}:${line}`), ['lib/room.lua:3', 'app.lua:2']);
+  assert.deepEqual(paths, ['lib/room.lua', 'app.lua']);
+  assert.match(stack[0].label, /open/);
+});
+
+for (const [name, code, want] of [
+  ['a message of 10 MB', 'error(("ü"):rep(5000000), 0)', /^ü{100,}$/],
+  ['invalid UTF-8', 'error(("\\255"):rep(100), 0)', /^\ufffd{100}$/],
+  ['control characters', 'error(("\\0\\r\\n\\127"):rep(10000), 0)', /^(\0\r\n\x7f)+/],
+  ['nil, message, code', 'return nil, "no such room", "gone"', /^no such room$/],
+  ['a result that is no JSON', 'return print', /./],
+  ['an endless recursion', 'local function f() return 1 + f() end\nreturn f()', /stack overflow/],
+]) {
+  scenario(`X-Ray: ${name}`, { code }, async (lambda) => {
+    assert.match(causeOf(await lambda.invoke({})).exceptions[0].message, want);
+  });
+}
 
 scenario('a handler error is logged with its stack', { code: 'error { type = "NotFound", message = "no such room" }' }, async (lambda) => {
   await lambda.invoke({}, { id: 'request-1' });

@@ -168,7 +168,7 @@ scenario('the process goes on after a result that cannot be encoded', {
 // An event that is not JSON, or too deep, fails that invocation only.
 for (const [name, body] of [
   ['half of an object', '{"a":'],
-  ['nothing', ''],
+  ['blanks', ' \n'],
   ['a word', 'hello'],
   ['two values', '{} {}'],
   ['a hundred thousand levels', '['.repeat(100000) + ']'.repeat(100000)],

@@ -36,6 +36,8 @@ const ways = [
   ['an empty reason', { reason: '' }],
   ['Connection: close', { close: true }],
   ['a connection that ends behind it', { hangup: true }],
+  ['interim responses before it', { before: 'HTTP/1.1 100 Continue\r\n\r\nHTTP/1.1 103 Early Hints\r\nLink: x\r\n\r\n' }],
+  ['a folded header line', { headerCase: 'lower', space: '\r\n ' }],
 ];
 for (const [name, deliver] of ways) {
   scenario(`an event comes: ${name}`, ECHO, async (lambda) => {
@@ -119,6 +121,15 @@ for (const [name, way] of [
   });
 }
 
+// What is no word of Lambda's about the reply: sent again.
+for (const status of [408, 502, 503, 504]) {
+  scenario(`a reply is answered with ${status}: sent again`, ECHO, async (lambda) => {
+    await echoes(lambda, EVENT, { reply: [{ status, lost: true, close: true }, { status, lost: true }, {}] });
+    await echoes(lambda, EVENT);
+    assert.equal(lambda.api.requests.filter(({ method }) => method === 'POST').length, 4);
+  });
+}
+
 // What Lambda says to a reply.
 for (const status of [200, 201, 202]) {
   scenario(`a reply is accepted with ${status}`, ECHO, async (lambda) => {
@@ -144,6 +155,59 @@ for (const status of [400, 403, 410, 413]) {
 scenario('a refusal: the log has what Lambda said', ECHO, async (lambda) => {
   await lambda.invoke(EVENT, { reply: { status: 413, text: '{"errorMessage":"Exceeded maximum","errorType":"RequestEntityTooLarge"}' } });
   await lambda.wrote('stderr', /RequestEntityTooLarge/);
+});
+
+// The log says in words what a refusal means: one record, one line, the answer quoted.
+const warnings = (lambda) => lambda.records.filter((line) => /\t(WARN|ERROR|FATAL)\t/.test(line));
+for (const [status, words] of [
+  [400, /the invocation is gone: it timed out or was answered already/],
+  [403, /was answered already/],
+  [410, /the invocation is gone: it timed out or was answered already/],
+  [413, /the result of 3 bytes is larger/],
+  [404, /the reply is not wanted/],
+]) {
+  scenario(`a refusal in words: ${status}`, { code: 'return "x"' }, async (lambda) => {
+    const said = `two\nlines\u0000, \u001b[31mred\u001b[0m\u007f and ${'long '.repeat(1000)}`;
+    await lambda.invoke({}, { id: 'first', reply: { status, text: said } });
+    assert.ok((await lambda.invoke({}, { id: 'second' })).accepted);
+    await lambda.idle();
+    const [record, ...others] = warnings(lambda);
+    assert.deepEqual(others, []);
+    assert.match(record, words);
+    assert.match(record, new RegExp(`\\tfirst\\t.*${status}.*two lines ,  \\[31mred \\[0m  and long`));
+    assert.ok(record.length < 700 && !/[\0-\x08\x0a-\x1f\x7f]/.test(record), record);
+  });
+}
+
+// What a result that Lambda does not take brings: the caller has its error from Lambda; the log has size, limit and advice.
+const LARGE = { code: 'return ("x"):rep(event.size)' };
+const LIMIT = 6 * 1024 * 1024 + 100;
+for (const [name, reply] of [
+  ['when it has it all', [{ status: 413 }]],
+  ['and closes the connection', [{ status: 413, close: true }]],
+  ['when it has read the head, and closes the connection', [{ status: 413, early: 'close' }]],
+  ['when it has read the head, and reads no more', [{ status: 413, early: 'open' }]],
+  ['which is lost; the second attempt is answered with 403', [{ status: 413, drop: 'request' }, { status: 403 }]],
+]) {
+  scenario(`a result that is too large: Lambda says so ${name}`, LARGE, async (lambda) => {
+    for (let i = 0; i < 2; i++) {
+      const posts = () => lambda.api.requests.filter(({ method }) => method === 'POST').length;
+      const before = posts();
+      const { kind, accepted } = await lambda.invoke({ size: LIMIT }, { id: `large-${i}`, reply: [...reply] });
+      assert.deepEqual([kind, accepted], ['response', false]);
+      assert.equal((await lambda.invoke({ size: 10 })).json, 'x'.repeat(10));
+      await lambda.idle();
+      assert.equal(posts(), before + reply.length + 1);
+    }
+    assert.equal(warnings(lambda).length, 2);
+    for (const record of warnings(lambda)) {
+      for (const word of [String(LIMIT + 2), String(LIMIT), 'ws.send', 'S3']) assert.ok(record.includes(word), `${word}: ${record}`);
+    }
+  });
+}
+scenario('a result of exactly the limit is sent and taken', LARGE, async (lambda) => {
+  assert.equal((await lambda.invoke({ size: LIMIT - 2 })).body.length, LIMIT);
+  assert.deepEqual(warnings(lambda), []);
 });
 
 scenario('answers to replies may be chunked, slow, or end the connection', ECHO, async (lambda) => {
@@ -244,6 +308,11 @@ for (const [name, raw] of [
   ['a chunk size beyond everything', 'HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\nffffffffffffffffff\r\n{}\r\n'],
   ['a chunk that is longer than it says', 'HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n2\r\n{}{}\r\n0\r\n\r\n'],
   ['a header without a colon', 'HTTP/1.1 200 OK\r\nnonsense\r\nContent-Length: 0\r\n\r\n'],
+  ['interim responses without an end', 'HTTP/1.1 100 Continue\r\n\r\n'.repeat(1000)],
+  ['another protocol that nobody asked for', 'HTTP/1.1 101 Switching Protocols\r\nUpgrade: h2c\r\n\r\n'],
+  ['a NUL in a header', 'HTTP/1.1 200 OK\r\nX: a\0b\r\nContent-Length: 0\r\n\r\n'],
+  ['a carriage return in a header', 'HTTP/1.1 200 OK\r\nX: a\rb\r\nContent-Length: 0\r\n\r\n'],
+  ['a blank in front of the first header', 'HTTP/1.1 200 OK\r\n X: a\r\nContent-Length: 0\r\n\r\n'],
   ['a header that never ends', `HTTP/1.1 200 OK\r\nX: ${'x'.repeat(2 << 20)}`],
 ]) {
   scenario(`an answer that is no HTTP: ${name}`, COUNT, async (lambda) => {

@@ -70,6 +70,7 @@ static const struct {
   const char *payload, *holds;
 } values[] = {
   /* null members, at every depth, of WebSocket and authorizer events only */
+  { "", "type(event) == 'table' and next(event) == nil" }, /* no payload is an empty one */
   { "{" CONTEXT("MESSAGE") ",\"body\":null,\"a\":{\"b\":null,\"c\":1},\"l\":[null,{\"d\":null}]}",
     "event.body == nil and event.a.b == nil and event.a.c == 1 and #event.l == 2 and event.l[1] == json.null and "
     "next(event.l[2]) == nil" },
@@ -158,7 +159,7 @@ static void test_malformed(void **state) {
   static const struct {
     const char *payload, *message;
   } cases[] = {
-    { "", "the event is not JSON: line 1, column 1 (byte 0)" },
+    { " ", "the event is not JSON: line 1, column 2 (byte 1)" },
     { "{\"a\":", "the event is not JSON: line 1, column 6 (byte 5)" },
     { "hello", "the event is not JSON: line 1, column 1" },
     { "{} {}", "the event is not JSON: line 1, column 4" },

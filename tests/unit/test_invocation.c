@@ -82,6 +82,23 @@ static void test_headers(void **state) {
   }
 }
 
+/* Of a header that comes twice the first one with a value counts. */
+static void test_twice(void **state) {
+  (void)state;
+  static const struct {
+    const char *headers, *want;
+  } cases[] = {
+    { "Lambda-Runtime-Aws-Request-Id: a\r\nlambda-runtime-aws-request-id: b\r\n", "a" },
+    { "Lambda-Runtime-Aws-Request-Id:\r\nLambda-Runtime-Aws-Request-Id: b\r\n", "b" },
+    { "Lambda-Runtime-Aws-Request-Id: a\r\nLambda-Runtime-Aws-Request-Id:\r\n", "a" },
+    { "Lambda-Runtime-Aws-Request-Id: a\r\nX-Lambda-Runtime-Aws-Request-Id: b\r\n", "a" },
+  };
+  for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+    read_next(str_from(cases[i].headers), STR("{}"));
+    assert_true(str_equal(inv.request_id, str_from(cases[i].want)));
+  }
+}
+
 /* It goes back in a header of ours: what could break that is not echoed. */
 static void test_invocation_id(void **state) {
   (void)state;
@@ -196,7 +213,7 @@ static void test_keeps_little_memory(void **state) {
 
 int main(void) {
   const struct CMUnitTest tests[] = {
-    TEST(test_headers), TEST(test_invocation_id), TEST(test_deadline),
+    TEST(test_headers), TEST(test_twice),         TEST(test_invocation_id),       TEST(test_deadline),
     TEST(test_payload), TEST(test_nothing_stays), TEST(test_keeps_little_memory),
   };
   return cmocka_run_group_tests(tests, NULL, NULL);

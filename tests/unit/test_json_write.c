@@ -179,10 +179,44 @@ static void test_ceiling(void **state) {
   buf_free(&out);
 }
 
+/* In ASCII, cut in front of a character and never inside an escape. */
+static void test_ascii(void **state) {
+  (void)state;
+  static const struct {
+    struct str string;
+    size_t max;
+    const char *want;
+  } cases[] = {
+    { STR(""), 2, "\"\"" },
+    { STR("a"), 2, "\"\"" },
+    { STR("a"), 3, "\"a\"" },
+    { STR("abc"), 4, "\"ab\"" },
+    { STR("\"\\/\n\x7F\0"), 100, "\"\\\"\\\\/\\n\\u007f\\u0000\"" },
+    { STR("a\n"), 4, "\"a\"" },
+    { STR("a\n"), 5, "\"a\\n\"" },
+    { STR("\xC3\xBC"), 7, "\"\"" },
+    { STR("\xC3\xBC"), 8, "\"\\u00fc\"" },
+    { STR("\xE2\x82\xAC\xFF"), 100, "\"\\u20ac\\ufffd\"" },
+    { STR("\xF0\x9F\x8C\x99"), 13, "\"\"" },
+    { STR("\xF0\x9F\x8C\x99"), 14, "\"\\ud83c\\udf19\"" },
+    { STR("\xF4\x8F\xBF\xBF"), 14, "\"\\udbff\\udfff\"" },
+  };
+  for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+    struct buf out;
+    buf_init(&out, 256);
+    json_write_string_ascii(&out, cases[i].string, cases[i].max);
+    assert_string_equal(buf_text(&out), cases[i].want);
+    buf_free(&out);
+  }
+}
+
 int main(void) {
   const struct CMUnitTest tests[] = {
-    cmocka_unit_test(test_numbers_written),   cmocka_unit_test(test_numbers_come_back),
-    cmocka_unit_test(test_strings_come_back), cmocka_unit_test(test_strings_utf8),
+    cmocka_unit_test(test_ascii),
+    cmocka_unit_test(test_numbers_written),
+    cmocka_unit_test(test_numbers_come_back),
+    cmocka_unit_test(test_strings_come_back),
+    cmocka_unit_test(test_strings_utf8),
     cmocka_unit_test(test_ceiling),
   };
   return cmocka_run_group_tests(tests, NULL, NULL);

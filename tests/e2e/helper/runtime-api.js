@@ -13,6 +13,10 @@ const REGISTER = '/2020-01-01/extension/register';
 const EXTENSION_NEXT = '/2020-01-01/extension/event/next';
 const REPLY = /^\/2018-06-01\/runtime\/invocation\/([^/]+)\/(response|error)$/;
 
+/** What a header may hold of X-Ray's cause; AWS takes more, servers in between may not. */
+const CAUSE = 'lambda-runtime-function-xray-error-cause';
+const CAUSE_MAX = 32 * 1024;
+
 /** What Lambda keeps of the error type header; anything else it turns into "Unknown". */
 const ERROR_TYPE = /^(Runtime|Function)\.[A-Z][a-zA-Z]+$/;
 
@@ -68,7 +72,9 @@ class RuntimeApi {
   /**
    * Queues an event. Options: id, headers (null leaves one out), body (bytes instead of the event), and how Lambda behaves:
    * deliver: ways of answering the successive polls for it; reply: ways of answering its successive replies.
-   * A way: status, chunked, pace, close, hangup, drop, reset, raw, hold (a promise) ... (wire.js). Dropped ones come again.
+   * A way: status, chunked, pace, close, hangup, drop, reset, raw, hold (a promise, or a function that returns one) ...
+   * (wire.js). What is dropped, or raw and no event, comes again; so does a reply with lost, however it was answered.
+   * early of a reply ('close' or 'open'): it is answered when its head came, and its body is not read.
    */
   push(event, options) {
     const invocation = new Invocation(event, options);
@@ -113,6 +119,14 @@ class RuntimeApi {
     for (const { reject } of this.watchers.splice(0)) reject(error);
   }
 
+  /** Nobody listens for so long, and every connection is lost; to be called while nothing is under way. */
+  async down(ms) {
+    const { port } = this.server.address();
+    await this.close();
+    await new Promise((resolve) => setTimeout(resolve, ms));
+    await new Promise((resolve) => this.server.listen(port, '127.0.0.1', resolve));
+  }
+
   /** Stops listening and drops every connection. */
   async close() {
     const closed = new Promise((resolve) => this.server.close(resolve));
@@ -143,13 +157,15 @@ class RuntimeApi {
     if (request.target.startsWith(this.prefix)) request.target = request.target.slice(this.prefix.length);
     else this.violation(`the path does not begin with ${this.prefix}: ${request.target}`);
     const invocation = REPLY.test(request.target) && this.find(request);
-    if (!invocation || invocation.replies[0]?.drop !== 'upload') return;
+    if (!invocation) return;
+    if (invocation.replies[0]?.early) this.refuseEarly(socket, request, invocation);
+    if (invocation.replies[0]?.drop !== 'upload') return;
     invocation.replies.shift();
     socket.resetAndDestroy();
   }
 
   request(socket, request) {
-    if (socket.destroyed) return;
+    if (socket.destroyed || socket.deaf) return;
     this.requests.push(request);
     if (request.method === 'GET' && request.target === NEXT) this.poll(socket, request);
     else if (request.method === 'POST' && request.target === INIT_ERROR) this.initError(socket, request);
@@ -197,13 +213,27 @@ class RuntimeApi {
     this.checkReply(request, kind, invocation);
     if (!invocation) return void this.answer(socket, { status: 400 });
     const way = invocation.replies.shift() || {};
-    if (!way.drop) invocation.state = 'settled';
+    const comesAgain = way.drop || way.lost;
+    if (!comesAgain) invocation.state = 'settled';
     await this.answer(socket, { status: 202, ...way });
-    if (way.drop) return;
+    if (comesAgain) return;
     const { headers, body } = request;
     const reply = { kind, headers, body, text: body.toString(), accepted: (way.status || 202) < 300 };
     try { reply.json = JSON.parse(reply.text); } catch { /* stays undefined */ }
     invocation.resolve(reply);
+  }
+
+  /** Answers to the head of a reply, before its body is there, as servers do with what is too large; then reads no more. */
+  async refuseEarly(socket, request, invocation) {
+    const { early, ...way } = invocation.replies.shift();
+    const kind = REPLY.exec(request.target)[2];
+    this.requests.push(request);
+    this.checkReply(request, kind, invocation);
+    invocation.state = 'settled';
+    socket.pause();
+    socket.deaf = true;
+    await this.answer(socket, { ...way, hangup: early !== 'open' });
+    invocation.resolve({ kind, headers: request.headers, early: true, accepted: false });
   }
 
   initError(socket, request) {
@@ -247,7 +277,7 @@ class RuntimeApi {
   }
 
   async answer(socket, way, headers = { 'Content-Type': 'application/json' }, body) {
-    if (way.hold) await way.hold;
+    if (way.hold) await (typeof way.hold === 'function' ? way.hold() : way.hold);
     const status = way.status || 200;
     const refusal = { errorMessage: `status ${status}`, errorType: 'InvalidStateTransition' };
     const fallback = status < 300 ? { status: 'OK' } : refusal;
@@ -279,7 +309,7 @@ class RuntimeApi {
     const rule = (ok, text) => ok || this.violation(`${kind} of ${invocation ? invocation.id : request.target}: ${text}`);
     rule(invocation, 'no such invocation');
     if (!invocation) return;
-    const nonce = invocation.headers['Lambda-Runtime-Invocation-Id'] || undefined;
+    const nonce = invocation.headers['Lambda-Runtime-Invocation-Id']?.trim() || undefined;
     const echoed = request.headers['lambda-runtime-invocation-id'];
     rule(echoed === nonce, `invocation id is ${echoed}, not ${nonce}`);
     rule(invocation.state !== 'settled', 'a second reply');
@@ -290,11 +320,29 @@ class RuntimeApi {
   checkError(request) {
     const type = request.headers['lambda-runtime-function-error-type'];
     if (!ERROR_TYPE.test(type)) this.violation(`error type header is ${type}`);
+    if (CAUSE in request.headers) this.checkCause(request);
     let report = {};
     try { report = JSON.parse(request.body); } catch { this.violation('the error report is not JSON'); }
     const { errorMessage, errorType, stackTrace } = report;
     const strings = [errorMessage, errorType, ...(Array.isArray(stackTrace) ? stackTrace : [null])];
     if (!strings.every((value) => typeof value === 'string')) this.violation(`error report: ${request.body}`);
+  }
+
+  checkCause({ target, headers }) {
+    const text = headers[CAUSE];
+    const rule = (ok, what) => ok || this.violation(`X-Ray cause ${what}: ${text.slice(0, 200)}`);
+    const isText = (value) => typeof value === 'string';
+    rule(target !== INIT_ERROR, 'in an init error');
+    rule(/^[ -~]*$/.test(text), 'is not printable ASCII');
+    rule(text.length <= CAUSE_MAX, `has ${text.length} bytes`);
+    let cause = {};
+    try { cause = JSON.parse(text); } catch { rule(false, 'is not JSON'); }
+    const { working_directory: directory, exceptions = [], paths = [], ...others } = cause;
+    const frames = exceptions.flatMap(({ stack }) => stack);
+    rule(isText(directory) && paths.every(isText) && !Object.keys(others).length, 'has other members');
+    rule(exceptions.length === 1 && exceptions.every(({ type, message }) => isText(type) && isText(message)), 'has no exception');
+    rule(frames.every(({ path, line, label }) => isText(path) && Number.isInteger(line) && isText(label)), 'has other frames');
+    rule(new Set(paths).size === paths.length && frames.every(({ path }) => paths.includes(path)), 'has other paths');
   }
 
   look() {

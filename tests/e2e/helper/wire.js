@@ -95,12 +95,12 @@ function frame(headers, body, way) {
   };
 }
 
-/** Writes bytes in pieces of `pace` bytes, each its own write; all at once without a pace. */
-async function write(socket, bytes, pace) {
+/** Writes bytes in pieces of `pace` bytes, each its own write; all at once without a pace. rest: ms between two pieces. */
+async function write(socket, bytes, pace, rest) {
   if (!pace) return void socket.write(bytes);
   for (let at = 0; at < bytes.length && !socket.destroyed; at += pace) {
     socket.write(bytes.subarray(at, at + pace));
-    await new Promise(setImmediate);
+    await new Promise((resolve) => (rest ? setTimeout(resolve, rest) : setImmediate(resolve)));
   }
 }
 
@@ -117,15 +117,30 @@ function cut({ head, body }, point) {
   }
 }
 
-/** Sends the response as the way says: whole, in pieces, cut off, and closed or left open afterwards. */
+/** Writes bytes, lets the other side read them, and goes on when meanwhile() is over. */
+async function halt(socket, bytes, meanwhile) {
+  await new Promise((resolve) => socket.write(bytes, resolve));
+  await meanwhile();
+}
+
+/**
+ * Sends the response as the way says: whole, in pieces, cut off, and closed or left open afterwards.
+ * before: bytes in front of it. half: a function that returns a promise, called when half of it, or what is left of it by
+ * `drop`, was sent.
+ */
 async function respond(socket, headers, body, way) {
   const response = frame(headers, body, way);
   if (way.drop) {
     const bytes = cut(response, way.drop);
+    if (way.half) await halt(socket, bytes, way.half);
+    if (way.half && way.reset) return void socket.resetAndDestroy();
+    if (way.half) return void socket.destroy();
     if (way.reset) return void (bytes.length ? socket.write(bytes, () => socket.resetAndDestroy()) : socket.resetAndDestroy());
     return void socket.end(bytes, () => socket.destroy());
   }
-  await write(socket, way.raw || Buffer.concat([response.head, response.body]), way.pace);
+  const bytes = way.raw || Buffer.concat([...(way.before ? [Buffer.from(way.before)] : []), response.head, response.body]);
+  if (way.half) await halt(socket, bytes.subarray(0, bytes.length >> 1), way.half);
+  await write(socket, way.half ? bytes.subarray(bytes.length >> 1) : bytes, way.pace, way.rest);
   if (way.close || way.hangup) socket.end(() => socket.destroy());
 }
 

@@ -1,0 +1,60 @@
+#include "refusal.h"
+
+enum { QUOTE_MAX = 200 }; /* bytes */
+
+/* Length of the control character that s begins with, 0 when there is none: C0, DEL, and C1 in UTF-8. */
+static size_t control_length(struct str s) {
+  unsigned char c = (unsigned char)s.ptr[0], next = s.len > 1 ? (unsigned char)s.ptr[1] : 0;
+  if (c < 0x20 || c == 0x7F) return 1;
+  return c == 0xC2 && next >= 0x80 && next <= 0x9F ? 2 : 0;
+}
+
+/* Where to cut, so that no character of UTF-8 is halved. */
+static size_t cut_at(struct str s, size_t most) {
+  if (s.len <= most) return s.len;
+  while (most > 0 && ((unsigned char)s.ptr[most] & 0xC0) == 0x80) most--;
+  return most;
+}
+
+static const char *quote(char text[QUOTE_MAX + 1], struct str said) {
+  size_t len = 0;
+  said = str_slice(said, 0, cut_at(said, QUOTE_MAX));
+  while (said.len > 0) {
+    size_t control = control_length(said);
+    text[len++] = control ? ' ' : said.ptr[0];
+    said = str_slice(said, control ? control : 1, said.len);
+  }
+  text[len] = '\0';
+  return text;
+}
+
+void refusal_quote(char err[ERR_LEN], int status, struct str said) {
+  char text[QUOTE_MAX + 1];
+  fail(err, "Runtime API answered %d: %s", status, quote(text, said));
+}
+
+static const char *meaning_of(int status) {
+  switch (status) {
+  case 400: /* also: the upload was cut short */
+  case 410:
+    return "the invocation is gone: it timed out or was answered already";
+  case 403:
+    return "no reply is expected any more: the invocation was answered already";
+  default:
+    return "the reply is not wanted";
+  }
+}
+
+void refusal_explain(char err[ERR_LEN], int status, struct str said, const char *what, size_t size) {
+  char text[QUOTE_MAX + 1];
+  quote(text, said);
+  if (size > RESULT_MAX) /* whatever the status: a second attempt, after the answer to the first was lost, gets 403 */
+    fail(err,
+         "Runtime API answered %d: the %s has %zu bytes, and Lambda takes %d (6 MB) at most; on a WebSocket, send the "
+         "data in pieces with ws.send; elsewhere, or if it is large, put it into S3 and send a link (%s)",
+         status, what, size, RESULT_MAX, text);
+  else if (status == 413)
+    fail(err, "Runtime API answered 413: the %s of %zu bytes is larger than it takes (%s)", what, size, text);
+  else
+    fail(err, "Runtime API answered %d: %s (%s)", status, meaning_of(status), text);
+}
