@@ -18,7 +18,8 @@ DEPS   := build/deps
 
 BASE   := arena buf config err field json json_check json_cover json_write log loop str timers utf8
 NET    := ca_bundle http http_answer http_multi http_request http_transfer
-AWS    := client client_classify connections credentials digest encoding sigv4 sigv4_check sigv4_headers sigv4_key sigv4_uri
+AWS    := client client_call client_classify client_peer connections credentials digest encoding retry retry_clock \
+  retry_settings sigv4 sigv4_check sigv4_headers sigv4_key sigv4_uri
 LAMBDA := http1_connection http1_reader invocation runtime_api slot
 SCRIPT := bind_connections bind_crypto bind_http bind_invocation bind_json bind_log bind_module bind_sigv4 bind_task \
   event failure frames handler result scope task value value_write vm

@@ -4,6 +4,7 @@
 
 #include "binds.h"
 #include "connections.h"
+#include "invocation.h"
 #include "scope.h"
 #include "task.h"
 #include "value.h"
@@ -131,6 +132,7 @@ static int l_call(lua_State *L) {
                                          .id = value_text(L, ID),
                                          .body = value_text(L, BODY),
                                          .place = &place,
+                                         .deadline_ms = scope->invocation ? scope->invocation->deadline_ms : 0,
                                          .credentials = keys.access_key_id.len > 0 ? &keys : NULL };
   return call(L, task, &request);
 }
