@@ -4,8 +4,11 @@
  * header added but Host and Content-Length. The request target goes on the wire byte for byte as the URL has it, because
  * signatures cover it. A kept connection that turns out to be dead before the first byte of a response is replaced and
  * the request sent again, once more at most per connection, as every keep-alive client does (RFC 9112, section 9.3.1).
+ * There is no other retry: client.h has those.
  *
- * Limit: an unresolved host name costs a thread per request until the first answer is there (libcurl 7.88).
+ * Limits of libcurl 7.88: an unresolved host name costs a thread per request until the first answer is there. That a peer
+ * has said goodbye in TLS is not noticed before the request is written; it is then sent again on another connection, and
+ * a peer that went on reading has it twice.
  */
 #ifndef MOONWIRE_HTTP_H
 #define MOONWIRE_HTTP_H

@@ -4,9 +4,13 @@
 
 const test = require('node:test');
 const assert = require('node:assert/strict');
+const fs = require('node:fs');
+const os = require('node:os');
+const path = require('node:path');
 const { Lambda, SECRETS } = require('./helper/bootstrap');
+const { certificate } = require('./helper/certificate');
 const { message } = require('./helper/events');
-const { serve, serveBytes } = require('./helper/server');
+const { serve } = require('./helper/server');
 const { verify } = require('./helper/signature');
 
 const KEYS = { keyId: 'AKIDEXAMPLE', secret: SECRETS[0], token: SECRETS[1], region: 'eu-central-1' };
@@ -26,7 +30,7 @@ function give(answer, request, response) {
 }
 
 /** One test: a server that gives the answers of `script` one after the other, then 200; the handler runs `code`. */
-function scenario(name, { code = SEND, script = [], env, slots, path = '/prod' }, body) {
+function scenario(name, { code = SEND, script = [], env, slots }, body) {
   test(name, { timeout: 120000 }, async () => {
     const gateway = await serve((request, response) => {
       const answer = typeof script === 'function' ? script : script[gateway.requests.length - 1];
@@ -35,7 +39,7 @@ function scenario(name, { code = SEND, script = [], env, slots, path = '/prod' }
     let lambda;
     try {
       lambda = await Lambda.start({ code: PRELUDE + code, slots,
-        env: { AWS_ENDPOINT_URL_APIGATEWAYMANAGEMENTAPI: gateway.url + path, URL: gateway.url, ...env } });
+        env: { AWS_ENDPOINT_URL_APIGATEWAYMANAGEMENTAPI: `${gateway.url}/prod`, URL: gateway.url, ...env } });
       await body(lambda, gateway);
       await lambda.stop();
       lambda.check();
@@ -264,20 +268,32 @@ scenario('the end of the environment in a pause', { slots: 2, script: (request, 
 
 const ONCE = { AWS_MAX_ATTEMPTS: '1' };
 
-for (const [name, kill] of [['closed', (socket) => socket.end()], ['reset', (socket) => socket.resetAndDestroy()]]) {
+const ours = certificate();
+const folder = fs.mkdtempSync(path.join(os.tmpdir(), 'moonwire-retry-'));
+test.after(() => fs.rmSync(folder, { recursive: true }));
+fs.writeFileSync(path.join(folder, 'ours.pem'), ours.cert);
+
+for (const [name, tls, kill] of [
+  ['closed', null, (socket) => socket.end()],
+  ['reset', null, (socket) => socket.resetAndDestroy()],
+  ['closed, TLS', ours, (socket) => socket.end(() => socket.destroy())],
+  ['dropped without a word of TLS', ours, (socket) => socket.destroy()],
+]) {
   test(`frozen: connections that were ${name} meanwhile cost no attempt`, { timeout: 120000 }, async () => {
-    const answers = [];
-    const gateway = await serveBytes((socket) => { answers.push(socket); socket.write('HTTP/1.1 200 OK\r\nContent-Length: 0\r\n\r\n'); });
-    const lambda = await Lambda.start({ code: PRELUDE + SEND, env: { AWS_ENDPOINT_URL_APIGATEWAYMANAGEMENTAPI: gateway.url, ...ONCE } });
+    const sockets = [];
+    const gateway = await serve((request, response) => { sockets.push(response.socket); response.end(); }, tls);
+    const lambda = await Lambda.start({ code: PRELUDE + SEND,
+      env: { AWS_ENDPOINT_URL_APIGATEWAYMANAGEMENTAPI: gateway.url, SSL_CERT_FILE: path.join(folder, 'ours.pem'), ...ONCE } });
     try {
       for (let i = 1; i <= 3; i++) {
         const reply = lambda.invoke(message());
         lambda.child.kill('SIGCONT');
         assert.deepEqual(resultOf(await reply), SENT);
-        assert.equal(answers.length, i);
+        assert.equal(sockets.length, i);
+        assert.equal(gateway.sockets, i);
         await lambda.idle();
         lambda.child.kill('SIGSTOP');
-        kill(answers[i - 1]);
+        kill(sockets[i - 1]);
         await new Promise((resolve) => { setTimeout(resolve, 50); });
       }
       lambda.child.kill('SIGCONT');
