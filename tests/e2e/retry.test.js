@@ -238,7 +238,7 @@ scenario('deadline: no attempt that would begin behind it', { script: (request, 
   assert.equal(gateway.requests.length, 1);
 });
 
-scenario('deadline: an attempt without an answer ends before it', { script: () => {} }, async (lambda, gateway) => {
+scenario('deadline: an attempt ends before it, not when the answer comes', { script: (request, response) => { setTimeout(() => give(200, request, response), 4000); } }, async (lambda, gateway) => {
   const [ok, text, code] = resultOf(await lambda.invoke(message(), deadline(1500)));
   assert.deepEqual([ok, code], [false, 'timeout']);
   assert.match(text, /too little time before the deadline$/);
