@@ -9,9 +9,14 @@
 ---   throttled    too many calls, or the client reads too slowly
 ---   too_large    more than 131072 bytes (128 KB)
 ---   bad_request  not the id of a connection; no endpoint, Region or keys
----   timeout      no answer within 10 seconds
+---   timeout      no answer within 10 seconds, or before the deadline of the invocation
 ---   network      API Gateway cannot be reached
 ---   server       API Gateway failed
+---
+--- `throttled`, `timeout`, `network` and `server` are the end of three attempts (AWS_MAX_ATTEMPTS) with growing pauses, as
+--- in the standard retry mode of AWS's SDKs; of fewer when too many retries failed lately, or when the deadline is near: a
+--- call is over 200 ms before it. A call whose answer was lost may have been carried out. Tried again, a message can arrive
+--- twice, and `ws.close` can find the connection `gone`: put an id into messages that must not count twice.
 ---
 --- Where the connections are, in this order: the endpoint of `ws.client`; AWS_ENDPOINT_URL_APIGATEWAYMANAGEMENTAPI, stage
 --- included; AWS_ENDPOINT_URL with the stage of the current event behind it; the API, Region and stage of the current
@@ -79,7 +84,8 @@ end
 local function bind(options)
   local client = {}
 
-  --- Sends a message to a connection (PostToConnection).
+  --- Sends a message to a connection (PostToConnection). Tries again what may succeed later; a message whose answer was
+  --- lost can arrive twice.
   --- @param id string connection id
   --- @param data string|table a string as it is; a table as JSON
   --- @return true? ok

@@ -1,67 +1,30 @@
 #include "client.h"
 
-#include <stdlib.h>
+#include <string.h>
 
 #include "arena.h"
+#include "client_call.h"
+#include "client_peer.h"
 #include "digest.h"
 #include "loop.h"
+#include "retry_clock.h"
+#include "retry_settings.h"
 #include "sigv4.h"
 
 enum { SIGNED_HEADERS_MAX = 4 }; /* what sigv4_result holds */
 
-struct client_call {
-  struct http *http; /* borrowed */
-  client_done done;
-  void *ctx;
-  struct arena kept;             /* the request, for all attempts */
-  struct arena attempt;          /* signature, and what was decoded of the answer */
-  struct client_request request; /* strs in kept; the body is borrowed */
-  struct credentials given;      /* what request.credentials points at, when it does */
-  struct http_transfer *transfer;
-  char message[ERR_LEN];
-};
-
 static struct sigv4_key_cache signing_keys; /* one for the process; holds secrets */
 
-static bool copy(struct arena *arena, struct str *s) {
-  if (s->len == 0) return true;
-  *s = arena_copy(arena, *s);
-  return s->ptr != NULL;
+static const struct retry_settings *settings(void) {
+  static struct retry_settings read;
+  static bool was_read;
+  if (!was_read) retry_settings_read(&read);
+  was_read = true;
+  return &read;
 }
 
-static bool keep_headers(struct client_call *call, const struct client_request *request) {
-  struct http_header *headers = arena_alloc(&call->kept, (request->header_count + 1) * sizeof *headers);
-  if (!headers) return false;
-  for (size_t i = 0; i < request->header_count; i++) {
-    headers[i] = request->headers[i];
-    if (!copy(&call->kept, &headers[i].name) || !copy(&call->kept, &headers[i].value)) return false;
-  }
-  call->request.headers = headers;
-  return true;
-}
-
-static bool keep_credentials(struct client_call *call, const struct credentials *credentials) {
-  if (!credentials) return true;
-  call->given = *credentials;
-  call->request.credentials = &call->given;
-  return copy(&call->kept, &call->given.access_key_id) && copy(&call->kept, &call->given.secret_access_key) &&
-         copy(&call->kept, &call->given.session_token);
-}
-
-static bool keep_request(struct client_call *call, const struct client_request *request, char err[ERR_LEN]) {
-  struct client_request *kept = &call->request;
-  *kept = *request;
-  if (copy(&call->kept, &kept->method) && copy(&call->kept, &kept->url) && copy(&call->kept, &kept->service) &&
-      copy(&call->kept, &kept->region) && keep_headers(call, request) && keep_credentials(call, request->credentials))
-    return true;
-  return fail(err, "out of memory");
-}
-
-/* Wipes nothing: the copies of given keys are as long-lived as the Lua strings that they came from. */
-static void call_delete(struct client_call *call) {
-  arena_free(&call->kept);
-  arena_free(&call->attempt);
-  free(call);
+static struct client_peer *peer_of(const struct client_call *call) {
+  return client_peer_of(call->request.service, call->request.url);
 }
 
 /* The keys of this attempt; those of the environment may have changed since the last one. */
@@ -71,23 +34,118 @@ static bool current_keys(const struct client_call *call, struct credentials *key
   return true;
 }
 
-/* An attempt is over. Whether there is another one would be decided here, by result.code. */
+/* The end of a call. */
+
+/* Says how often a failure was tried, and why not once more. result->message may be call->message. */
+static void tell_attempts(struct client_call *call, struct client_result *result, enum retry_verdict verdict) {
+  const char *why = "";
+  int attempts = call->retry.attempts;
+  if (verdict == RETRY_NO_QUOTA) why = "; not tried again: too many retries failed lately";
+  if (verdict == RETRY_TOO_LATE && attempts > 0) why = "; not tried again: too little time before the deadline";
+  if (attempts > 1)
+    fail(call->message, "%s, after %d attempts%s", result->message, attempts, why);
+  else
+    fail(call->message, "%s%s", result->message, why);
+  result->message = call->message;
+}
+
+static void end(struct client_call *call, const struct client_result *result) {
+  call->done(call->ctx, result);
+  client_call_delete(call);
+}
+
+static void end_failed(struct client_call *call, struct client_result *result, enum retry_verdict verdict) {
+  tell_attempts(call, result, verdict);
+  end(call, result);
+}
+
+/* A failure without an answer to look at. */
+static void end_with(struct client_call *call, enum client_code code, int status, enum retry_verdict verdict) {
+  struct client_result result = { .code = code, .status = status, .message = call->message };
+  end_failed(call, &result, verdict);
+}
+
+/* The answer of an attempt. */
+
+/* From 0 up to 1. Without randomness nothing is spread; that is no reason to fail. */
+static double random_part(void) {
+  uint32_t number;
+  if (!digest_random(&number, sizeof number, NULL)) return 0.5;
+  return (double)number / ((double)UINT32_MAX + 1);
+}
+
+/* x-amz-retry-after, milliseconds; -1 when there is none. */
+static int64_t hint_of(const struct http_response *response) {
+  int64_t hint_ms = -1;
+  str_to_int64(str_trim(http_response_header(response, STR("x-amz-retry-after"))), &hint_ms);
+  return hint_ms;
+}
+
+/* Whether the signature was made with a time that is not the service's. Another call may have found that out already: what
+ * counts is the time of this one (smithy-lang/smithy-typescript, issue 1965). */
+static bool is_clock_off(const struct client_call *call, const struct http_response *response) {
+  struct str date = http_response_header(response, STR("date"));
+  int64_t ahead_ms;
+  if (!retry_clock_differs(date, call->signed_ms, &ahead_ms)) return false;
+  retry_clock_differs(date, clock_unix_ms(), &ahead_ms);
+  peer_of(call)->clock_offset_ms = ahead_ms;
+  return true;
+}
+
+static enum retry_class class_of(const struct client_call *call, const struct http_response *response,
+                                 const struct client_result *result) {
+  struct retry_failure failure = {
+    .status = result->status,
+    .lost = response->lost,
+    .clock_off = retry_blames_clock(result->type) && is_clock_off(call, response),
+    .type = result->type,
+    .reason = str_from(result->message),
+  };
+  return retry_classify(&failure);
+}
+
+static enum retry_verdict decide(struct client_call *call, const struct http_response *response,
+                                 const struct client_result *result, int64_t *delay_ms) {
+  enum retry_class class = class_of(call, response, result);
+  *delay_ms = retry_delay_ms(&call->rules, class, call->retry.attempts - 1, random_part(), hint_of(response));
+  return retry_decide(&call->retry, &call->rules, &peer_of(call)->quota, class, *delay_ms, client_call_left_ms(call));
+}
+
+/* Waits; what the attempt said is kept, should there be no other. */
+static bool pause_attempts(struct client_call *call, const struct client_result *result, int64_t delay_ms) {
+  call->last = result->code;
+  call->last_status = result->status;
+  fail(call->message, "%s", result->message);
+  return loop_timer_start(http_loop(call->http), &call->pause, delay_ms);
+}
+
 static void answered(void *ctx, const struct http_response *response) {
   struct client_call *call = ctx;
   struct client_result result;
   struct credentials keys = { 0 };
+  int64_t delay_ms;
+  call->transfer = NULL;
   arena_reset(&call->attempt);
   current_keys(call, &keys, NULL);
   client_classify(response, &keys, &call->attempt, call->message, &result);
-  call->done(call->ctx, &result);
-  call_delete(call);
+  if (result.code == CLIENT_OK) {
+    retry_succeeded(&call->retry, &peer_of(call)->quota);
+    end(call, &result);
+    return;
+  }
+  enum retry_verdict verdict = decide(call, response, &result, &delay_ms);
+  if (verdict == RETRY_AGAIN && pause_attempts(call, &result, delay_ms)) return;
+  end_failed(call, &result, verdict);
 }
+
+/* An attempt. */
 
 static bool sign(struct client_call *call, const struct sigv4_header *headers, struct sigv4_result *out,
                  char err[ERR_LEN]) {
   const struct client_request *request = &call->request;
   struct credentials keys;
   if (!current_keys(call, &keys, err)) return false;
+  call->signed_ms = clock_unix_ms() + peer_of(call)->clock_offset_ms;
   struct sigv4_input input = {
     .method = request->method,
     .url = request->url,
@@ -97,9 +155,17 @@ static bool sign(struct client_call *call, const struct sigv4_header *headers, s
     .service = request->service,
     .region = request->region,
     .credentials = &keys,
-    .time_s = clock_unix_ms() / 1000,
+    .time_s = call->signed_ms / 1000,
   };
   return sigv4_sign(&input, &signing_keys, &call->attempt, out, err);
+}
+
+/* As long as was asked for, and not past the deadline. */
+static int64_t timeout_of(const struct client_call *call) {
+  int64_t whole_ms = call->request.timeout_ms > 0 ? call->request.timeout_ms : HTTP_TIMEOUT_MS;
+  int64_t left_ms = client_call_left_ms(call);
+  if (left_ms == 0) return 1; /* 0 has another meaning */
+  return whole_ms < left_ms ? whole_ms : left_ms;
 }
 
 static bool attempt(struct client_call *call, char err[ERR_LEN]) {
@@ -122,28 +188,47 @@ static bool attempt(struct client_call *call, char err[ERR_LEN]) {
                                .headers = all,
                                .header_count = count,
                                .body = request->body,
-                               .timeout_ms = request->timeout_ms };
+                               .timeout_ms = timeout_of(call),
+                               .connect_timeout_ms = CLIENT_CONNECT_TIMEOUT_MS };
   call->transfer = http_send(call->http, &wire, answered, call, err);
-  return call->transfer != NULL;
+  if (!call->transfer) return false;
+  call->retry.attempts++;
+  return true;
+}
+
+/* The process may have been frozen meanwhile: the time that is left is looked at again. */
+static void pause_over(void *ctx) {
+  struct client_call *call = ctx;
+  if (client_call_left_ms(call) < RETRY_ANSWER_MS) {
+    end_with(call, call->last, call->last_status, RETRY_TOO_LATE);
+    return;
+  }
+  char err[ERR_LEN];
+  if (attempt(call, err)) return;
+  memcpy(call->message, err, sizeof err);
+  end_with(call, CLIENT_BAD_REQUEST, 0, RETRY_FINAL);
+}
+
+/* A call that comes too late ends as one that had no answer in time, from the loop. */
+static bool begin(struct client_call *call, char err[ERR_LEN]) {
+  call->pause = (struct loop_timer){ .fire = pause_over, .ctx = call };
+  call->rules = retry_rules_of(call->request.service, settings()->attempts);
+  if (client_call_left_ms(call) > 0) return attempt(call, err);
+  struct client_result late = { .code = CLIENT_TIMEOUT, .message = "the deadline has come" };
+  return pause_attempts(call, &late, 0) || fail(err, "out of memory");
 }
 
 struct client_call *client_send(struct http *http, const struct client_request *request, client_done done, void *ctx,
                                 char err[ERR_LEN]) {
-  struct client_call *call = calloc(1, sizeof *call);
-  if (!call) {
-    fail(err, "out of memory");
-    return NULL;
-  }
-  call->http = http;
-  call->done = done;
-  call->ctx = ctx;
-  if (keep_request(call, request, err) && attempt(call, err)) return call;
-  call_delete(call);
+  struct client_call *call = client_call_new(http, request, done, ctx, err);
+  if (!call || begin(call, err)) return call;
+  client_call_delete(call);
   return NULL;
 }
 
 void client_cancel(struct client_call *call) {
   if (!call) return;
   http_cancel(call->transfer);
-  call_delete(call);
+  loop_timer_stop(http_loop(call->http), &call->pause);
+  client_call_delete(call);
 }

@@ -1,6 +1,13 @@
-/* client.h -- one call to an AWS service: signed, sent, its answer classified.
- * A call keeps what it needs to be sent again: each attempt reads the keys (unless they were given), the clock, and signs
- * anew. One attempt is made so far. Signing keys are cached for the process: a day's key costs four HMACs once.
+/* client.h -- one call to an AWS service: signed, sent, its answer classified, tried again when that may help.
+ * Retries follow the standard mode of AWS's SDKs (retry.h; AWS_MAX_ATTEMPTS); the quota of retries and what is known about
+ * the service's clock belong to service and host (client_peer.h). Each attempt reads the keys (unless they were given) and
+ * the clock, and signs anew. No attempt begins behind the deadline. What was sent may have been carried out even when no
+ * answer came: a message that is tried again can arrive twice, a deletion can then find nothing.
+ *
+ * AWS's SDKs send (and sign) amz-sdk-invocation-id and amz-sdk-request with each attempt: statistics for AWS. No service
+ * needs them; left out, each call has two headers less to sort, hash and send, and no UUID to draw.
+ *
+ * Signing keys are cached for the process: a day's key costs four HMACs once.
  */
 #ifndef MOONWIRE_CLIENT_H
 #define MOONWIRE_CLIENT_H
@@ -13,6 +20,8 @@
 
 struct client_call; /* a call on its way */
 
+enum { CLIENT_CONNECT_TIMEOUT_MS = 2000 }; /* name, connection and TLS: the service is in the same Region as a rule */
+
 struct client_request {
   struct str method;
   struct str url;                    /* absolute, percent-encoded: goes on the wire and is signed as it is */
@@ -23,6 +32,7 @@ struct client_request {
   struct str region;                     /* "eu-central-1" */
   const struct credentials *credentials; /* copied; NULL: the environment's, read at each attempt */
   int64_t timeout_ms;                    /* for one attempt; 0: HTTP_TIMEOUT_MS */
+  int64_t deadline_ms;                   /* Unix time when the whole call must be over; 0: no such time */
 };
 
 enum client_code {
@@ -45,9 +55,11 @@ enum client_code client_code_of(int status);
 
 struct client_result {
   enum client_code code;
-  const char *message; /* "GoneException (HTTP 410)"; "" for CLIENT_OK; one line, never a key or token */
-  int status;          /* 0 when no response arrived */
-  struct str type;     /* of the error, from x-amzn-errortype: "GoneException"; may be empty */
+  const char
+      *message;    /* "GoneException (HTTP 410)", "(HTTP 503), after 3 attempts"; "" for CLIENT_OK; one line, never a
+                          key or token */
+  int status;      /* 0 when no response arrived */
+  struct str type; /* of the error: "GoneException"; may be empty */
   struct str body;
 };
 
@@ -60,10 +72,11 @@ typedef void (*client_done)(void *ctx, const struct client_result *result);
 struct client_call *client_send(struct http *http, const struct client_request *request, client_done done, void *ctx,
                                 char err[ERR_LEN]);
 
-/* Ends a call without its completion; the handle is gone afterwards. Safe on NULL. */
+/* Ends a call without its completion, whatever it waits for; the handle is gone afterwards. Safe on NULL. */
 void client_cancel(struct client_call *call);
 
-/* Reads a response as the answer of a service. message receives the sentence that result->message points at. A service's
+/* Reads a response as the answer of a service. The type of an error is that of the header x-amzn-errortype, else of the
+ * members __type or code of a JSON body (Smithy, "AWS JSON 1.0 protocol", operation error serialization). message receives the sentence that result->message points at. A service's
  * own sentence is used up to its first line break (behind it AWS repeats the request that it expected, session token
  * included) and not at all when it holds the secret or the token of `keys`. *memory holds what was decoded. */
 void client_classify(const struct http_response *response, const struct credentials *keys, struct arena *memory,

@@ -59,18 +59,19 @@ static struct str presentable(struct str text, const struct credentials *keys) {
   return str_trim(text);
 }
 
-/* {"message": "..."}, or "Message" as some services write it. */
-static struct str sentence_of(struct str body, struct arena *memory) {
-  const struct json *root;
-  if (body.len == 0 || !json_parse(memory, body, &root, NULL)) return STR("");
-  struct str text = json_member_text(root, STR("message"));
-  return text.len > 0 ? text : json_member_text(root, STR("Message"));
+/* The member of a JSON document that has one of two names. */
+static struct str member_of(const struct json *root, struct str name, struct str other) {
+  struct str text = json_member_text(root, name);
+  return text.len > 0 ? text : json_member_text(root, other);
 }
 
-/* "GoneException" of "GoneException:http://internal.amazon.com/...". */
-static struct str type_of(const struct http_response *response) {
-  struct str type, rest;
-  str_cut(http_response_header(response, STR("x-amzn-errortype")), ':', &type, &rest);
+/* "GoneException" of "GoneException:http://internal.amazon.com/..." and of "com.amazonaws.x#GoneException". */
+static struct str type_of(const struct http_response *response, const struct json *root) {
+  struct str type = http_response_header(response, STR("x-amzn-errortype")), rest;
+  if (type.len == 0) type = member_of(root, STR("__type"), STR("code"));
+  str_cut(type, ':', &type, &rest);
+  size_t hash = str_find(type, STR("#"), 0);
+  if (hash != SIZE_MAX) type = str_slice(type, hash + 1, type.len);
   return str_trim(type);
 }
 
@@ -85,9 +86,13 @@ void client_classify(const struct http_response *response, const struct credenti
   result->body = response->body;
   result->code = client_code_of(response->status);
   if (result->code == CLIENT_OK) return;
-  result->type = type_of(response);
+  const struct json *root = NULL;
+  if (response->body.len > 0) json_parse(memory, response->body, &root, NULL);
+  result->type = type_of(response, root);
   result->message = message;
-  struct str type = presentable(result->type, keys), said = presentable(sentence_of(response->body, memory), keys);
+  struct str type = presentable(result->type, keys);
+  struct str said =
+      presentable(member_of(root, STR("message"), STR("Message")), keys); /* services write it both ways */
   fail(message, "%.*s%s%.*s%s(HTTP %d)", STR_ARG(type), type.len > 0 && said.len > 0 ? ": " : "", STR_ARG(said),
        type.len + said.len > 0 ? " " : "", response->status);
 }

@@ -115,6 +115,7 @@ struct client_call *connections_send(struct http *http, const struct connections
     .region = region,
     .credentials = request->credentials,
     .timeout_ms = request->timeout_ms > 0 ? request->timeout_ms : CONNECTIONS_TIMEOUT_MS,
+    .deadline_ms = request->deadline_ms > 0 ? request->deadline_ms - CONNECTIONS_MARGIN_MS : 0,
   };
   call = client_send(http, &wire, done, ctx, err);
 done:

@@ -16,8 +16,9 @@
 
 enum {
   CONNECTIONS_MESSAGE_MAX = 128 * 1024, /* bytes; API Gateway quotas: WebSocket message payload size */
-  CONNECTIONS_TIMEOUT_MS = 10000,
-  CONNECTIONS_URL_MAX = 8 * 1024, /* bytes */
+  CONNECTIONS_TIMEOUT_MS = 10000,       /* for one attempt */
+  CONNECTIONS_MARGIN_MS = 100,          /* before the deadline, for the caller to do something about it */
+  CONNECTIONS_URL_MAX = 8 * 1024,       /* bytes */
 };
 
 /* All that may say where connections are. Borrowed strs; empty ones are unknown. */
@@ -58,7 +59,9 @@ struct connections_request {
   struct str body; /* borrowed until the call is over; all else is copied */
   const struct connections_place *place;
   const struct credentials *credentials; /* NULL: the environment's */
-  int64_t timeout_ms;                    /* 0: CONNECTIONS_TIMEOUT_MS */
+  int64_t timeout_ms;                    /* for one attempt; 0: CONNECTIONS_TIMEOUT_MS */
+  int64_t
+      deadline_ms; /* when the caller has to be done, Unix time; 0: never. The call ends CONNECTIONS_MARGIN_MS before */
 };
 
 /* Finds the place and calls it; the rest is client_send's contract. */

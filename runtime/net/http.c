@@ -115,6 +115,10 @@ struct http_transfer *http_send(struct http *http, const struct http_request *re
   return transfer;
 }
 
+struct loop *http_loop(const struct http *http) {
+  return http->loop;
+}
+
 void http_cancel(struct http_transfer *transfer) {
   if (!transfer) return;
   http_multi_remove(transfer->http->multi, transfer->easy);

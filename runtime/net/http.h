@@ -1,11 +1,14 @@
 /* http.h -- requests to the world and their responses, on the event loop.
- * What every request gets: HTTP/1.1 with connections kept alive (idle ones are not used again after a minute), http and
+ * What every request gets: HTTP/1.1 with connections kept alive (idle ones are not used again after half a minute), http and
  * https only, certificates checked against the system's bundle, no proxy, no redirect followed, no decompression, no
  * header added but Host and Content-Length. The request target goes on the wire byte for byte as the URL has it, because
  * signatures cover it. A kept connection that turns out to be dead before the first byte of a response is replaced and
  * the request sent again, once more at most per connection, as every keep-alive client does (RFC 9112, section 9.3.1).
+ * There is no other retry: client.h has those.
  *
- * Limit: an unresolved host name costs a thread per request until the first answer is there (libcurl 7.88).
+ * Limits of libcurl 7.88: an unresolved host name costs a thread per request until the first answer is there. That a peer
+ * has said goodbye in TLS is not noticed before the request is written; it is then sent again on another connection, and
+ * a peer that went on reading has it twice.
  */
 #ifndef MOONWIRE_HTTP_H
 #define MOONWIRE_HTTP_H
@@ -57,8 +60,9 @@ const char *http_code_name(enum http_code code);
 
 struct http_response {
   enum http_code code;
-  const char *message;               /* why there is no response: "http://host: ..."; "" for HTTP_OK */
-  int status;                        /* 0 unless code is HTTP_OK */
+  const char *message; /* why there is no response: "http://host: ..."; "" for HTTP_OK */
+  bool lost;  /* no connection, a lost one, or no answer in time: another attempt may succeed where this one did not */
+  int status; /* 0 unless code is HTTP_OK */
   const struct http_header *headers; /* of the final response, in order, duplicates kept; trailers are dropped */
   size_t header_count;
   struct str body;
@@ -90,6 +94,9 @@ bool http_url_check(struct str url, char err[ERR_LEN]);
  * never called. */
 struct http_transfer *http_send(struct http *http, const struct http_request *request, http_done done, void *ctx,
                                 char err[ERR_LEN]);
+
+/* The loop that was given to http_new. */
+struct loop *http_loop(const struct http *http);
 
 /* Ends a transfer without its completion; the handle is gone afterwards. Safe on NULL. */
 void http_cancel(struct http_transfer *transfer);

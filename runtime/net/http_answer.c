@@ -10,6 +10,7 @@ void http_answer_reset(struct http_answer *a, size_t body_max) {
   a->body.ceiling = body_max;
   a->origin = STR("");
   a->code = HTTP_OK;
+  a->lost = false;
   a->message[0] = '\0';
   a->status = 0;
   a->headers_over = false;
@@ -106,7 +107,7 @@ bool http_answer_body(struct http_answer *a, struct str bytes, int64_t announced
 }
 
 void http_answer_get(const struct http_answer *a, struct http_response *out) {
-  *out = (struct http_response){ .code = a->code, .message = a->message };
+  *out = (struct http_response){ .code = a->code, .lost = a->lost, .message = a->message };
   if (a->code != HTTP_OK) return;
   out->status = a->status;
   out->headers = a->headers;

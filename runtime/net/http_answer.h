@@ -17,6 +17,7 @@
 struct http_answer {
   struct str origin;           /* "https://host:port", put in front of messages; borrowed */
   enum http_code code;         /* HTTP_OK until something is wrong */
+  bool lost;                   /* that is the connection, or no answer in time */
   char message[ERR_LEN];       /* what is wrong */
   int status;                  /* of the response whose lines arrive now */
   bool headers_over;           /* the header lines of the final response are complete */

@@ -8,7 +8,9 @@
 
 _Static_assert((int)ERR_LEN >= CURL_ERROR_SIZE, "libcurl writes CURL_ERROR_SIZE bytes to detail");
 
-enum { IDLE_SECONDS = 60 };
+/* A frozen process does not see that a peer has closed a connection, and a middlebox tells nobody: what has been idle for
+ * longer is closed instead of being used. AWS's own clients have 15 to 60 seconds here. libcurl never keeps a failed name. */
+enum { IDLE_SECONDS = 30, NAMES_SECONDS = 60 };
 
 struct http_transfer *http_transfer_new(struct http *http) {
   struct http_transfer *transfer = calloc(1, sizeof *transfer);
@@ -148,6 +150,7 @@ static void set_habits(CURL *easy, struct str ca_file) {
   curl_easy_setopt(easy, CURLOPT_NOSIGNAL, 1L);
   curl_easy_setopt(easy, CURLOPT_QUICK_EXIT, 1L); /* never wait for a resolver thread when a transfer ends early */
   curl_easy_setopt(easy, CURLOPT_MAXAGE_CONN, (long)IDLE_SECONDS);
+  curl_easy_setopt(easy, CURLOPT_DNS_CACHE_TIMEOUT, (long)NAMES_SECONDS);
   if (ca_file.len > 0) curl_easy_setopt(easy, CURLOPT_CAINFO, ca_file.ptr);
 }
 
@@ -184,14 +187,32 @@ static enum http_code code_of(CURLcode result) {
   }
 }
 
+/* Whether the connection failed, which it need not do again; a certificate that is refused stays refused. */
+static bool is_loss(CURLcode result) {
+  switch (result) {
+  case CURLE_COULDNT_RESOLVE_HOST:
+  case CURLE_COULDNT_CONNECT:
+  case CURLE_SSL_CONNECT_ERROR:
+  case CURLE_SEND_ERROR:
+  case CURLE_RECV_ERROR:
+  case CURLE_GOT_NOTHING:
+  case CURLE_PARTIAL_FILE:
+  case CURLE_OPERATION_TIMEDOUT:
+    return true;
+  default:
+    return false;
+  }
+}
+
 /* What libcurl 7.88 says in its own way: a header line longer than 100 KB is out of memory to it, and a connection that
  * was closed within the headers is fine. */
 static void judge_headers(struct http_answer *answer, int result) {
   if (answer->headers_over || answer->header_bytes == 0) return;
   if (result == CURLE_OUT_OF_MEMORY)
     http_answer_refuse(answer, HTTP_TOO_LARGE, "a header line of the response is too long");
-  if (result == CURLE_OK)
-    http_answer_refuse(answer, HTTP_NETWORK, "the connection was closed within the response's headers");
+  if (result != CURLE_OK) return;
+  http_answer_refuse(answer, HTTP_NETWORK, "the connection was closed within the response's headers");
+  answer->lost = true;
 }
 
 void http_transfer_end(struct http_transfer *transfer, int result, struct http_response *response) {
@@ -200,6 +221,7 @@ void http_transfer_end(struct http_transfer *transfer, int result, struct http_r
   if (answer->code == HTTP_OK && result != CURLE_OK) {
     const char *why = transfer->detail[0] ? transfer->detail : curl_easy_strerror((CURLcode)result);
     http_answer_refuse(answer, code_of((CURLcode)result), why);
+    answer->lost = is_loss((CURLcode)result);
   }
   http_answer_get(answer, response);
 }

@@ -210,6 +210,12 @@ static const struct {
   { "failed", 500, TYPE(""), "{\"message\":\"Internal server error\"}", "server", "",
     "Internal server error (HTTP 500)" },
   { "unavailable", 503, TYPE(""), "{\"message\":7}", "server", "", "(HTTP 503)" },
+  { "a type in the body", 400, TYPE(""), "{\"__type\":\"com.amazonaws.x#ThrottlingException\",\"message\":\"slow\"}",
+    "bad_request", "ThrottlingException", "ThrottlingException: slow (HTTP 400)" },
+  { "a type under its other name", 400, TYPE(""), "{\"code\":\"SlowDown:http://x/\"}", "bad_request", "SlowDown",
+    "SlowDown (HTTP 400)" },
+  { "the header's type wins", 400, TYPE("A"), "{\"__type\":\"B\",\"code\":\"C\"}", "bad_request", "A", "A (HTTP 400)" },
+  { "a type that is none", 400, TYPE(""), "{\"__type\":7}", "bad_request", "", "(HTTP 400)" },
   { "a body that is JSON but no object", 500, TYPE(""), "[1]", "server", "", "(HTTP 500)" },
   { "a body that is cut", 500, TYPE(""), "{\"message\":\"In", "server", "", "(HTTP 500)" },
 };
