@@ -20,7 +20,7 @@ const ECHOED = 'lambda-runtime-invocation-id';
 
 const RESULT_MAX = 6 * 1024 * 1024 + 100;
 const REPORT_MAX = 1024 * 1024; // Managed Instances
-const LATE_MAX = 1000; // request ids of late invocations that the platform remembers
+const LATE_MAX = 1000; // late invocations that the platform remembers
 const FAULTS_MAX = 100;
 
 const ARN = 'arn:aws:lambda:eu-central-1:123456789012:function:chat:live';
@@ -29,11 +29,17 @@ const REFUSALS = { 400: 'InvalidRequestID', 403: 'InvalidStateTransition', 410: 
 const EMPTY = Buffer.alloc(0);
 const OK = Buffer.from('{"status":"OK"}');
 
+/** Adds to a set that does not grow for ever. */
+function remember(set, value) {
+  set.add(value);
+  if (set.size > LATE_MAX) set.delete(set.values().next().value);
+}
+
 class Platform {
   /** slots: AWS_LAMBDA_MAX_CONCURRENCY; without it, on demand. */
   constructor({ slots } = {}) {
     Object.assign(this, { managed: slots !== undefined, slots: slots || 1, sockets: new Set(), watchers: [] });
-    Object.assign(this, { idle: [], open: new Map(), current: null, late: new Set(), unheard: new Set(), polls: 0, replies: 0 });
+    Object.assign(this, { idle: [], open: new Map(), current: null, late: new Set(), excused: new Set(), polls: 0, replies: 0 });
     /** What the client did wrong, one sentence each. */
     this.violations = [];
     /** Called when a poll begins to wait. */
@@ -71,8 +77,10 @@ class Platform {
   expire(invocation) {
     if (invocation.state === 'over') return;
     if (this.managed) this.open.delete(invocation.id);
-    if (invocation.state !== 'queued') this.late.add(invocation.id);
-    if (this.late.size > LATE_MAX) this.late.delete(this.late.values().next().value);
+    if (invocation.state !== 'queued') {
+      remember(this.late, invocation.id);
+      remember(this.excused, invocation.nonce);
+    }
     this.end(invocation, { outcome: 'late' });
   }
 
@@ -200,24 +208,24 @@ class Platform {
     const invocation = this.find(id);
     const awaited = invocation && (invocation.state === 'delivered' || invocation.state === 'uploading');
     if (!(ECHOED in request.headers)) this.fault(`${kind} without an invocation id`);
-    if (!awaited || this.isStale(invocation, request)) return void this.answer(socket, this.stray(invocation, id, kind));
+    if (!awaited || this.isStale(invocation, request)) return void this.answer(socket, this.stray(request, invocation, id, kind));
     const large = request.body.length > (kind === 'response' ? RESULT_MAX : this.managed ? REPORT_MAX : Infinity);
     const way = invocation.reply?.shift() || {};
     if (large && kind === 'error') this.fault('an error report above 1 MB');
-    if (way.drop) this.unheard.add(id);
+    if (way.drop) remember(this.excused, invocation.nonce);
     if (this.managed) this.open.delete(id);
     this.replies++;
     this.end(invocation, { outcome: large ? 'too large' : kind, body: request.body, headers: request.headers });
     this.answer(socket, large ? 413 : way.status || 202, way);
   }
 
-  /** The status for a reply that nobody waits for. */
-  stray(invocation, id, kind) {
-    if (this.late.delete(id)) return 410;
-    const status = !this.managed && invocation?.state === 'over' ? 403 : 400;
-    if (this.unheard.delete(id)) return status; // it was taken, but the client could not know
-    if (invocation && invocation.state !== 'over') return this.fault(`${kind} of ${id} with the invocation id of another delivery`, 410);
-    return this.fault(`${kind} of an invocation that is not under way: ${id}`, status);
+  /** The status for a reply that nobody waits for. Excused, once: it is late, or the first one was taken without an answer. */
+  stray(request, invocation, id, kind) {
+    const excused = this.excused.delete(request.headers[ECHOED]);
+    const underWay = invocation && invocation.state !== 'over';
+    const status = this.late.delete(id) || underWay ? 410 : !this.managed && invocation ? 403 : 400;
+    if (excused) return status;
+    return this.fault(`${kind} of ${underWay ? 'another delivery of' : 'an invocation that is not under way:'} ${id}`, status);
   }
 
   end(invocation, ended) {
