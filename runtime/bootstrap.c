@@ -2,8 +2,10 @@
  * Lambda starts this program once per execution environment. It ends only when the handler cannot be loaded, or when the
  * Runtime API is lost; both with status 1, so that Lambda starts a fresh one.
  */
+#include <fcntl.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <unistd.h>
 
 #include "config.h"
 #include "handler.h"
@@ -119,9 +121,18 @@ static void bootstrap_close(struct bootstrap *b) {
   buf_free(&b->root);
 }
 
+/* Standard input, output and error are open from here on, if on nothing: a socket that took the place of one would get what
+ * is printed. */
+static void hold_standard_descriptors(void) {
+  int fd;
+  while ((fd = open("/dev/null", O_RDWR)) >= 0 && fd <= STDERR_FILENO) continue;
+  if (fd >= 0) close(fd);
+}
+
 int main(void) {
   struct bootstrap b = { .status = EXIT_SUCCESS };
   char err[ERR_LEN] = "";
+  hold_standard_descriptors();
   if (bootstrap_open(&b, err))
     loop_run(b.loop);
   else
