@@ -262,11 +262,12 @@ for (const seed of SEEDS) {
   test(`${INVOCATIONS} invocations on ${SLOTS} slots, MOONWIRE_SEED=${seed}`, { timeout: 4 * PATIENCE_MS }, async () => {
     const random = new Random(seed);
     const server = await world(random);
-    const lambda = await Lambda.start({
-      files: { 'app.lua': HANDLER }, slots: SLOTS,
-      env: { AWS_LAMBDA_LOG_FORMAT: 'JSON', AWS_LAMBDA_LOG_LEVEL: 'DEBUG', AWS_ENDPOINT_URL: server.url },
-    });
+    let lambda;
     try {
+      lambda = await Lambda.start({
+        files: { 'app.lua': HANDLER }, slots: SLOTS,
+        env: { AWS_LAMBDA_LOG_FORMAT: 'JSON', AWS_LAMBDA_LOG_LEVEL: 'DEBUG', AWS_ENDPOINT_URL: server.url },
+      });
       await patiently(interleave(lambda, random, server));
       await lambda.stop();
       lambda.check();
