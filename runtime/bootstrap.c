@@ -3,6 +3,7 @@
  * Runtime API is lost; both with status 1, so that Lambda starts a fresh one.
  */
 #include <fcntl.h>
+#include <malloc.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <unistd.h>
@@ -16,8 +17,9 @@
 #include "vm.h"
 
 enum {
-  SLOTS_MAX = 1000,        /* of the 1,024 descriptors that Lambda allows */
-  REPORT_MAX = 1024 * 1024 /* bytes; failure.c makes none that is longer */
+  SLOTS_MAX = 1000,         /* of the 1,024 descriptors that Lambda allows */
+  LARGE_BLOCK = 128 * 1024, /* bytes */
+  REPORT_MAX = 1024 * 1024  /* bytes; failure.c makes none that is longer */
 };
 
 struct bootstrap {
@@ -133,6 +135,8 @@ int main(void) {
   struct bootstrap b = { .status = EXIT_SUCCESS };
   char err[ERR_LEN] = "";
   hold_standard_descriptors();
+  mallopt(M_MMAP_THRESHOLD,
+          LARGE_BLOCK); /* large blocks go back to the system when freed; glibc would learn to keep them */
   if (bootstrap_open(&b, err))
     loop_run(b.loop);
   else
