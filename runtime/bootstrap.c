@@ -18,7 +18,7 @@
 
 enum {
   SLOTS_MAX = 1000,         /* of the 1,024 descriptors that Lambda allows */
-  LARGE_BLOCK = 128 * 1024, /* bytes */
+  LARGE_BLOCK = 128 * 1024, /* bytes: such blocks go back to the system when freed; glibc would learn to keep them */
   REPORT_MAX = 1024 * 1024  /* bytes; failure.c makes none that is longer */
 };
 
@@ -135,8 +135,7 @@ int main(void) {
   struct bootstrap b = { .status = EXIT_SUCCESS };
   char err[ERR_LEN] = "";
   hold_standard_descriptors();
-  mallopt(M_MMAP_THRESHOLD,
-          LARGE_BLOCK); /* large blocks go back to the system when freed; glibc would learn to keep them */
+  mallopt(M_MMAP_THRESHOLD, LARGE_BLOCK);
   if (bootstrap_open(&b, err))
     loop_run(b.loop);
   else
