@@ -7,6 +7,7 @@ BUILD    := build
 SANITIZE :=# address,undefined ...: see `make asan`
 ONLY     :=# make test ONLY=name: only the tests whose file name contains it
 FUZZ_SECONDS := 60
+INVOCATIONS  := 1000000
 V        :=# V=1 shows the commands
 
 CC     := gcc
@@ -100,7 +101,7 @@ say = @printf '%-7s %s\n' $(1) $(2)
 
 # ---- Commands ---------------------------------------------------------------------------------------------------------
 
-.PHONY: help deps build run test check asan valgrind fuzz bench clean distclean tests fuzzers lists FORCE \
+.PHONY: help deps build run test check asan valgrind fuzz bench soak clean distclean tests fuzzers lists FORCE \
   packages-build packages-test packages-check packages-valgrind packages-fuzz
 .DELETE_ON_ERROR:
 .SECONDARY:
@@ -141,6 +142,9 @@ fuzz: packages-fuzz ## Run every fuzzer for FUZZ_SECONDS (60) seconds
 
 bench: $(programs) ## Measure start, memory and speed next to a raw-socket program, and echoes through the gateway
 	@MOONWIRE_BUILD=$(BUILD) tests/bench/run
+
+soak: $(programs) packages-test ## Serve INVOCATIONS (1,000,000) in each mode; resident memory has to stay flat
+	@MOONWIRE_BUILD=$(BUILD) tests/soak/run --invocations $(INVOCATIONS)
 
 ##@ Now and then
 

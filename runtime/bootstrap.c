@@ -2,8 +2,11 @@
  * Lambda starts this program once per execution environment. It ends when the handler cannot be loaded, or when the
  * Runtime API is lost, both with status 1, so that Lambda starts a fresh one; and at SIGTERM or SIGINT, with status 0.
  */
+#include <fcntl.h>
+#include <malloc.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <unistd.h>
 
 #include "config.h"
 #include "extension.h"
@@ -19,7 +22,8 @@
 #include "vm.h"
 
 enum {
-  SLOTS_MAX = 1000, /* of the 1,024 descriptors that Lambda allows */
+  SLOTS_MAX = 1000,         /* of the 1,024 descriptors that Lambda allows */
+  LARGE_BLOCK = 128 * 1024, /* bytes: such blocks go back to the system when freed; glibc would learn to keep them */
   NS_PER_MS = 1000000,
   SHUTDOWN_MS = 250,       /* for what is at hand at a signal; Lambda kills 500 ms after SIGTERM at the latest */
   REPORT_MAX = 1024 * 1024 /* bytes; failure.c makes none that is longer */
@@ -208,9 +212,19 @@ static void bootstrap_close(struct bootstrap *b) {
   buf_free(&b->root);
 }
 
+/* Standard input, output and error are open from here on, if on nothing: a socket that took the place of one would get what
+ * is printed. */
+static void hold_standard_descriptors(void) {
+  int fd;
+  while ((fd = open("/dev/null", O_RDWR)) >= 0 && fd <= STDERR_FILENO) continue;
+  if (fd >= 0) close(fd);
+}
+
 int main(void) {
   struct bootstrap b = { .status = EXIT_SUCCESS };
   char err[ERR_LEN] = "";
+  hold_standard_descriptors();
+  mallopt(M_MMAP_THRESHOLD, LARGE_BLOCK);
   if (bootstrap_open(&b, err))
     loop_run(b.loop);
   else

@@ -4,7 +4,7 @@
 
 enum {
   BODY_MAX = HTTP1_BODY_MAX,
-  BODY_KEPT = 256 * 1024 /* bytes kept between invocations: an ordinary event, twice */
+  BODY_KEPT = 64 * 1024 /* bytes kept between invocations, in each slot: an ordinary event; 64 slots keep 4 MB */
 };
 
 void invocation_init(struct invocation *inv) {

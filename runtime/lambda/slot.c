@@ -4,7 +4,7 @@
 
 enum {
   REPLY_MAX = 32 * 1024 * 1024, /* bytes; the platform takes 6 MB and says so itself */
-  REPLY_KEPT = 256 * 1024       /* bytes kept between invocations */
+  REPLY_KEPT = 64 * 1024        /* bytes kept between invocations */
 };
 
 void slot_init(struct slot *slot, struct runtime_host *host, const struct slot_handler *handler) {

@@ -43,14 +43,15 @@ function asText(line) {
 class Lambda {
   /**
    * Options: handler ('app.run'), and one of code (the body of app.run), files ({ path: text }), root (a directory);
-   * slots (sets AWS_LAMBDA_MAX_CONCURRENCY), prefix (a path of the Runtime API), env (null removes a variable), cwd.
+   * slots (sets AWS_LAMBDA_MAX_CONCURRENCY), prefix (a path of the Runtime API), env (null removes a variable), cwd,
+   * before (a command that becomes bootstrap: ['prlimit', '--nofile=64']), api (another class than RuntimeApi).
    */
-  static async start({ handler = 'app.run', code, files, root, slots, prefix, env = {}, cwd } = {}) {
+  static async start({ handler = 'app.run', code, files, root, slots, prefix, env = {}, cwd, before = [], api = RuntimeApi } = {}) {
     const lambda = new Lambda();
-    const command = program.command('bootstrap');
+    const command = [...before, ...program.command('bootstrap')];
     lambda.temporary = root ? null : writeFiles(files || { 'app.lua': moduleOf(code) });
     lambda.root = root || lambda.temporary;
-    lambda.api = await RuntimeApi.start({ slots, prefix });
+    lambda.api = await api.start({ slots, prefix });
     const all = { ...LAMBDA_ENV, PATH: process.env.PATH, AWS_LAMBDA_RUNTIME_API: lambda.api.address, ...program.tools() };
     Object.assign(all, { LAMBDA_TASK_ROOT: lambda.root, _HANDLER: handler });
     if (slots) all.AWS_LAMBDA_MAX_CONCURRENCY = String(slots);
