@@ -9,7 +9,7 @@ const ERROR = { MOONWIRE_GLOBALS: 'error' };
 const MODULE = 'lua_modules/share/lua/5.1';
 
 /** The messages of WARN records, and the request ids in front of them. */
-const warnings = (lambda) => lambda.records.map((line) => line.split('\t')).filter(([, , level]) => level === 'WARN');
+const warnings = (lambda) => lambda.told.map((line) => line.split('\t')).filter(([, , level]) => level === 'WARN');
 const messages = (lambda) => warnings(lambda).map(([, , , message]) => message);
 
 const never = (place, name) => `${place}: global "${name}" was never assigned: a typing error, or a missing \`local\``;
@@ -53,7 +53,7 @@ const rows = [
   { name: 'warn', code: 'return conter == nil', env: { MOONWIRE_GLOBALS: 'warn' }, want: true, warns: [never('app.lua:3', 'conter')] },
   { name: 'an empty setting is none', code: 'return conter == nil', env: { MOONWIRE_GLOBALS: '' }, want: true, warns: [never('app.lua:3', 'conter')] },
   { name: 'a setting that is none', code: 'return conter == nil', env: { MOONWIRE_GLOBALS: 'strict' }, want: true,
-    warns: ['MOONWIRE_GLOBALS is "strict" and counts as warn; it must be error, warn or off', never('app.lua:3', 'conter')] },
+    warns: ['MOONWIRE_GLOBALS is "strict" and counts as not set; it must be error, warn or off', never('app.lua:3', 'conter')] },
 ];
 
 /* Third parties: nothing is said, in either mode, and what they set is declared. */

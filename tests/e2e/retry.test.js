@@ -261,7 +261,8 @@ scenario('cancelled in the pause between two attempts', {
 scenario('the end of the environment in a pause', { slots: 2, script: (request, response) => give([503, { 'x-amz-retry-after': '5000' }], request, response) }, async (lambda, gateway) => {
   lambda.api.push(message());
   while (gateway.requests.length === 0) await new Promise((resolve) => { setTimeout(resolve, 10); });
-  lambda.api.dismiss();
+  lambda.child.kill('SIGTERM');
+  assert.deepEqual(await lambda.exit, { code: 0, signal: null });
 });
 
 /* Connections that died while the process was frozen; one attempt is all there may be */

@@ -54,12 +54,7 @@ end
 
 local function read_mode()
   local mode = os.getenv "MOONWIRE_GLOBALS" or ""
-  if mode == "error" or mode == "warn" or mode == "off" then
-    return mode
-  elseif mode ~= "" then
-    log.write("WARN", ("MOONWIRE_GLOBALS is %q and counts as warn; it must be error, warn or off"):format(mode))
-  end
-  return "warn"
+  return (mode == "error" or mode == "off") and mode or "warn" -- bootstrap has warned about anything else
 end
 
 --- Installs the check, unless it is off or _G has a metatable.
