@@ -18,7 +18,7 @@ DEPS   := build/deps
 # ---- Sources: names without folder and suffix -------------------------------------------------------------------------
 
 BASE   := arena buf config date err field init_line json json_check json_cover json_write \
-  log log_line loop settings spelling stop_signal str timers utf8
+  log log_line loop output settings spelling stop_signal str timers utf8
 NET    := ca_bundle http http_answer http_multi http_request http_transfer
 AWS    := client client_call client_classify client_peer connections credentials digest encoding metric metrics metrics_write \
   retry retry_clock retry_settings sigv4 sigv4_check sigv4_headers sigv4_key sigv4_uri

@@ -10,6 +10,9 @@
 #include "config.h"
 #include "log_line.h"
 #include "loop.h"
+#include "output.h"
+
+enum { PATIENCE_MS = 100 /* of a signal handler, while the pipe is full */ };
 
 static struct log_settings settings = { .json = false, .one_line = true, .level = LOG_INFO };
 
@@ -54,15 +57,6 @@ bool log_level_from(struct str name, enum log_level *level) {
   return false;
 }
 
-static void write_line(struct str line) {
-  while (line.len > 0) {
-    ssize_t wrote = write(STDERR_FILENO, line.ptr, line.len);
-    if (wrote < 0 && errno == EINTR) continue;
-    if (wrote <= 0) return; /* nobody reads: there is no place left to say so */
-    line = str_slice(line, (size_t)wrote, line.len);
-  }
-}
-
 static struct log_line line_of(enum log_level level, const struct log_context *context, struct str message,
                                struct str fields) {
   return (struct log_line){ settings, level, clock_unix_ms(), context, message, fields };
@@ -74,7 +68,7 @@ void log_write(enum log_level level, const struct log_context *context, struct s
   struct buf bytes;
   buf_init(&bytes, LOG_LINE);
   log_line_write(&bytes, &line);
-  write_line(buf_str(&bytes));
+  output_write(STDERR_FILENO, buf_str(&bytes)); /* when nobody reads there is no place left to say so */
   buf_free(&bytes);
 }
 
@@ -86,7 +80,7 @@ void log_write_from_signal(enum log_level level, const struct log_context *conte
   struct log_line line = line_of(level, context, message, fields);
   struct buf bytes = { .ptr = room, .capacity = sizeof room, .ceiling = LOG_SIGNAL_LINE }; /* full: it never grows */
   log_line_write(&bytes, &line);
-  write_line(buf_str(&bytes));
+  if (output_is_ready(STDERR_FILENO, PATIENCE_MS)) output_write(STDERR_FILENO, buf_str(&bytes));
   errno = kept;
 }
 

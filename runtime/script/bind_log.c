@@ -9,6 +9,7 @@
 #include "buf.h"
 #include "json_write.h"
 #include "log.h"
+#include "output.h"
 #include "scope.h"
 #include "value.h"
 #include "vm.h"
@@ -88,14 +89,7 @@ static int l_write(lua_State *L) {
 
 /* Behind what io.write has buffered. */
 static bool write_out(struct str text) {
-  if (fflush(stdout) != 0) return false;
-  while (text.len > 0) {
-    ssize_t wrote = write(STDOUT_FILENO, text.ptr, text.len);
-    if (wrote < 0 && errno == EINTR) continue;
-    if (wrote <= 0) return false;
-    text = str_slice(text, (size_t)wrote, text.len);
-  }
-  return true;
+  return fflush(stdout) == 0 && output_write(STDOUT_FILENO, text);
 }
 
 /* print(...): at once and unbuffered, because Lambda freezes the process after the reply. A line of plain text, or an INFO

@@ -1,12 +1,12 @@
 #include "scope_metrics.h"
 
-#include <errno.h>
 #include <unistd.h>
 
 #include "config.h"
 #include "log.h"
 #include "loop.h"
 #include "metrics.h"
+#include "output.h"
 
 enum { OUT_MAX = 64 * 1024 * 1024 }; /* bytes; a full collection takes a few at most */
 
@@ -18,10 +18,10 @@ static struct {
 } settings;
 
 static void read_settings(void) {
-  struct str name = config_get("MOONWIRE_METRICS");
   char err[ERR_LEN];
   if (settings.read) return;
   settings.read = true;
+  struct str name = config_get("MOONWIRE_METRICS");
   str_copy(STR("Moonwire"), settings.name_space, sizeof settings.name_space);
   if (name.len == 0) return;
   settings.automatic = metric_check_namespace(name, err);
@@ -63,19 +63,10 @@ void scope_end_metrics(struct scope *scope, bool failed) {
   scope_write_metrics(scope);
 }
 
-static void write_line(struct str line) {
-  while (line.len > 0) {
-    ssize_t wrote = write(STDERR_FILENO, line.ptr, line.len);
-    if (wrote < 0 && errno == EINTR) continue;
-    if (wrote <= 0) return; /* nobody reads */
-    line = str_slice(line, (size_t)wrote, line.len);
-  }
-}
-
 static void write_lines(struct str lines) {
   for (size_t end; lines.len > 0; lines = str_slice(lines, end + 1, lines.len)) {
     end = str_find(lines, STR("\n"), 0); /* each line has one, and none inside */
-    write_line(str_slice(lines, 0, end + 1));
+    output_write(STDERR_FILENO, str_slice(lines, 0, end + 1));
   }
 }
 
