@@ -1,5 +1,7 @@
 #include "refusal.h"
 
+#include "utf8.h"
+
 enum { QUOTE_MAX = 200 }; /* bytes */
 
 /* Length of the control character that s begins with, 0 when there is none: C0, DEL, and C1 in UTF-8. */
@@ -9,16 +11,9 @@ static size_t control_length(struct str s) {
   return c == 0xC2 && next >= 0x80 && next <= 0x9F ? 2 : 0;
 }
 
-/* Where to cut, so that no character of UTF-8 is halved. */
-static size_t cut_at(struct str s, size_t most) {
-  if (s.len <= most) return s.len;
-  while (most > 0 && ((unsigned char)s.ptr[most] & 0xC0) == 0x80) most--;
-  return most;
-}
-
 static const char *quote(char text[QUOTE_MAX + 1], struct str said) {
   size_t len = 0;
-  said = str_slice(said, 0, cut_at(said, QUOTE_MAX));
+  said = utf8_cut(said, QUOTE_MAX);
   while (said.len > 0) {
     size_t control = control_length(said);
     text[len++] = control ? ' ' : said.ptr[0];
