@@ -24,9 +24,8 @@
 enum {
   SLOTS_MAX = 1000,         /* of the 1,024 descriptors that Lambda allows */
   LARGE_BLOCK = 128 * 1024, /* bytes: such blocks go back to the system when freed; glibc would learn to keep them */
-  NS_PER_MS = 1000000,
-  SHUTDOWN_MS = 250,       /* for what is at hand at a signal; Lambda kills 500 ms after SIGTERM at the latest */
-  REPORT_MAX = 1024 * 1024 /* bytes; failure.c makes none that is longer */
+  SHUTDOWN_MS = 250,        /* for what is at hand at a signal; Lambda kills 500 ms after SIGTERM at the latest */
+  REPORT_MAX = 1024 * 1024  /* bytes; failure.c makes none that is longer */
 };
 
 struct bootstrap {
@@ -104,8 +103,12 @@ static void shutdown_done(void *ctx) {
 
 static void budget_spent(void *ctx) {
   struct bootstrap *b = ctx;
-  if (b->shutting_down)
-    log_printf(LOG_WARN, NULL, "the functions given to on_shutdown were cut off after %d ms", SHUTDOWN_MS);
+  char place[FRAMES_PLACE_LEN];
+  if (b->shutting_down) {
+    shutdown_place(&b->shutdown, place);
+    log_printf(LOG_WARN, NULL, "the functions given to on_shutdown were cut off after %d ms, at %s", SHUTDOWN_MS,
+               place);
+  }
   for (size_t i = 0; i < b->slot_count; i++)
     if (b->slots[i].state)
       log_printf(LOG_WARN, &b->slots[i].log, "the invocation was cut off %d ms after the signal to end", SHUTDOWN_MS);

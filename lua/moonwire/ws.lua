@@ -15,7 +15,7 @@
 ---
 --- `throttled`, `timeout`, `network` and `server` are the end of three attempts (AWS_MAX_ATTEMPTS) with growing pauses, as
 --- in the standard retry mode of AWS's SDKs; of fewer when too many retries failed lately, or when the deadline is near: a
---- call is over 200 ms before it. A call whose answer was lost may have been carried out. Tried again, a message can arrive
+--- call is over 300 ms before it. A call whose answer was lost may have been carried out. Tried again, a message can arrive
 --- twice, and `ws.close` can find the connection `gone`: put an id into messages that must not count twice.
 ---
 --- Where the connections are, in this order: the endpoint of `ws.client`; AWS_ENDPOINT_URL_APIGATEWAYMANAGEMENTAPI, stage

@@ -126,7 +126,7 @@ static void answered(void *ctx, const struct http_response *response) {
   int64_t delay_ms;
   call->transfer = NULL;
   arena_reset(&call->attempt);
-  current_keys(call, &keys, NULL);
+  if (response->status < 200 || response->status > 299) current_keys(call, &keys, NULL); /* not to be quoted */
   client_classify(response, &keys, &call->attempt, call->message, &result);
   if (result.code == CLIENT_OK) {
     retry_succeeded(&call->retry, &peer_of(call)->quota);

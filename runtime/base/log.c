@@ -21,11 +21,14 @@ void log_setup(struct log_settings wanted) {
 }
 
 /* A setting that is none is said once and counts as not set: a typing error is no reason to take a service down. */
-static void read_level(const char *variable, enum log_level *level) {
+static bool read_level(const char *variable, enum log_level *level) {
   struct str name = config_get(variable);
-  if (name.len > 0 && !log_level_from(name, level))
-    log_printf(LOG_WARN, NULL, "%s is \"%.*s\" and counts as INFO; it must be TRACE, DEBUG, INFO, WARN, ERROR or FATAL",
-               variable, STR_ARG(name));
+  if (name.len == 0) return false;
+  if (log_level_from(name, level)) return true;
+  log_printf(LOG_WARN, NULL,
+             "%s is \"%.*s\" and counts as not set; it must be TRACE, DEBUG, INFO, WARN, ERROR or FATAL", variable,
+             STR_ARG(name));
+  return false;
 }
 
 void log_setup_from_environment(bool one_line) {
@@ -36,7 +39,7 @@ void log_setup_from_environment(bool one_line) {
   if (format.len > 0 && !wanted.json && !str_equal_nocase(format, STR("text")))
     log_printf(LOG_WARN, NULL, "AWS_LAMBDA_LOG_FORMAT is \"%.*s\" and counts as Text; it must be Text or JSON",
                STR_ARG(format));
-  read_level(config_get("AWS_LAMBDA_LOG_LEVEL").len > 0 ? "AWS_LAMBDA_LOG_LEVEL" : "MOONWIRE_LOG_LEVEL", &wanted.level);
+  if (!read_level("AWS_LAMBDA_LOG_LEVEL", &wanted.level)) read_level("MOONWIRE_LOG_LEVEL", &wanted.level);
   log_setup(wanted);
 }
 

@@ -12,7 +12,7 @@
 
 #include "timers.h"
 
-enum { BATCH = 64, NS_PER_MS = 1000000, ALARM = -1 /* in the place of a descriptor */ };
+enum { BATCH = 64, ALARM = -1 /* in the place of a descriptor */ };
 
 struct loop {
   int epoll;

@@ -14,6 +14,8 @@
 
 struct loop;
 
+enum { NS_PER_MS = 1000000 }; /* nanoseconds in a millisecond */
+
 enum {
   LOOP_READ = 1,
   LOOP_WRITE = 2,

@@ -7,7 +7,7 @@
 #include <sys/time.h>
 #include <unistd.h>
 
-enum { RING_MS = 10, NS_PER_MS = 1000000 };
+enum { RING_MS = 10 };
 
 /* What the handlers share with the rest. */
 static volatile sig_atomic_t flag, awaited, exit_status;

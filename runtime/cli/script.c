@@ -23,17 +23,29 @@ struct run {
   bool ended; /* the main function has returned or failed */
 };
 
-static void print_error(lua_State *L, lua_State *co) {
+struct raised {
+  lua_State *co; /* where, with the error on top */
   struct failure failure;
-  failure_init(&failure);
+};
+
+/* Runs protected. */
+static int show_error(lua_State *L) {
+  struct raised *raised = lua_touserdata(L, 1);
+  lua_State *co = raised->co;
   lua_pushvalue(co, -1);
   lua_xmove(co, L, 1);
-  failure_from_error(&failure, L, co);
-  const char *message = lua_type(co, -1) == LUA_TSTRING ? lua_tostring(co, -1) : buf_text(&failure.message);
-  luaL_traceback(co, co, message, 0);
-  fprintf(stderr, "moonwire: %s\n", lua_tostring(co, -1));
-  lua_pop(L, 1);
-  failure_free(&failure);
+  failure_from_error(&raised->failure, L, co);
+  const char *message = lua_type(L, -1) == LUA_TSTRING ? lua_tostring(L, -1) : buf_text(&raised->failure.message);
+  luaL_traceback(L, co, message, 0);
+  fprintf(stderr, "moonwire: %s\n", lua_tostring(L, -1));
+  return 0;
+}
+
+static void print_error(lua_State *L, lua_State *co) {
+  struct raised raised = { .co = co };
+  failure_init(&raised.failure);
+  if (lua_cpcall(L, show_error, &raised) != 0) fputs("moonwire: not enough memory to say what failed\n", stderr);
+  failure_free(&raised.failure);
 }
 
 static void script_done(void *ctx, lua_State *co, bool ok) {

@@ -8,6 +8,7 @@
 
 enum {
   HEAD_MAX = 512 * 1024, /* bytes: the identifier comes out of a head of 256 KB */
+  PAUSE_MS = 1000,       /* before a lost GET is sent again */
   EXPLANATION_MAX = 300  /* bytes of an answer's body that are quoted */
 };
 
@@ -50,7 +51,8 @@ static void send_register(struct extension *e) {
   http1_connection_send(&e->connection, buf_str(&e->head), STR(BODY), answered, e);
 }
 
-static void send_next(struct extension *e) {
+static void send_next(void *ctx) {
+  struct extension *e = ctx;
   http1_connection_send(&e->connection, buf_str(&e->head), STR(""), answered, e);
 }
 
@@ -87,9 +89,8 @@ static void take_registration(struct extension *e) {
 
 static void answered(void *ctx, enum http1_outcome outcome, const char *err) {
   struct extension *e = ctx;
-  if (outcome == HTTP1_STALE && !e->retried) {
-    e->retried = true;
-    send_next(e);
+  if (outcome != HTTP1_ANSWERED && e->registered) {
+    loop_timer_start(e->host->loop, &e->pause, PAUSE_MS); /* frozen for long: the slots say when the API is gone */
   } else if (outcome != HTTP1_ANSWERED) {
     warn(e, err);
   } else if (e->registered) {
@@ -109,6 +110,7 @@ static void patience_over(void *ctx) {
 void extension_open(struct extension *e, const struct runtime_host *host, void (*settled)(void *ctx), void *ctx) {
   *e = (struct extension){ .host = host, .settled = settled, .ctx = ctx };
   e->patience = (struct loop_timer){ .fire = patience_over, .ctx = e };
+  e->pause = (struct loop_timer){ .fire = send_next, .ctx = e };
   http1_connection_init(&e->connection, host->loop, &host->address);
   buf_init(&e->head, HEAD_MAX);
   loop_timer_start(host->loop, &e->patience, EXTENSION_PATIENCE_MS);
@@ -118,6 +120,7 @@ void extension_open(struct extension *e, const struct runtime_host *host, void (
 void extension_free(struct extension *e) {
   if (!e->host) return;
   loop_timer_stop(e->host->loop, &e->patience);
+  loop_timer_stop(e->host->loop, &e->pause);
   http1_connection_free(&e->connection);
   buf_free(&e->head);
 }

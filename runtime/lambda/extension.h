@@ -20,7 +20,7 @@ struct extension {
   struct buf head;            /* the request at hand */
   struct loop_timer patience; /* runs until events may be asked for */
   bool registered;            /* it waits for the event that never comes */
-  bool retried;               /* ... after its connection turned out to be dead */
+  struct loop_timer pause;    /* ... until it asks again, when its connection was lost */
   bool warned;                /* one WARN, whatever happens */
   void (*settled)(void *ctx); /* NULL once it was called */
   void *ctx;

@@ -43,7 +43,7 @@ bool http1_address_from(struct http1_address *address, struct str text, char err
   if (str_starts(name, STR("[")) && str_ends(name, STR("]"))) name = str_slice(name, 1, name.len - 1);
   if (name.len == 0 || !str_copy(name, host, sizeof host) || !str_copy(digits, port, sizeof port) ||
       !str_to_int64(digits, &number) || number < 1 || number > 65535)
-    return fail(err, "\"%.*s\" is not an address of the form host:port", STR_ARG(text));
+    return fail(err, "\"%.*s\" is not an address of the form host:port, with a port from 1 to 65535", STR_ARG(text));
   memset(address, 0, sizeof *address);
   return read_ipv4(address, host, number) || resolve(address, host, port, err);
 }

@@ -29,6 +29,9 @@ bool runtime_host_init(struct runtime_host *host, struct loop *loop, struct str 
   while (str_ends(host->path, STR("/"))) host->path.len--;
   if (text.len == 0)
     return fail(err, "AWS_LAMBDA_RUNTIME_API is not set: Lambda and moonwire dev set it when they start bootstrap");
+  if (str_starts(text, STR("http://")))
+    return fail(err, "AWS_LAMBDA_RUNTIME_API is \"%.*s\"; leave out http://, it is host:port and perhaps a path",
+                STR_ARG(text));
   if (!path_is_plain(host->path))
     return fail(err,
                 "AWS_LAMBDA_RUNTIME_API: the path behind host:port may have no blanks, control characters, ? or #");

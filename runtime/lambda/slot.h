@@ -27,7 +27,7 @@ struct slot_handler {
   /* The slot closes in the middle of an invocation: forget it. */
   void (*cancel)(void *ctx, struct slot *slot);
 
-  /* The Runtime API cannot be used any more; err says why. The slot stays still. */
+  /* The Runtime API cannot be used any more, or the handler itself wants a fresh environment instead of slot_next; err says why. The slot stays still. */
   void (*broken)(void *ctx, struct slot *slot, const char *err);
 
   /* slot_next of a slot that drains: nothing is at hand any more. The slot stays still. */

@@ -5,13 +5,11 @@
 #include "config.h"
 
 struct str ca_bundle_find(void) {
-  struct str places[] = {
-    config_get("AWS_CA_BUNDLE"),
-    config_get("SSL_CERT_FILE"),
-    STR("/etc/pki/tls/certs/ca-bundle.crt"),
-    STR("/etc/ssl/certs/ca-certificates.crt"),
-  };
+  static const char *const places[] = { "/etc/pki/tls/certs/ca-bundle.crt", "/etc/ssl/certs/ca-certificates.crt" };
+  struct str ours = config_get("AWS_CA_BUNDLE");
+  if (ours.len == 0) ours = config_get("SSL_CERT_FILE");
+  if (ours.len > 0) return ours; /* readable or not: who names one does not want to trust another */
   for (size_t i = 0; i < sizeof places / sizeof *places; i++)
-    if (places[i].len > 0 && access(places[i].ptr, R_OK) == 0) return places[i];
+    if (access(places[i], R_OK) == 0) return str_from(places[i]);
   return STR("");
 }

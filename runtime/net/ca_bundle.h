@@ -5,8 +5,9 @@
 
 #include "str.h"
 
-/* The first file that can be read of: AWS_CA_BUNDLE (AWS SDKs and Tools Reference Guide), SSL_CERT_FILE (OpenSSL),
- * Amazon Linux 2023's bundle, Debian's. Empty when there is none. Ends in NUL; borrowed from the environment. */
+/* AWS_CA_BUNDLE (AWS SDKs and Tools Reference Guide), else SSL_CERT_FILE (OpenSSL), whether it can be read or not: who names
+ * a file does not want another one to be trusted. When neither is set, the first that can be read of Amazon Linux 2023's
+ * bundle and Debian's; empty when there is none. Ends in NUL; borrowed from the environment. */
 struct str ca_bundle_find(void);
 
 #endif

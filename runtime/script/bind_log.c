@@ -63,14 +63,14 @@ static struct str encode_one_by_one(lua_State *L, int index, struct buf *json) {
 
 /* Fields as members of a record: those of the table, or the table as one member, "fields", when it is a list or a name in it
  * is taken. A value that cannot be encoded is described instead, under "fields" too. */
-static struct str encode_fields(lua_State *L, int index, struct buf *json) {
+static struct str encode_fields(lua_State *L, int index, bool taken, struct buf *json) {
   char err[ERR_LEN];
   struct str name = STR("\"fields\":");
   if (!lua_istable(L, index)) return STR("");
   buf_add(json, name);
   if (!value_to_json_utf8(L, index, json, err)) return encode_one_by_one(L, index, json);
   struct str all = buf_str(json), value = str_slice(all, name.len, all.len);
-  if (str_starts(value, STR("[")) || is_taken(L, index)) return all;
+  if (str_starts(value, STR("[")) || taken) return all;
   return str_slice(value, 1, value.len - 1);
 }
 
@@ -81,8 +81,9 @@ static int l_write(lua_State *L) {
   const char *message = luaL_checklstring(L, 2, &len);
   struct buf json;
   if (!log_enabled(level)) return 0;
+  bool taken = lua_istable(L, 3) && is_taken(L, 3); /* may raise: before anything is owned */
   buf_init(&json, LOG_LINE);
-  log_write(level, scope_log(vm_of(L)), str_of(message, len), encode_fields(L, 3, &json));
+  log_write(level, scope_log(vm_of(L)), str_of(message, len), encode_fields(L, 3, taken, &json));
   buf_free(&json);
   return 0;
 }

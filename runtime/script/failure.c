@@ -15,8 +15,7 @@
 enum {
   BODY_MAX = 1024 * 1024, /* bytes; Managed Instances refuse longer reports */
   MESSAGE_MAX = 64 * 1024,
-  WORDS_STEPS = 1000000, /* instructions that __tostring may take */
-  NAME_SIZE = 1024,      /* of an errorType, and of the position in front of a message */
+  NAME_SIZE = 1024, /* of an errorType, and of the position in front of a message */
 };
 
 void failure_init(struct failure *f) {
@@ -147,22 +146,13 @@ static void show_table(struct failure *f, lua_State *L, int index) {
   describe(f, L, index);
 }
 
-/* The deadline does not watch over this call: the task that raised is gone. */
-static void give_up(lua_State *L, lua_Debug *ar) {
-  (void)ar;
-  lua_pushnil(L);
-  lua_error(L);
-}
-
 /* An error object with __tostring is asked. Any other table is shown as JSON, if it can be. */
 static void ask_tostring(struct failure *f, lua_State *L, int index) {
   int top = lua_gettop(L);
   bool has_words = luaL_getmetafield(L, index, "__tostring"), asked = has_words; /* __tostring */
   if (asked) {
     lua_pushvalue(L, index);
-    lua_sethook(L, give_up, LUA_MASKCOUNT, WORDS_STEPS);
     asked = lua_pcall(L, 1, 1, 0) == 0 && lua_type(L, -1) == LUA_TSTRING;
-    lua_sethook(L, NULL, 0, 0);
   }
   if (asked)
     set_message(f, value_text(L, -1));
@@ -182,6 +172,8 @@ static void from_table(struct failure *f, lua_State *L, int error, const struct 
   struct str type = value_text(L, -2);
   if (lua_isnil(L, -1))
     ask_tostring(f, L, error);
+  else if (lua_istable(L, -1))
+    show_table(f, L, lua_gettop(L));
   else
     describe(f, L, -1);
   set_type(f, type);

@@ -1,5 +1,6 @@
 #include "frames.h"
 
+#include <lauxlib.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -77,7 +78,7 @@ static void find_name(lua_State *L, int loaded, char *name, size_t size) {
 /* The innermost function of co, which is C. */
 static void name_function(lua_State *L, int loaded, lua_State *co, lua_Debug *ar, char *name, size_t size) {
   *name = '\0';
-  if (lua_getinfo(co, "f", ar) && co != L) {
+  if (loaded != LUA_NOREF && lua_getinfo(co, "f", ar) && co != L) {
     lua_xmove(co, L, 1);
     find_name(L, loaded, name, size);
   }

@@ -1,5 +1,5 @@
 /* frames.h -- where Lua code is: the frames of a coroutine, innermost first. What reports and logs call a stack.
- * Reading allocates nothing. C functions and the runtime's own Lua files are left out.
+ * Reading allocates nothing; it looks at a local variable of coroutines that wait for another one. C functions and the runtime's own Lua files are left out.
  */
 #ifndef MOONWIRE_FRAMES_H
 #define MOONWIRE_FRAMES_H
@@ -29,8 +29,9 @@ struct stack {
 size_t frames_read(lua_State *co, struct frame *frames, size_t max);
 
 /* Where co is, in words: "runs at handlers/chat.lua:12", or "is in string.find, called at handlers/chat.lua:12" for a C
- * function. `loaded` is the reference (registry) of package.loaded, where names of functions are looked for. May be called
- * from a signal handler that interrupts co, while nothing runs on L, its main state: allocates nothing. */
+ * function. May be called from a signal handler that interrupts co, while nothing runs on L, its main state. `loaded` is the
+ * reference (registry) of package.loaded, where names of functions are looked for; that moves values over co's stack, under
+ * the feet of the function: only when the process ends. With LUA_NOREF the name is what its caller calls it. */
 void frames_place(lua_State *L, int loaded, lua_State *co, char place[FRAMES_PLACE_LEN]);
 
 /* The first of the frames that is not in the library: "handlers/chat.lua:12"; if all are, the first (a library function

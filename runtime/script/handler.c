@@ -58,7 +58,7 @@ static void load_done(void *ctx, lua_State *co, bool ok) {
   scope_cancel_tasks(&h->loading);
   scope_write_metrics(&h->loading);
   if (!ok) {
-    outcome_read_error(h->vm, co, &failure);
+    outcome_read_error(&h->loading, co, &failure);
   } else if (lua_cpcall(h->vm->L, keep_handler, &loaded) != 0) {
     ok = false;
     outcome_read_protected(h->vm, &failure);
@@ -112,6 +112,7 @@ bool handler_load(struct handler *h, struct vm *vm, struct str name, struct str 
   h->slot = (struct slot_handler){ .ctx = h, .start = start, .answered = answered, .cancel = cancel };
   scope_open(&h->loading, vm, NULL, NULL);
   limit_memory(vm);
+  scope_metrics_setup();
   if (lua_cpcall(vm->L, load, &loading) == 0) return true;
   fail(err, "the library cannot be loaded: %s", lua_tostring(vm->L, -1));
   lua_pop(vm->L, 1);

@@ -4,6 +4,7 @@
 
 enum {
   RESERVE = 24 * 1024 * 1024, /* bytes for what is not Lua */
+  PATIENCE_MS = 1000,         /* with finalizers */
   TRIES = 10                  /* of a collection: a finalizer that raises ends it */
 };
 
@@ -14,7 +15,8 @@ static void collect_or_raise(lua_State *L, lua_Debug *ar) {
   lua_sethook(L, NULL, 0, 0);
   lua_gc(L, LUA_GCCOLLECT, 0);
   if (m->used <= m->limit - m->limit / 16) return; /* with less room it would collect at every turn */
-  lua_pushliteral(L, "not enough memory");         /* Lua's own words */
+  m->vm->nesting_stale = true;
+  lua_pushliteral(L, "not enough memory"); /* Lua's own words */
   lua_error(L);
 }
 
@@ -42,7 +44,10 @@ static int collect(lua_State *L) {
 
 static void collect_now(void *ctx) {
   struct memory *m = ctx;
+  struct watchdog *watchdog = &m->vm->watchdog; /* finalizers are code of the user */
+  watchdog_enter(watchdog, m->vm->L, clock_monotonic_ns() + PATIENCE_MS * NS_PER_MS, NULL);
   for (int tries = 0; tries < TRIES && lua_cpcall(m->vm->L, collect, NULL) != 0; tries++) lua_pop(m->vm->L, 1);
+  watchdog_leave(watchdog);
 }
 
 void memory_init(struct memory *m, struct vm *vm) {
@@ -62,6 +67,11 @@ void memory_limit(struct memory *m, size_t function_bytes) {
 
 void memory_settle(struct memory *m, bool large) {
   if (large || (m->limit > 0 && m->used > m->limit / 4 * 3)) loop_job_add(m->vm->loop, &m->collect);
+}
+
+bool memory_recover(struct memory *m) {
+  collect_now(m);
+  return m->limit == 0 || m->used <= m->limit / 4 * 3;
 }
 
 void memory_free(struct memory *m) {

@@ -39,6 +39,10 @@ void memory_limit(struct memory *m, size_t function_bytes);
  * finalizers are dropped. */
 void memory_settle(struct memory *m, bool large);
 
+/* After an invocation that failed for a lack of memory, when its coroutine is gone: collects all garbage. False when so much
+ * is held that the next one would fail, too: a module keeps it. Without a limit there is nothing to compare with: true. */
+bool memory_recover(struct memory *m);
+
 /* Before the vm goes. */
 void memory_free(struct memory *m);
 

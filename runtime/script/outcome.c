@@ -1,6 +1,7 @@
 #include "outcome.h"
 
 #include "result.h"
+#include "scope.h"
 #include "vm.h"
 
 struct ending {
@@ -41,10 +42,14 @@ static int read_end(lua_State *L) {
   return 0;
 }
 
-bool outcome_read(struct vm *vm, lua_State *co, bool ok, enum event_kind kind, struct buf *reply, const char **advice,
+bool outcome_read(struct scope *scope, lua_State *co, bool ok, struct buf *reply, const char **advice,
                   struct failure *failure) {
-  struct ending e = { .co = co, .ok = ok, .kind = kind, .reply = reply, .failure = failure };
-  if (lua_cpcall(vm->L, read_end, &e) != 0) {
+  struct vm *vm = scope->vm;
+  struct ending e = { .co = co, .ok = ok, .kind = scope->kind, .reply = reply, .failure = failure };
+  watchdog_enter(&vm->watchdog, vm->L, scope->due_ns, scope); /* __tostring and __gc are code of the user, too */
+  int status = lua_cpcall(vm->L, read_end, &e);
+  watchdog_leave(&vm->watchdog);
+  if (status != 0) {
     e.replies = false;
     outcome_read_protected(vm, failure);
   }
@@ -52,9 +57,9 @@ bool outcome_read(struct vm *vm, lua_State *co, bool ok, enum event_kind kind, s
   return e.replies;
 }
 
-void outcome_read_error(struct vm *vm, lua_State *co, struct failure *failure) {
+void outcome_read_error(struct scope *scope, lua_State *co, struct failure *failure) {
   const char *advice;
-  outcome_read(vm, co, false, EVENT_OTHER, NULL, &advice, failure);
+  outcome_read(scope, co, false, NULL, &advice, failure);
 }
 
 void outcome_read_protected(struct vm *vm, struct failure *failure) {

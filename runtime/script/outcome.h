@@ -10,18 +10,19 @@
 #include <lua.h>
 
 #include "buf.h"
-#include "event.h"
 #include "failure.h"
 
+struct scope;
 struct vm;
 
 /* Reads the end of a handler, as task_done got it. True: *reply has the JSON to post, and *advice is NULL or a sentence for
- * the log (result.h). False: *failure, which was initialised, is filled. Takes what is on co. */
-bool outcome_read(struct vm *vm, lua_State *co, bool ok, enum event_kind kind, struct buf *reply, const char **advice,
+ * the log (result.h). False: *failure, which was initialised, is filled. Takes what is on co. The time of the scope
+ * counts on: what the user's __tostring does too long is stopped. */
+bool outcome_read(struct scope *scope, lua_State *co, bool ok, struct buf *reply, const char **advice,
                   struct failure *failure);
 
 /* Fills *failure from a task that ended with an error. */
-void outcome_read_error(struct vm *vm, lua_State *co, struct failure *failure);
+void outcome_read_error(struct scope *scope, lua_State *co, struct failure *failure);
 
 /* Fills *failure from a protected call (lua_cpcall) that failed: its error is on top of the main state, and popped. */
 void outcome_read_protected(struct vm *vm, struct failure *failure);

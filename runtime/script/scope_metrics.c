@@ -17,7 +17,7 @@ static struct {
   char name_space[METRIC_NAME_MAX + 1];
 } settings;
 
-static void read_settings(void) {
+void scope_metrics_setup(void) {
   char err[ERR_LEN];
   if (settings.read) return;
   settings.read = true;
@@ -28,7 +28,9 @@ static void read_settings(void) {
   if (settings.automatic)
     str_copy(name, settings.name_space, sizeof settings.name_space);
   else
-    log_printf(LOG_WARN, NULL, "MOONWIRE_METRICS counts as not set; it must name a namespace of CloudWatch: %s", err);
+    log_printf(LOG_WARN, NULL,
+               "MOONWIRE_METRICS is \"%.*s\" and counts as not set; it must name a namespace of CloudWatch: %s",
+               STR_ARG(name), err);
 }
 
 static bool add(struct scope *scope, const struct metric *metric, char err[ERR_LEN]) {
@@ -46,7 +48,7 @@ bool scope_put_metric(struct scope *scope, struct metric metric, const struct fi
 
 void scope_count(struct scope *scope, const char *name) {
   char err[ERR_LEN];
-  read_settings();
+  scope_metrics_setup();
   if (!settings.automatic) return;
   struct metric metric = { .name = str_from(name), .value = 1, .unit = STR("Count"), .counted = true };
   if (!scope_put_metric(scope, metric, NULL, err)) log_printf(LOG_WARN, scope->log, "the metric %s: %s", name, err);
@@ -81,7 +83,7 @@ void scope_write_metrics(struct scope *scope) {
                                { STR("apiRequestId"), log->api_request_id } };
   struct metrics_about about = { .now_ms = clock_unix_ms(), .properties = { ids, sizeof ids / sizeof *ids } };
   struct buf lines;
-  read_settings();
+  scope_metrics_setup();
   about.name_space = str_from(settings.name_space);
   buf_init(&lines, OUT_MAX);
   metrics_write(scope->metrics, &about, &lines);

@@ -11,6 +11,9 @@
 #include "metric.h"
 #include "scope.h"
 
+/* Reads MOONWIRE_METRICS, once; warns when it names no namespace. */
+void scope_metrics_setup(void);
+
 /* Takes a value that Lua code gives; NULL dimensions: { FunctionName = AWS_LAMBDA_FUNCTION_NAME }. False, with err, as
  * metrics_add has it. Writes early when there are many. */
 bool scope_put_metric(struct scope *scope, struct metric metric, const struct fields *dimensions, char err[ERR_LEN]);

@@ -4,6 +4,7 @@
 #include <lauxlib.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 
 #include "event_log.h"
 #include "failure.h"
@@ -17,9 +18,8 @@
 #include "task.h"
 
 enum {
-  MARGIN_MS = 200,     /* before the deadline: time to report, before Lambda kills */
-  LARGE = 1024 * 1024, /* bytes of an event and its result together */
-  NS_PER_MS = 1000000
+  MARGIN_MS = 200,    /* before the deadline: time to report, before Lambda kills */
+  LARGE = 1024 * 1024 /* bytes of an event and its result together */
 };
 
 struct serving {
@@ -28,11 +28,18 @@ struct serving {
   struct scope scope;
   struct loop_timer deadline; /* ends what waits */
   int64_t margin_ms;          /* how long before Lambda's deadline that is */
+  bool no_memory;             /* ... because memory was short */
   bool failed;                /* an error was reported instead of a result */
 };
 
-static void forget(struct serving *s) {
+/* What io.write has buffered belongs to this invocation. */
+static void end_work(struct serving *s) {
   loop_timer_stop(s->setup->vm->loop, &s->deadline);
+  fflush(stdout);
+}
+
+static void forget(struct serving *s) {
+  end_work(s);
   scope_close(&s->scope);
   s->slot->state = NULL;
   free(s);
@@ -40,8 +47,16 @@ static void forget(struct serving *s) {
 
 static void next(struct serving *s) {
   struct slot *slot = s->slot;
-  memory_settle(&s->setup->vm->memory, slot->invocation.payload.len + slot->reply.len > LARGE);
+  struct memory *memory = &s->setup->vm->memory;
+  bool no_memory = s->no_memory;
   forget(s);
+  if (no_memory && !memory_recover(memory)) {
+    slot->handler->broken(
+        slot->handler->ctx, slot,
+        "Lua holds most of its memory even after all garbage was collected: a fresh environment is needed");
+    return;
+  }
+  memory_settle(memory, slot->invocation.payload.len + slot->reply.len > LARGE);
   slot_next(slot);
 }
 
@@ -50,6 +65,7 @@ static void next(struct serving *s) {
 static void fail_invocation(struct slot *slot, const struct failure *failure) {
   struct serving *s = slot->state;
   if (s) s->failed = true;
+  if (s) s->no_memory = strcmp(failure->type, "Runtime.OutOfMemory") == 0;
   failure_log(failure, &slot->log);
   event_log_failed(&slot->invocation, &slot->log);
   buf_clear(&slot->reply);
@@ -85,7 +101,7 @@ static void fail_for_time(struct serving *s) {
   snprintf(message, sizeof message,
            "the handler had not ended %" PRId64 " ms before the deadline and was stopped: it %s at %s", s->margin_ms,
            s->scope.late ? "was running" : "was waiting", place);
-  loop_timer_stop(s->setup->vm->loop, &s->deadline);
+  end_work(s);
   scope_cancel_tasks(&s->scope);
   fail_from_runtime(s->slot, "Function.Timeout", str_from(message), stack);
 }
@@ -147,7 +163,7 @@ static void conclude(struct serving *s, lua_State *co, bool ok) {
   struct failure failure;
   const char *advice;
   failure_init(&failure);
-  if (outcome_read(s->setup->vm, co, ok, s->scope.kind, &slot->reply, &advice, &failure)) {
+  if (outcome_read(&s->scope, co, ok, &slot->reply, &advice, &failure)) {
     if (advice) log_write(LOG_WARN, &slot->log, str_from(advice), STR(""));
     scope_end_metrics(&s->scope, false);
     slot_respond(slot);
@@ -159,8 +175,7 @@ static void conclude(struct serving *s, lua_State *co, bool ok) {
 
 static void handler_done(void *ctx, lua_State *co, bool ok) {
   struct serving *s = ctx;
-  loop_timer_stop(s->setup->vm->loop, &s->deadline);
-  fflush(stdout); /* what io.write has buffered belongs to this invocation */
+  end_work(s);
   if (s->scope.late) {
     fail_for_time(s);
   } else {
@@ -201,14 +216,14 @@ void serving_start(struct serving_setup *setup, struct slot *slot) {
 static void log_deferred_error(struct serving *s, lua_State *co) {
   struct failure failure;
   failure_init(&failure);
-  outcome_read_error(s->setup->vm, co, &failure);
+  outcome_read_error(&s->scope, co, &failure);
   failure_log(&failure, s->scope.log);
   failure_free(&failure);
 }
 
 static void deferred_done(void *ctx, lua_State *co, bool ok) {
   struct serving *s = ctx;
-  fflush(stdout);
+  end_work(s);
   if (s->scope.late) {
     cut_off_deferred(s);
     return;

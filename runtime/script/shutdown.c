@@ -78,7 +78,7 @@ static void function_done(void *ctx, lua_State *co, bool ok) {
     return;
   }
   failure_init(&failure);
-  if (!ok) outcome_read_error(s->scope.vm, co, &failure);
+  if (!ok) outcome_read_error(&s->scope, co, &failure);
   if (!ok) failure_log(&failure, NULL);
   failure_free(&failure);
   run_next(s);
@@ -113,6 +113,12 @@ void shutdown_run(struct shutdown *s, struct vm *vm, int64_t due_ns, void (*done
   scope_open(&s->scope, vm, NULL, NULL);
   s->scope.due_ns = due_ns;
   run_next(s);
+}
+
+void shutdown_place(const struct shutdown *s, char place[FRAMES_PLACE_LEN]) {
+  struct stack stack;
+  scope_stack(&s->scope, &stack);
+  stack_place(&stack, place);
 }
 
 void shutdown_free(struct shutdown *s) {

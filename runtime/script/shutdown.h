@@ -10,6 +10,7 @@
 
 #include <lua.h>
 
+#include "frames.h"
 #include "scope.h"
 #include "vm.h"
 
@@ -31,6 +32,9 @@ struct shutdown {
 /* Runs them one after the other, each as a task that may wait, until due_ns (monotonic; watchdog.h). done(ctx) is called once, from the loop, or at once when
  * there are none. What they leave behind is cancelled. *s must stay where it is. */
 void shutdown_run(struct shutdown *s, struct vm *vm, int64_t due_ns, void (*done)(void *ctx), void *ctx);
+
+/* Where the one at hand waits: "handlers/chat.lua:12". */
+void shutdown_place(const struct shutdown *s, char place[FRAMES_PLACE_LEN]);
 
 /* Cancels what still runs; done is not called. Safe on a zeroed shutdown, and twice. */
 void shutdown_free(struct shutdown *s);

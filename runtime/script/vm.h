@@ -31,6 +31,8 @@ struct vm {
   struct loop *loop;        /* borrowed */
   struct task *running;     /* the task whose coroutine runs now, or NULL; kept by task.c */
   struct http *http;        /* outbound HTTP: owned; NULL until the first call (vm_http) */
+  int nesting_ref;          /* registry: the table of task_push_nesting */
+  bool nesting_stale;       /* ... may be too high: a hook has raised */
   struct watchdog watchdog; /* ends Lua code that runs on */
   struct memory memory;     /* limit 0 until memory_limit */
   bool output_matters;      /* print raises when its output cannot be written: in scripts, not in functions */

@@ -17,8 +17,7 @@
 #include "vm.h"
 
 enum {
-  SIGNAL = 5, /* behind SIGRTMIN: the first ones are what other libraries take */
-  NS_PER_MS = 1000000,
+  SIGNAL = 5,    /* behind SIGRTMIN: the first ones are what other libraries take */
   NAME_MS = 100, /* from the hook to the record that names a C function: Lambda kills at 200 */
   LAST_MS = 1000 /* from the hook to the end of the process */
 };
@@ -28,9 +27,9 @@ static struct watchdog *guard; /* whose signal it is */
 /* The hook */
 
 /* Where the code is at this moment; NULL when memory is short. */
-static struct stack *stack_of(struct task *task) {
+static struct stack *stack_of(lua_State *co) {
   struct stack *stack = calloc(1, sizeof *stack);
-  if (stack) stack->count = frames_read(task_state(task), stack->frames, FRAMES_MAX);
+  if (stack) stack->count = frames_read(co, stack->frames, FRAMES_MAX);
   return stack;
 }
 
@@ -39,24 +38,17 @@ void watchdog_push_over(lua_State *L) {
 }
 
 static void stop_here(lua_State *L, lua_Debug *ar) {
+  struct watchdog *w = &vm_of(L)->watchdog;
+  struct scope *scope = w->scope;
   (void)ar;
-  struct task *task = vm_of(L)->running;
-  if (!task) return;
-  struct scope *scope = task_scope(task);
-  if (!scope->late) scope->late_stack = stack_of(task);
-  scope->late = true;
+  if (!w->co) return;
+  if (scope && !scope->late) {
+    scope->late_stack = stack_of(w->co);
+    scope->late = true;
+  }
+  w->stopped = true;
   watchdog_push_over(L);
   lua_error(L);
-}
-
-/* The signal. Nothing here may allocate or lock: it can interrupt anything. lua_sethook is made for this. */
-
-static void say(const struct watchdog *w, enum log_level level, const struct task *task, const char *what) {
-  char place[FRAMES_PLACE_LEN];
-  char text[FRAMES_PLACE_LEN + 200];
-  frames_place(w->vm->L, w->loaded_ref, task_state(task), place);
-  snprintf(text, sizeof text, "the time of the invocation is over, but the handler still %s%s", place, what);
-  log_write_from_signal(level, task_scope(task)->log, str_from(text), STR(""));
 }
 
 static void set_hook(struct watchdog *w) {
@@ -64,21 +56,31 @@ static void set_hook(struct watchdog *w) {
   lua_sethook(w->vm->L, stop_here, LUA_MASKCOUNT, 1);
 }
 
-static void look_after(struct watchdog *w, struct task *task, int64_t now) {
-  const struct scope *scope = task_scope(task);
-  if (now < scope->due_ns) {
-    watchdog_arm(w, scope->due_ns);
+/* The signal. Nothing here may allocate or lock: it can interrupt anything. lua_sethook is made for this; snprintf of the C
+ * library does neither for strings and small numbers. */
+
+static void say(const struct watchdog *w, enum log_level level, bool last, const char *what) {
+  char place[FRAMES_PLACE_LEN];
+  char text[FRAMES_PLACE_LEN + 200];
+  frames_place(w->vm->L, last ? w->loaded_ref : LUA_NOREF, w->co, place);
+  snprintf(text, sizeof text, "the time of the invocation is over, but the handler still %s%s", place, what);
+  log_write_from_signal(level, w->scope ? w->scope->log : NULL, str_from(text), STR(""));
+}
+
+static void look_after(struct watchdog *w, int64_t now) {
+  if (now < w->due_ns) {
+    watchdog_arm(w, w->due_ns);
   } else if (w->late_turn != w->turns) {
     w->late_turn = w->turns;
     w->late_ns = now;
     set_hook(w);
     watchdog_arm(w, now + NAME_MS * NS_PER_MS);
-  } else if (now < w->late_ns + LAST_MS * (int64_t)NS_PER_MS) {
+  } else if (now < w->late_ns + LAST_MS * NS_PER_MS) {
     set_hook(w); /* again: the other hook, of memory.c, may have been taken off in the same moment */
-    if (!scope->late) say(w, LOG_ERROR, task, ", which cannot be stopped there");
-    watchdog_arm(w, w->late_ns + LAST_MS * (int64_t)NS_PER_MS);
+    if (!w->stopped) say(w, LOG_ERROR, false, ", which cannot be stopped there");
+    watchdog_arm(w, w->late_ns + LAST_MS * NS_PER_MS);
   } else {
-    say(w, LOG_FATAL, task, " for a second more: the process ends");
+    say(w, LOG_FATAL, true, " for a second more: the process ends");
     _exit(EXIT_FAILURE);
   }
 }
@@ -89,7 +91,7 @@ static void ring(int number) {
   (void)number;
   if (w) {
     w->armed_ns = INT64_MAX;
-    if (w->vm->running) look_after(w, w->vm->running, clock_monotonic_ns());
+    if (w->co) look_after(w, clock_monotonic_ns());
   }
   errno = error;
 }
@@ -118,7 +120,8 @@ void watchdog_arm(struct watchdog *w, int64_t due_ns) {
 }
 
 void watchdog_unhook(struct watchdog *w) {
-  w->hooked = false;
+  w->hooked = w->stopped = false;
+  w->vm->nesting_stale = true;  /* what was stopped did not count down */
   w->vm->memory.hooked = false; /* there is one hook: ours had taken its place */
   lua_sethook(w->vm->L, NULL, 0, 0);
 }

@@ -52,6 +52,7 @@ const rows = [
   { name: 'off', code: 'user = conter\nreturn user == nil', env: { MOONWIRE_GLOBALS: 'off' }, want: true, warns: [] },
   { name: 'warn', code: 'return conter == nil', env: { MOONWIRE_GLOBALS: 'warn' }, want: true, warns: [never('app.lua:3', 'conter')] },
   { name: 'an empty setting is none', code: 'return conter == nil', env: { MOONWIRE_GLOBALS: '' }, want: true, warns: [never('app.lua:3', 'conter')] },
+  { name: 'off in capitals', code: 'return conter == nil', env: { MOONWIRE_GLOBALS: 'OFF' }, want: true, warns: [] },
   { name: 'a setting that is none', code: 'return conter == nil', env: { MOONWIRE_GLOBALS: 'strict' }, want: true,
     warns: ['MOONWIRE_GLOBALS is "strict" and counts as not set; it must be error, warn or off', never('app.lua:3', 'conter')] },
 ];

@@ -138,8 +138,8 @@ for (const [env, want] of [
 }
 
 for (const [name, value, want] of [
-  ['AWS_LAMBDA_LOG_LEVEL', 'LOUD', 'INFO'],
-  ['MOONWIRE_LOG_LEVEL', 'LOUD', 'INFO'],
+  ['AWS_LAMBDA_LOG_LEVEL', 'LOUD', 'not set'],
+  ['MOONWIRE_LOG_LEVEL', 'LOUD', 'not set'],
   ['AWS_LAMBDA_LOG_FORMAT', 'XML', 'Text'],
 ]) {
   logging(`settings: ${name}=${value} is warned about and counts as ${want}`, { code: ALL, env: { [name]: value } }, (records) => {

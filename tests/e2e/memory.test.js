@@ -21,12 +21,12 @@ const HOGS = {
   'json.encode': 'local json = require "moonwire.json" local t = {} for i = 1, 1e5 do t[i] = ("z"):rep(50) end local k = {} while true do k[#k + 1] = json.encode(t) .. #k end',
   'json.decode': 'local json = require "moonwire.json" local text = json.encode { ("x"):rep(1000), { 1, 2, 3 } } local k = {} while true do k[#k + 1] = json.decode(text) end',
   'a deep recursion with tables': 'local function f(n) local t = { n, {}, {}, {} } local r = f(n + 1) return { t, r } end f(1)',
-  'events': 'KEPT = KEPT or {} for i = 1, 1e9 do KEPT[#KEPT + 1] = { event, i } end',
+  'events': 'local kept = {} for i = 1, 1e9 do kept[#kept + 1] = { event, i } end',
 };
-const code = `if event.run then KEPT = nil return (loadstring("local event, context = ... " .. event.run, "=hog"))(event, context) end return "served"`;
+const code = `if event.run then return (loadstring("local event, context = ... " .. event.run, "=hog"))(event, context) end return "served"`;
 
 for (const slots of [undefined, 4]) {
-  scenario(`not enough memory is an error like any other (${slots ? 'many at once' : 'one at a time'})`, { files: { 'app.lua': `KEPT = nil\n${moduleOf(code)}` }, slots, env: { AWS_LAMBDA_FUNCTION_MEMORY_SIZE: '64' } }, async (lambda) => {
+  scenario(`not enough memory is an error like any other (${slots ? 'many at once' : 'one at a time'})`, { files: { 'app.lua': moduleOf(code) }, slots, env: { AWS_LAMBDA_FUNCTION_MEMORY_SIZE: '64' } }, async (lambda) => {
     for (const [name, run] of Object.entries(HOGS)) {
       const reply = await lambda.invoke({ run });
       assert.equal(reply.kind, 'error', name);
@@ -47,6 +47,15 @@ scenario('a pcall catches it, and what it held is given back', { code: `
   end
   return collectgarbage("count") < 20000` }, async (lambda) => {
   assert.equal((await lambda.invoke({})).json, true);
+});
+
+scenario('memory that a module keeps ends the environment, behind the report', {
+  files: { 'app.lua': `KEPT = {}\n${moduleOf('while event.keep do KEPT[#KEPT + 1] = { 1, 2, 3 } end return "served"')}` }, env: { AWS_LAMBDA_FUNCTION_MEMORY_SIZE: '64' },
+}, async (lambda) => {
+  assert.equal((await lambda.invoke({})).json, 'served');
+  assert.equal((await lambda.invoke({ keep: true })).json.errorType, 'Runtime.OutOfMemory');
+  assert.deepEqual(await lambda.exit, { code: 1, signal: null });
+  assert.match(lambda.stderr, /FATAL\tLua holds most of its memory even after all garbage was collected/);
 });
 
 // Garbage does not count: 70 MB that live, and much more that does not.
@@ -85,12 +94,13 @@ scenario('a finalizer that raises costs at most the invocation it meets', { code
   local keep = {}
   for i = 1, event.n do keep[i] = { tostring(i) } end
   return keep` }, async (lambda) => {
-  let served = 0;
+  const kinds = { response: 0, error: 0 };
   for (let n = 0; n < 200; n++) {
     const reply = await lambda.invoke({ n: n * 7 });
-    if (reply.kind === 'response') served++;
+    kinds[reply.kind]++;
+    if (reply.kind === 'error') assert.match(reply.text, /finalizer/);
   }
-  assert.ok(served > 0);
+  assert.ok(kinds.response > 0 && kinds.error > 0, JSON.stringify(kinds));
   assert.equal(lambda.ended, undefined);
 });
 

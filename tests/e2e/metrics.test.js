@@ -193,7 +193,7 @@ own('a namespace that is none is warned about, once, and counts as off', { code:
     for (const event of [message(), message()]) await lambda.invoke(event);
     await lambda.idle();
     assert.deepEqual(lines(lambda).map(counters), Array(2).fill({ Namespace: 'Moonwire', n: 1 }));
-    assert.equal(lambda.stderr.match(/\tWARN\tMOONWIRE_METRICS counts as not set; it must name a namespace of CloudWatch: [^\n]*AWS\//g).length, 1);
+    assert.equal(lambda.stderr.match(/\tWARN\tMOONWIRE_METRICS is "AWS\/Mine" and counts as not set; it must name a namespace of CloudWatch: [^\n]*AWS\//g).length, 1);
   } });
 own('of invocations at once', { code: `require("moonwire.async").sleep(event.ms or 0) ws.send(event.to, "a") ${OK}`, slots: 4,
   check: async (lambda) => {

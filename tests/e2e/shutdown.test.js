@@ -278,7 +278,6 @@ for (const [name, way, where = 'registerReply'] of [
   ['its registration is never answered', { hold: new Promise(() => {}) }],
   ['its GET is refused', { status: 403 }, 'extensionPollReply'],
   ['its GET returns', { status: 200 }, 'extensionPollReply'],
-  ['its GET is lost', { drop: 'head' }, 'extensionPollReply'],
 ]) {
   scenario(`${name}: one warning, events are served, a signal runs the functions`, withHooks(['print "end"']), async (lambda) => {
     lambda.api[where].push(way);
@@ -290,6 +289,17 @@ for (const [name, way, where = 'registerReply'] of [
     assert.equal(lambda.printed, 'end\n');
   });
 }
+
+scenario('its GET is lost, twice: it is sent again', withHooks(['print "end"']), async (lambda) => {
+  lambda.api.extensionPollReply.push({ drop: 'head' }, { drop: 'request' });
+  assert.equal((await lambda.invoke(1)).json, 1);
+  await lambda.api.when(() => lambda.api.extensionPolls.length === 3);
+  assert.equal((await lambda.invoke(2)).json, 2);
+  await lambda.idle();
+  lambda.child.kill('SIGTERM');
+  await ends(lambda, 0);
+  assert.equal(lambda.printed, 'end\n');
+});
 
 scenario('a registration that is answered late is used', withHooks(['print "end"']), async (lambda) => {
   let release;

@@ -31,10 +31,12 @@ const curves = [
   ['a peak', line(7000, 7000).map((kb, i) => (i === 90 ? 20000 : kb)), true],
   ['rising by 3 %', line(7000, 7000 * 1.03), true],
   ['rising by 6 %', line(7000, 7000 * 1.06), false],
+  ['a step of less than half a byte an invocation', line(7000, 7000).map((kb, i) => (i < 80 ? kb : kb + 400)), true, 1e6],
+  ['more than that', line(7000, 7000).map((kb, i) => (i < 80 ? kb : kb + 600)), false, 1e6],
   ['a step', line(7000, 7000).map((kb, i) => (i < 80 ? kb : kb + 300)), false],
 ];
-for (const [name, samples, flat] of curves) {
-  test(`a curve: ${name}`, () => assert.equal(verdict(samples).flat, flat));
+for (const [name, samples, flat, invocations = 0] of curves) {
+  test(`a curve: ${name}`, () => assert.equal(verdict(samples, invocations).flat, flat));
 }
 
 for (const args of [['--mode', 'both'], ['--invocations', 'many'], ['--seed', 'x'], ['--else']]) {

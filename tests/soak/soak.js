@@ -15,8 +15,9 @@ const HELP = `Usage: make soak [INVOCATIONS=N] or tests/soak/run [--invocations 
 
 Serves N invocations (1,000,000) of every kind to build/bootstrap in each mode: on demand, one after the other, and
 concurrent, ${MODES.concurrent} at once. Prints its resident memory as it goes, and says whether that is flat: the median
-of the last fifth may exceed that of the second by ${curve.TOLERANCE * 100} %. The exit status is 0 when it is flat and every answer
-was right. Below 500,000 invocations the second fifth is still part of growing up: the verdict says little.
+of the last fifth may exceed that of the second by ${curve.TOLERANCE * 100} %, or by half a byte an invocation. The exit status is 0 when it is flat and every answer
+was right. Below 500,000 invocations the second fifth is still part of growing up: there is no verdict. "lost" are
+events whose connection broke so often that Lambda gives them up: the faults of this test.
 `;
 
 const ROWS = 20;
@@ -107,7 +108,7 @@ async function soak({ mode, invocations, seed, tell, progress }) {
   }
   const { violations } = platform;
   const descriptors = found.rows[found.rows.length - 1].descriptors - found.rows[0].descriptors;
-  return { ...found, violations, sends: endpoint.requests, written: child.written, memory: curve.verdict(found.samples), descriptors };
+  return { ...found, violations, sends: endpoint.requests, written: child.written, memory: curve.verdict(found.samples, invocations), descriptors };
 }
 
 // What people see
@@ -126,10 +127,11 @@ const print = {
   progress(ended) {
     if (process.stdout.isTTY) process.stdout.write(`${CLEAR}${number(ended, 11)} ...`);
   },
-  end({ outcomes, sends, written, wrong, violations, memory: { early, late, growth, flat } }) {
+  end({ invocations, outcomes, sends, written, wrong, violations, memory: { early, late, growth, flat } }) {
     console.log(`\n${Object.entries(outcomes).map(([name, count]) => `${number(count, 0)} ${name}`).join(', ')}; ${number(sends, 0)} calls out, ${number(written, 0)} bytes of log`);
     for (const line of [...wrong, ...violations]) console.log(`WRONG: ${line}`);
-    console.log(`${flat ? 'flat' : 'NOT FLAT'}: ${number(early, 0)} KB in the second fifth, ${number(late, 0)} KB in the last (${growth < 0 ? '' : '+'}${(growth * 100).toFixed(2)} %)\n`);
+    const judged = flat ? 'flat' : invocations < curve.ENOUGH ? `too few to judge (below ${number(curve.ENOUGH, 0)})` : 'NOT FLAT';
+    console.log(`${judged}: ${number(early, 0)} KB in the second fifth, ${number(late, 0)} KB in the last (${growth < 0 ? '' : '+'}${(growth * 100).toFixed(2)} %)\n`);
   },
 };
 
@@ -160,7 +162,7 @@ async function main() {
     show.end(all[all.length - 1]);
   }
   if (json) console.log(JSON.stringify(all, null, 2));
-  const good = ({ memory, wrong, violations }) => memory.flat && !wrong.length && !violations.length;
+  const good = ({ invocations: count, memory, wrong, violations }) => (memory.flat || count < curve.ENOUGH) && !wrong.length && !violations.length;
   process.exitCode = all.every(good) ? 0 : 1;
 }
 

@@ -48,12 +48,12 @@ local function reporter(mode)
     if count == WARNINGS_MAX then
       log.write("WARN", "further undeclared globals are not reported")
     end
-    return count <= WARNINGS_MAX
+    return count <= WARNINGS_MAX or nil -- nil leaves no entry
   end
 end
 
 local function read_mode()
-  local mode = os.getenv "MOONWIRE_GLOBALS" or ""
+  local mode = (os.getenv "MOONWIRE_GLOBALS" or ""):lower()
   return (mode == "error" or mode == "off") and mode or "warn" -- bootstrap has warned about anything else
 end
 

@@ -12,19 +12,20 @@ local create, resume, status, yield = coroutine.create, coroutine.resume, corout
 local running = coroutine.running
 
 -- Coroutines that run inside each other share the stack of C, which nobody checks: a runaway recursion ends here.
+-- A hook may raise between the counting up and the counting down: the loop sets the count to 0 when it is in control.
 local DEPTH_MAX = 10000
-local depth = 0
+local nesting = task.nesting
 
 local function reenter(co, ...)
   held[co] = nil
-  depth = depth + 1
+  nesting[1] = nesting[1] + 1
   return resume(co, ...)
 end
 
 -- Gives back what coroutine.resume returned, unless it is the mark: then the loop gets it, and the answer goes in again.
 -- Meanwhile the coroutine is held: somebody else who resumed it would answer in the loop's place.
 local function pass(co, ...)
-  depth = depth - 1
+  nesting[1] = nesting[1] - 1
   local ok, value = ...
   if ok and value == mark then
     held[co] = true
@@ -42,10 +43,10 @@ local function enter(co, ...)
     return resume(co) -- raises
   elseif is_waiting(co) then
     return false, "cannot resume a coroutine that waits (async.sleep, ws.send ...): it goes on by itself"
-  elseif depth >= DEPTH_MAX then
+  elseif nesting[1] >= DEPTH_MAX then
     return false, "stack overflow: too many coroutines inside each other"
   end
-  depth = depth + 1
+  nesting[1] = nesting[1] + 1
   return pass(co, resume(co, ...))
 end
 

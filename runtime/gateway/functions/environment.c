@@ -8,8 +8,6 @@
 #include "pool.h"
 #include "report.h"
 
-enum { NS_PER_MS = 1000000 };
-
 /* The invocation at hand */
 
 /* An invocation that has its outcome leaves, behind everything that was written while it was at hand. */

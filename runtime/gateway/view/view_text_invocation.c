@@ -7,9 +7,8 @@
 #include "view_text.h"
 
 enum {
-  FRAMES_MAX = 50,              /* lines of a stack */
-  WAITED_NS = 50 * 1000 * 1000, /* waiting longer is worth a word */
-  NS_PER_MS = 1000 * 1000
+  FRAMES_MAX = 50,             /* lines of a stack */
+  WAITED_NS = 50 * 1000 * 1000 /* waiting longer is worth a word */
 };
 
 static void add_ms(struct buf *out, int64_t ns) {
