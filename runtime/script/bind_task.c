@@ -137,7 +137,7 @@ void bind_task(lua_State *L) {
   luaL_register(L, NULL, functions);
   watchdog_push_over(L);
   lua_setfield(L, -2, "over"); /* what a task is ended with whose time is over */
-  task_push_nesting(L);
+  nesting_push(&vm_of(L)->nesting, L);
   lua_setfield(L, -2, "nesting");
   task_push_mark(L);
   lua_setfield(L, -2, "mark"); /* what a waiting function yields */

@@ -15,7 +15,7 @@ static void collect_or_raise(lua_State *L, lua_Debug *ar) {
   lua_sethook(L, NULL, 0, 0);
   lua_gc(L, LUA_GCCOLLECT, 0);
   if (m->used <= m->limit - m->limit / 16) return; /* with less room it would collect at every turn */
-  m->vm->nesting_stale = true;
+  m->vm->nesting.stale = true;
   lua_pushliteral(L, "not enough memory"); /* Lua's own words */
   lua_error(L);
 }

@@ -202,30 +202,12 @@ static bool is_waiting(struct task *task) {
   return false;
 }
 
-void task_push_nesting(lua_State *L) {
-  struct vm *vm = vm_of(L);
-  lua_createtable(L, 1, 0);
-  lua_pushinteger(L, 0);
-  lua_rawseti(L, -2, 1);
-  lua_pushvalue(L, -1);
-  vm->nesting_ref = luaL_ref(L, LUA_REGISTRYINDEX);
-}
-
-/* The loop is in control: nothing is nested. */
-static void forget_nesting(struct vm *vm) {
-  vm->nesting_stale = false;
-  lua_rawgeti(vm->L, LUA_REGISTRYINDEX, vm->nesting_ref);
-  lua_pushinteger(vm->L, 0);
-  lua_rawseti(vm->L, -2, 1);
-  lua_pop(vm->L, 1);
-}
-
 void task_resume(struct task *task, int nresults) {
   struct vm *vm = task->scope->vm;
   assert(!vm->running);
   task->cancel = NULL;
   vm->running = task;
-  if (vm->nesting_stale) forget_nesting(vm);
+  nesting_settle(&vm->nesting, vm->L);
   watchdog_enter(&vm->watchdog, task->co, task->scope->due_ns, task->scope);
   int status = lua_resume(task->co, nresults);
   vm->running = NULL;

@@ -91,9 +91,6 @@ void task_push_handle_meta(lua_State *L);
 /* Pushes the mark that a waiting C function yields: coroutine.resume and wrap (prelude.lua) pass such a yield on. */
 void task_push_mark(lua_State *L);
 
-/* Pushes { 0 }: in [1], how many coroutines run inside each other now; kept by prelude.lua, once. */
-void task_push_nesting(lua_State *L);
-
 /* Pushes the set of coroutines that only the loop continues: those of tasks, and (prelude.lua adds them) those of the user
  * in which a function waits. Its keys are weak. */
 void task_push_held(lua_State *L);

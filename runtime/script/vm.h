@@ -14,6 +14,7 @@
 #include "err.h"
 #include "loop.h"
 #include "memory.h"
+#include "nesting.h"
 #include "watchdog.h"
 
 struct http;
@@ -27,12 +28,11 @@ struct vm_module {
 };
 
 struct vm {
-  lua_State *L;             /* the main state: owned; runs no handler itself */
-  struct loop *loop;        /* borrowed */
-  struct task *running;     /* the task whose coroutine runs now, or NULL; kept by task.c */
-  struct http *http;        /* outbound HTTP: owned; NULL until the first call (vm_http) */
-  int nesting_ref;          /* registry: the table of task_push_nesting */
-  bool nesting_stale;       /* ... may be too high: a hook has raised */
+  lua_State *L;         /* the main state: owned; runs no handler itself */
+  struct loop *loop;    /* borrowed */
+  struct task *running; /* the task whose coroutine runs now, or NULL; kept by task.c */
+  struct http *http;    /* outbound HTTP: owned; NULL until the first call (vm_http) */
+  struct nesting nesting;
   struct watchdog watchdog; /* ends Lua code that runs on */
   struct memory memory;     /* limit 0 until memory_limit */
   bool output_matters;      /* print raises when its output cannot be written: in scripts, not in functions */

@@ -121,7 +121,7 @@ void watchdog_arm(struct watchdog *w, int64_t due_ns) {
 
 void watchdog_unhook(struct watchdog *w) {
   w->hooked = w->stopped = false;
-  w->vm->nesting_stale = true;  /* what was stopped did not count down */
+  w->vm->nesting.stale = true;  /* what was stopped did not count down */
   w->vm->memory.hooked = false; /* there is one hook: ours had taken its place */
   lua_sethook(w->vm->L, NULL, 0, 0);
 }
