@@ -28,6 +28,9 @@ end
 -- The body of every task: keeps what the function returned or raised, and wakes who looks after it.
 local function run(handle, fn)
   local results = pack(xpcall(fn, with_trace))
+  if not results[1] and type(results[2]) ~= "table" then
+    results[2] = { results[2], trace = describe(results[2]) } -- handlers are left out when memory or time is up
+  end
   handle.results = results
   if not results[1] and not handle.awaited then
     log.write("ERROR", "a function given to async.spawn failed: " .. results[2].trace)
@@ -117,10 +120,16 @@ local function has_failed(results)
   return not results[1] or (results[2] == nil and results[3] ~= nil)
 end
 
+-- What a task has that could not even keep its results; the record says so.
+local died = { false, { "not enough memory" }, n = 2 }
+
 -- The first handle, in order, that has ended and that `wanted` accepts; and how many are still running.
 local function look(handles, wanted)
   local running = 0
   for _, handle in ipairs(handles) do
+    if not handle.results and not task.alive(handle.task) then
+      handle.results = died
+    end
     if not handle.results then
       running = running + 1
     elseif wanted(handle.results) then

@@ -139,6 +139,8 @@ void bind_task(lua_State *L) {
   lua_setfield(L, -2, "over"); /* what a task is ended with whose time is over */
   nesting_push(&vm_of(L)->nesting, L);
   lua_setfield(L, -2, "nesting");
+  lua_pushinteger(L, vm_of(L)->nesting.most);
+  lua_setfield(L, -2, "nesting_max");
   task_push_mark(L);
   lua_setfield(L, -2, "mark"); /* what a waiting function yields */
   task_push_held(L);

@@ -79,10 +79,19 @@ static enum event_kind kind_of(const struct json *root, const struct facts *fact
   return str_equal(facts->type, STR("DISCONNECT")) ? EVENT_DISCONNECT : EVENT_OTHER;
 }
 
+/* API Gateway's ids and keys have none of these; an event that somebody made up is not to reach a terminal. */
+static struct str without_controls(struct str s) {
+  for (size_t i = 0; i < s.len; i++) {
+    unsigned char c = (unsigned char)s.ptr[i], next = i + 1 < s.len ? (unsigned char)s.ptr[i + 1] : 0;
+    if (c < 0x20 || c == 0x7F || (c == 0xC2 && next < 0xA0)) return STR("");
+  }
+  return s;
+}
+
 static void name_event(struct log_context *log, const struct facts *facts) {
-  log->connection_id = facts->connection_id;
-  log->route_key = facts->route_key;
-  log->api_request_id = facts->request_id;
+  log->connection_id = without_controls(facts->connection_id);
+  log->route_key = without_controls(facts->route_key);
+  log->api_request_id = without_controls(facts->request_id);
 }
 
 static bool is_json(struct str content_type) {

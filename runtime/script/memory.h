@@ -1,7 +1,7 @@
 /* memory.h -- how much memory Lua may take. Lambda kills a function that exceeds its memory, and nothing in the log says
  * where it was. Below that, a lack of memory is an error like any other: reported, with its stack.
- * When Lua code is about to exceed the limit, a hook collects all garbage before the next instruction, and raises "not
- * enough memory" when that does not help. Only an allocation that is far beyond (a string that doubles) is refused.
+ * Above half of the limit a hook collects all garbage before the next instruction, now and then, and raises "not enough
+ * memory" when the limit is reached all the same. Only an allocation that is far beyond (a string that doubles) is refused.
  */
 #ifndef MOONWIRE_MEMORY_H
 #define MOONWIRE_MEMORY_H
@@ -21,6 +21,7 @@ struct memory {
   void *ud;                /* ... and its state */
   size_t used;             /* bytes */
   size_t limit;            /* bytes that used is not to exceed while a task runs; 0: none */
+  size_t next;             /* bytes at which garbage is collected next: from half of the limit on */
   size_t most;             /* bytes beyond which a task gets nothing */
   bool hooked;             /* the hook is set */
   struct loop_job collect; /* memory_settle */

@@ -10,6 +10,7 @@
 #include <lua.h>
 
 struct nesting {
+  int most;   /* the count that is not exceeded: what the stack of C has room for */
   int ref;    /* registry: { count }, for prelude.lua */
   bool stale; /* a hook has raised */
 };

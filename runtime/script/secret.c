@@ -19,11 +19,13 @@ static bool reduce(struct str name, char reduced[NAME_MAX], size_t *len) {
 }
 
 bool secret_is_name(struct str name) {
-  static const struct str parts[] = { STR("credential"), STR("passwd"), STR("password"), STR("secret") };
-  static const struct str ends[] = { STR("apikey"),     STR("authorization"), STR("cookie"),
-                                     STR("passphrase"), STR("privatekey"),    STR("secwebsocketprotocol"),
-                                     STR("session"),    STR("sessionid"),     STR("signature"),
-                                     STR("token") };
+  static const struct str parts[] = { STR("credential"), STR("passcode"), STR("passwd"), STR("password"),
+                                      STR("secret") };
+  static const struct str ends[] = {
+    STR("accesskey"), STR("apikey"),    STR("authorization"), STR("cookie"),     STR("jwt"),
+    STR("otp"),       STR("pwd"),       STR("passphrase"),    STR("privatekey"), STR("secwebsocketprotocol"),
+    STR("session"),   STR("sessionid"), STR("signature"),     STR("token")
+  };
   char reduced[NAME_MAX];
   size_t len;
   if (!reduce(name, reduced, &len)) return true;

@@ -19,6 +19,7 @@
 
 enum {
   MARGIN_MS = 200,    /* before the deadline: time to report, before Lambda kills */
+  TRIES = 5,          /* of starting a handler */
   LARGE = 1024 * 1024 /* bytes of an event and its result together */
 };
 
@@ -83,6 +84,7 @@ static void fail_from_runtime(struct slot *slot, const char *type, struct str me
 }
 
 static void fail_from_protected_call(struct serving *s) {
+  end_work(s);
   struct failure failure;
   failure_init(&failure);
   outcome_read_protected(s->setup->vm, &failure);
@@ -123,13 +125,15 @@ static void deadline_came(void *ctx) {
     fail_for_time(s);
 }
 
-/* A deadline that has passed when the event comes means that two clocks disagree, as in a virtual machine that slept: better
- * no limit than none of them served. Of less time than usual, half is kept for the report. */
-static void set_deadline(struct serving *s) {
+/* True when the time is over already: others have kept us too long. But where no event ever came in time, two clocks disagree,
+ * as in a virtual machine that slept: better no limit than none of them served. Of less time than usual, half is kept for the
+ * report. */
+static bool set_deadline(struct serving *s) {
   struct serving_setup *setup = s->setup;
   int64_t left_ms = invocation_remaining_ms(&s->slot->invocation, clock_unix_ms());
   s->deadline = (struct loop_timer){ .fire = deadline_came, .ctx = s };
-  if (left_ms == INT64_MAX) return;
+  if (left_ms == INT64_MAX) return false;
+  if (left_ms == 0 && setup->clocks_agree) return true;
   if (left_ms == 0) {
     if (!setup->clocks_differ)
       log_write(
@@ -138,13 +142,15 @@ static void set_deadline(struct serving *s) {
               "handlers whose deadline is in the past are not stopped"),
           STR(""));
     setup->clocks_differ = true;
-    return;
+    return false;
   }
   s->margin_ms = left_ms > 2 * MARGIN_MS ? MARGIN_MS : left_ms / 2;
   int64_t time_ms = left_ms - s->margin_ms;
-  if (time_ms > INT64_MAX / NS_PER_MS / 2) return;
+  setup->clocks_agree = true;
+  if (time_ms > INT64_MAX / NS_PER_MS / 2) return false;
   s->scope.due_ns = clock_monotonic_ns() + time_ms * NS_PER_MS;
   loop_timer_start(setup->vm->loop, &s->deadline, time_ms);
+  return false;
 }
 
 /* Running the handler */
@@ -205,10 +211,17 @@ void serving_start(struct serving_setup *setup, struct slot *slot) {
   s->slot = slot;
   slot->state = s;
   scope_open(&s->scope, setup->vm, &slot->invocation, &slot->log);
-  set_deadline(s);
-  if (lua_cpcall(setup->vm->L, run_handler, s) == 0) return;
-  loop_timer_stop(setup->vm->loop, &s->deadline);
-  fail_from_protected_call(s);
+  if (set_deadline(s)) {
+    fail_from_runtime(slot, "Function.Timeout", STR("the deadline had passed before the handler could begin"), NULL);
+    return;
+  }
+  for (int tries = 1; lua_cpcall(setup->vm->L, run_handler, s) != 0; tries++) {
+    if (tries == TRIES) {
+      fail_from_protected_call(s);
+      return;
+    }
+    lua_pop(setup->vm->L, 1); /* a finalizer of another invocation has failed in the collector */
+  }
 }
 
 /* After the reply */

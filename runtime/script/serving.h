@@ -17,6 +17,7 @@ struct serving_setup {
   int handle_ref;     /* registry: invoke.handle */
   int deferred_ref;   /* registry: invoke.run_deferred */
   bool warm;          /* an invocation was served */
+  bool clocks_agree;  /* a deadline was still to come when its event came */
   bool clocks_differ; /* a deadline had passed before its event came: said once */
 };
 

@@ -4,6 +4,7 @@
 #include <lauxlib.h>
 #include <stdlib.h>
 
+#include "log.h"
 #include "loop.h"
 #include "scope.h"
 #include "vm.h"
@@ -202,6 +203,16 @@ static bool is_waiting(struct task *task) {
   return false;
 }
 
+/* A task of async.lua keeps what it raised as its result. One that dies all the same had no memory even for that: the record
+ * says so, and whoever may wait for it looks. */
+static void tell_death(struct task *task) {
+  struct task_handle *parent = task->parent ? task->parent->handle : NULL;
+  if (!task->scope->late)
+    log_write(LOG_ERROR, task->scope->log, STR("a function that runs beside the handler failed: not enough memory"),
+              STR(""));
+  if (parent && parent->wake.ctx) loop_job_add(task->scope->vm->loop, &parent->wake);
+}
+
 void task_resume(struct task *task, int nresults) {
   struct vm *vm = task->scope->vm;
   assert(!vm->running);
@@ -218,6 +229,7 @@ void task_resume(struct task *task, int nresults) {
   task_done done = task->done;
   void *ctx = task->ctx;
   disarm(task);
+  if (status != 0 && !done) tell_death(task);
   delete_task(task);
   if (done) done(ctx, co, status == 0);
   luaL_unref(vm->L, LUA_REGISTRYINDEX, co_ref);

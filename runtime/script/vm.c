@@ -90,13 +90,20 @@ static bool check_root(const char *task_root, char err[ERR_LEN]) {
 
 /* Lua functions that C functions call (string.gsub, table.sort ...) use the stack of C, a few kilobytes a level. Lua ends an
  * endless recursion when its own stack is full, and by then the 8 MB of an ordinary process are too few: it would die
- * without a word. The stack of the first thread grows up to the limit of the moment; nothing is taken before. */
-static void make_room_for_callbacks(void) {
+ * without a word. The stack of the first thread grows up to the limit of the moment; nothing is taken before. Returns how
+ * many coroutines may run inside each other then. */
+static int make_room_for_callbacks(void) {
+  enum {
+    WANTED = 100 * 1024 * 1024,
+    LEVEL = 10 * 1024
+  }; /* bytes; Linux keeps 128 MB of addresses free for the stack */
   struct rlimit limit;
-  const rlim_t wanted = 100 * 1024 * 1024; /* bytes; Linux keeps 128 MB of addresses free for it */
-  if (getrlimit(RLIMIT_STACK, &limit) < 0 || limit.rlim_cur >= wanted) return;
-  limit.rlim_cur = limit.rlim_max < wanted ? limit.rlim_max : wanted;
-  setrlimit(RLIMIT_STACK, &limit);
+  if (getrlimit(RLIMIT_STACK, &limit) < 0) return 1;
+  if (limit.rlim_cur < WANTED) {
+    limit.rlim_cur = limit.rlim_max < WANTED ? limit.rlim_max : WANTED;
+    setrlimit(RLIMIT_STACK, &limit);
+  }
+  return (int)((limit.rlim_cur < WANTED ? limit.rlim_cur : WANTED) / LEVEL);
 }
 
 /* An error that nothing catches; LuaJIT ends the process when this returns. */
@@ -114,7 +121,7 @@ struct vm *vm_new(struct loop *loop, const char *task_root, char err[ERR_LEN]) {
     free(vm);
     return NULL;
   }
-  make_room_for_callbacks();
+  vm->nesting.most = make_room_for_callbacks();
   lua_atpanic(L, panic);
   vm->L = L;
   vm->loop = loop;

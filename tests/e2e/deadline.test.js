@@ -190,6 +190,24 @@ scenario('no hook stays behind: a long calculation after a time-out is not stopp
   }
 });
 
+scenario('an event that we came to too late has failed, and does not run without a limit', { files: { 'app.lua': module({ ...SPINS, busy: 'local stop = os.clock() + event.s while os.clock() < stop do end return "done"' }) }, slots: 2 }, async (lambda) => {
+  await lambda.invoke({});
+  const busy = lambda.invoke({ way: 'busy', s: TIME / 1000 + 0.3 });
+  const late = await lambda.invoke({ way: 'a loop' }, soon());
+  assert.deepEqual([late.kind, late.json.errorType], ['error', 'Function.Timeout']);
+  assert.equal((await busy).json, 'done');
+  assert.equal((await lambda.invoke({})).json, 'served');
+});
+
+scenario('an error object whose __tostring is stuck in C ends the process', {
+  files: { 'app.lua': module({ words: `error(setmetatable({}, { __tostring = function() ${STUCK} return found end }))` }) },
+}, async (lambda) => {
+  await lambda.invoke({});
+  lambda.api.push({ way: 'words' }, soon());
+  assert.equal((await lambda.exit).code, 1);
+  assert.match(lambda.stderr, /FATAL.*still is in find, called at app/);
+});
+
 scenario('a deadline in the past says that clocks differ: served, and warned about once', { code: 'return event.n' }, async (lambda) => {
   for (const n of [1, 2]) {
     const headers = { 'Lambda-Runtime-Deadline-Ms': String(Date.now() - 3600e3) };

@@ -18,6 +18,10 @@ const HOGS = {
   'cdata': 'local ffi = require "ffi" local t = {} while true do t[#t + 1] = ffi.new("char[100000]") end',
   'a generator': 'local t = {} coroutine.wrap(function() while true do t[#t + 1] = { 1 } end end)()',
   'a task': 'local async = require "moonwire.async" async.all { function() local t = {} while true do t[#t + 1] = { 1 } end end }',
+  'a task beside others': 'local async = require "moonwire.async" local keep = {} async.all { function() async.sleep(1e6) end, function() while true do keep[#keep + 1] = {} end end }',
+  'a handler of errors that would spin': 'local t = {} xpcall(function() while true do t[#t + 1] = {} end end, function() while true do end end) error("not enough memory", 0)',
+  'words of an error': 'error(setmetatable({}, { __tostring = function() local t = {} while true do t[#t + 1] = ("x"):rep(1e6) .. #t end end }))',
+  'finalizers': 'local ffi = require "ffi" local t = {} while true do t[#t + 1] = ffi.gc(ffi.new("char[100000]"), function() end) end',
   'json.encode': 'local json = require "moonwire.json" local t = {} for i = 1, 1e5 do t[i] = ("z"):rep(50) end local k = {} while true do k[#k + 1] = json.encode(t) .. #k end',
   'json.decode': 'local json = require "moonwire.json" local text = json.encode { ("x"):rep(1000), { 1, 2, 3 } } local k = {} while true do k[#k + 1] = json.decode(text) end',
   'a deep recursion with tables': 'local function f(n) local t = { n, {}, {}, {} } local r = f(n + 1) return { t, r } end f(1)',
@@ -31,7 +35,8 @@ for (const slots of [undefined, 4]) {
       const reply = await lambda.invoke({ run });
       assert.equal(reply.kind, 'error', name);
       const { errorType, errorMessage } = reply.json;
-      if (name === 'a deep recursion with tables' && errorType === 'Error') assert.match(errorMessage, /stack overflow/);
+      if (name === 'words of an error') assert.equal(errorMessage, '(error value is a table)');
+      else if (name === 'a deep recursion with tables' && errorType === 'Error') assert.match(errorMessage, /stack overflow/);
       else assert.deepEqual([errorType, errorMessage, reply.headers['lambda-runtime-function-error-type']],
         ['Runtime.OutOfMemory', "not enough memory: Lua may take 40 MB of the function's memory", 'Runtime.OutOfMemory'], name);
       assert.equal((await lambda.invoke({})).json, 'served', name);

@@ -11,8 +11,8 @@ local log = require "moonwire.core.log"
 
 local getinfo, rawset, type, error = debug.getinfo, rawset, type, error
 
--- What later versions of Lua have, so that portable code asks for it.
-local portable = { "_ENV", "utf8", "bit32", "warn" }
+-- What later versions of Lua have, and the command line of scripts: portable code asks for them.
+local portable = { "_ENV", "utf8", "bit32", "warn", "arg" }
 
 -- Names may come from outside, as in _G[event.action]: a client must not fill the log, nor the memory.
 local WARNINGS_MAX, NAME_MAX = 100, 100

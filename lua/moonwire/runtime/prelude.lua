@@ -13,8 +13,7 @@ local running = coroutine.running
 
 -- Coroutines that run inside each other share the stack of C, which nobody checks: a runaway recursion ends here.
 -- A hook may raise between the counting up and the counting down: the loop sets the count to 0 when it is in control.
-local DEPTH_MAX = 10000
-local nesting = task.nesting
+local nesting, nesting_max = task.nesting, task.nesting_max
 
 local function reenter(co, ...)
   held[co] = nil
@@ -43,7 +42,7 @@ local function enter(co, ...)
     return resume(co) -- raises
   elseif is_waiting(co) then
     return false, "cannot resume a coroutine that waits (async.sleep, ws.send ...): it goes on by itself"
-  elseif nesting[1] >= DEPTH_MAX then
+  elseif nesting[1] >= nesting_max then
     return false, "stack overflow: too many coroutines inside each other"
   end
   nesting[1] = nesting[1] + 1
@@ -80,17 +79,17 @@ local function replace_coroutine()
   end
 end
 
--- The handler of xpcall runs inside the error, and no hook reaches it there: after the error that ends a task whose time is
--- over, it is left out.
+-- The handler of xpcall runs inside the error, and no hook reaches it there: after the errors that hooks raise, because time
+-- or memory is up, it is left out.
 local function replace_xpcall()
-  local protected, over = xpcall, task.over
+  local protected, over, no_memory = xpcall, task.over, "not enough memory"
 
   function xpcall(fn, handler, ...)
     if type(handler) ~= "function" then
       return protected(fn, handler, ...)
     end
     return protected(fn, function(err)
-      if err == over then
+      if err == over or err == no_memory then
         return err
       end
       return handler(err)
