@@ -61,7 +61,7 @@ static const struct {
   { "error { message = 'other.lua:1: m' }", "other.lua:1: m", "Error", "Function.Error", TOP },
   { "error { message = 42 }", "42", "Error", "Function.Error", TOP },
   { "error { message = false }", "false", "Error", "Function.Error", TOP },
-  { "error { message = {} }", "(error value is a table)", "Error", "Function.Error", TOP },
+  { "error { message = {} }", "{}", "Error", "Function.Error", TOP },
   { "error { type = 'NotFound' }", "{\"type\":\"NotFound\"}", "NotFound", "Function.NotFound", TOP },
   { "error { codes = { 3 } }", "{\"codes\":[3]}", "Error", "Function.Error", TOP },
   { "error { f = print }", "(error value is a table)", "Error", "Function.Error", TOP },

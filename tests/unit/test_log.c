@@ -250,7 +250,7 @@ static void test_from_environment(void **state) {
     { "json", "", "error", "", true, LOG_ERROR, NULL },
     { "Text", "WARN", "TRACE", "", false, LOG_WARN, NULL },
     { "XML", "", "", "", false, LOG_INFO, "AWS_LAMBDA_LOG_FORMAT is \"XML\"" },
-    { "", "LOUD", "DEBUG", "", false, LOG_INFO, "AWS_LAMBDA_LOG_LEVEL is \"LOUD\"" },
+    { "", "LOUD", "DEBUG", "", false, LOG_DEBUG, "AWS_LAMBDA_LOG_LEVEL is \"LOUD\"" },
     { "JSON", "", "LOUD", "", true, LOG_INFO, "MOONWIRE_LOG_LEVEL is \\\"LOUD\\\"" },
     { "", "", "", "8", true, LOG_INFO, NULL },
     { "Text", "", "", "1", true, LOG_INFO, NULL },

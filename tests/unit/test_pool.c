@@ -129,7 +129,7 @@ static void test_timeout(void **state) {
   dev_run("a", "1");
   dev_run_until("ended", 1);
   dev_assert_in_story("a> blocked\n");
-  dev_assert_in_story("the handler still is in os.execute, called at app.lua:");
+  dev_assert_in_story("the handler still is in execute, called at app.lua:");
   dev_assert_in_story("\na: timed out {\"errorType\":\"Sandbox.Timedout\",");
   dev_assert_in_story(" Error: Task timed out after 1.00 seconds\"}\na: finished in 1, cold\nended 1 by signal 9\n");
 }

@@ -25,7 +25,7 @@ static const struct {
   { STR(""), NULL, "", "is not set" },
   { STR("/a"), NULL, "", "is not an address of the form host:port" },
   { STR("127.0.0.1/a:80"), NULL, "", "is not an address of the form host:port" },
-  { STR("http://127.0.0.1:9001"), NULL, "", "is not an address of the form host:port" },
+  { STR("http://127.0.0.1:9001"), NULL, "", "leave out http://" },
   { STR("127.0.0.1:9001 /a"), NULL, "", "is not an address of the form host:port" },
   { STR("127.0.0.1:9001/a b"), NULL, "", "no blanks" },
   { STR("127.0.0.1:9001/a\tb"), NULL, "", "no blanks" },
