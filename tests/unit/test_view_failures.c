@@ -34,6 +34,15 @@ static void failures_are_told_once(void **state) {
       "\"errorMessage\":\"no room\\nfor you\"," VIEW_MEMBERS,
       "" },
     { VIEW_STAMP "ERROR\tno room", "          ERROR no room\n" },
+    /* embedded metric format, and what only looks like it */
+    { "{\"_aws\":{\"Timestamp\":1,\"CloudWatchMetrics\":[{\"Namespace\":\"N\",\"Dimensions\":[[]],\"Metrics\":["
+      "{\"Name\":\"Joined\",\"Unit\":\"Count\"},{\"Name\":\"Wait\",\"Unit\":\"None\"}]}]},\"Joined\":3,\"Wait\":[1.5,2]"
+      "}",
+      "          metrics: Joined 3, Wait 1.5 2\n" },
+    { "{\"_aws\":{}}", "          {\"_aws\":{}}\n" },
+    { "{\"_aws\":", "          {\"_aws\":\n" },
+    { "{\"_aws\":{\"CloudWatchMetrics\":[{\"Metrics\":[{\"Name\":\"a\\u001b[31m\"}]}]}}",
+      "          metrics: a\\x1b[31m\n" },
     { VIEW_STAMP "WARN\tx {" VIEW_MEMBERS, "          WARN  x {" VIEW_MEMBERS "\n" },
     { VIEW_STAMP "ERROR\tx {\"errorType\":\"Other\",\"stackTrace\":[]}",
       "          ERROR x {\"errorType\":\"Other\",\"stackTrace\":[]}\n" },

@@ -2,6 +2,7 @@
 #include <sys/wait.h>
 
 #include "view_json.h"
+#include "view_metrics.h"
 #include "view_record.h"
 #include "view_report.h"
 #include "view_state.h"
@@ -28,6 +29,10 @@ static void show_failure(struct view *view, struct view_log *log) {
 }
 
 static void show_at_once(struct view *view, struct view_log *log, bool is_error, struct str line) {
+  if (log->failure.len > 0 && is_error && (view_metrics_is_line(line) || view_record_is_event(line))) {
+    show_line(view, log, is_error, line); /* behind the failure comes its event, and what was counted */
+    return;
+  }
   show_failure(view, log);
   if (is_error && view_record_is_failure(line)) buf_add(&log->failure, line);
   if (log->failure.len == 0) show_line(view, log, is_error, line);

@@ -81,6 +81,10 @@ bool view_record_is_failure(struct str line) {
   return error && str_ends(line, STR("]}")) && str_find(line, STR("\"stackTrace\":["), 0) != SIZE_MAX;
 }
 
+bool view_record_is_event(struct str line) {
+  return str_find(line, STR("the event of the invocation that failed"), 0) != SIZE_MAX;
+}
+
 /* A text record has the message in front and the members behind it as JSON, ids first; a JSON record has all members at its end. */
 bool view_record_tells(struct str line, struct str report) {
   static const struct str first = STR("{\"errorMessage\":\"");

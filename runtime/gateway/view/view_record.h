@@ -24,6 +24,9 @@ bool view_record_is_ready(struct str line);
 /* Whether the line looks like the record that the runtime writes of a failure, in either log format. */
 bool view_record_is_failure(struct str line);
 
+/* Whether a record is the second one of a failure: its event (MOONWIRE_LOG_EVENT). */
+bool view_record_is_event(struct str line);
+
 /* Whether the line says what an error report says: the runtime logs each report it posts. */
 bool view_record_tells(struct str line, struct str report);
 

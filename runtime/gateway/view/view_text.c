@@ -5,6 +5,7 @@
 #include <string.h>
 #include <sys/wait.h>
 
+#include "view_metrics.h"
 #include "view_plain.h"
 #include "view_record.h"
 #include "view_style.h"
@@ -100,6 +101,19 @@ static void add_record(const struct view_text *t, struct buf *out, struct view_r
   buf_add_char(out, ' ');
 }
 
+static bool add_metrics(const struct view_text *t, struct buf *out, struct str line) {
+  struct buf words;
+  buf_init(&words, line.len + 64);
+  bool are = view_metrics_is_line(line) && view_metrics_write(&words, line);
+  if (are) {
+    view_style_begin(t, out, VIEW_DIM);
+    view_plain_add(out, buf_str(&words));
+    view_style_end(t, out);
+  }
+  buf_free(&words);
+  return are;
+}
+
 static void add_output(const struct view_text *t, struct buf *out, bool is_error, struct str line) {
   struct view_record record = view_record_read(line, is_error);
   if (record.level.len > 0) {
@@ -107,7 +121,7 @@ static void add_output(const struct view_text *t, struct buf *out, bool is_error
     add_lines(out, record.message, VIEW_INDENT + LEVEL);
     if (record.fields.len > 0) buf_add(out, STR(" {"));
     view_plain_add(out, record.fields);
-  } else {
+  } else if (!is_error || !add_metrics(t, out, line)) {
     view_plain_add(out, line);
   }
   buf_add_char(out, '\n');
