@@ -6,7 +6,7 @@ const { scenario } = require('./helper/bootstrap');
 const { serve } = require('./helper/server');
 
 /** Time for a handler, in milliseconds: more under tools that make everything slow. bootstrap keeps 200 of it. */
-const TIME = process.env.MOONWIRE_WRAP ? 4000 : 450;
+const TIME = process.env.MOONWIRE_WRAP ? 4000 : 800;
 const soon = () => ({ headers: { 'Lambda-Runtime-Deadline-Ms': String(Date.now() + TIME) } });
 
 /** Names of ways to waste time, with code that begins in a line of its own; `spin` is there for them. */
