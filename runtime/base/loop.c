@@ -45,8 +45,14 @@ int64_t clock_unix_ms(void) {
   return (int64_t)now.tv_sec * 1000 + now.tv_nsec / NS_PER_MS;
 }
 
+static void do_nothing(int number) {
+  (void)number;
+}
+
 struct loop *loop_new(char err[ERR_LEN]) {
-  signal(SIGPIPE, SIG_IGN); /* who writes to a peer that left gets EPIPE, and does not end the process */
+  /* Who writes to a peer that left gets EPIPE, and does not end the process. A handler, and not SIG_IGN, because programs that
+   * handlers start would inherit that: `yes | head -1` relies on it. */
+  sigaction(SIGPIPE, &(struct sigaction){ .sa_handler = do_nothing, .sa_flags = SA_RESTART }, NULL);
   struct loop *loop = calloc(1, sizeof *loop);
   int fd = loop ? epoll_create1(EPOLL_CLOEXEC) : -1;
   if (fd < 0) {

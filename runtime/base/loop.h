@@ -47,7 +47,7 @@ struct loop_job {
   struct loop_job *next, **link; /* link is NULL while inactive */
 };
 
-/* NULL, with err, when the kernel gives no epoll descriptor. Ignores SIGPIPE for the whole process. */
+/* NULL, with err, when the kernel gives no epoll descriptor. Nobody in the process dies of SIGPIPE from then on. */
 struct loop *loop_new(char err[ERR_LEN]);
 
 /* Everything must have been stopped. Safe on NULL. */

@@ -4,6 +4,7 @@
 
 const test = require('node:test');
 const assert = require('node:assert/strict');
+const os = require('node:os');
 const fs = require('node:fs');
 const path = require('node:path');
 const { spawnSync } = require('node:child_process');
@@ -231,3 +232,7 @@ for (const [name, before] of [
     await serves(lambda);
   });
 }
+
+scenario('programs that a handler starts die of SIGPIPE, as they expect', { code: 'return os.execute "kill -PIPE $$"' }, async (lambda) => {
+  assert.equal((await lambda.invoke({})).json, os.constants.signals.SIGPIPE);
+});
