@@ -2,6 +2,7 @@
 
 #include "arena.h"
 #include "json.h"
+#include "utf8.h"
 
 enum { SENTENCE_MAX = 300 }; /* bytes of a service's own message */
 
@@ -48,15 +49,10 @@ static bool holds(struct str text, struct str secret) {
 /* The first line of a text, cut to a length that fits a message; nothing when it holds a key. */
 static struct str presentable(struct str text, const struct credentials *keys) {
   size_t end = 0;
-  while (end < text.len && (unsigned char)text.ptr[end] >= ' ' && text.ptr[end] != 127) end++;
+  while (end < text.len && utf8_control(str_slice(text, end, text.len)) == 0) end++;
   text = str_slice(text, 0, end);
   if (holds(text, keys->secret_access_key) || holds(text, keys->session_token)) return STR("");
-  if (text.len > SENTENCE_MAX) {
-    end = SENTENCE_MAX;
-    while (end > 0 && ((unsigned char)text.ptr[end] & 0xC0) == 0x80) end--; /* no half character */
-    text.len = end;
-  }
-  return str_trim(text);
+  return str_trim(utf8_cut(text, SENTENCE_MAX));
 }
 
 /* The member of a JSON document that has one of two names. */

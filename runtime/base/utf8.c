@@ -33,6 +33,12 @@ size_t utf8_length(struct str s, bool *valid) {
   return len;
 }
 
+size_t utf8_control(struct str s) {
+  unsigned char c = (unsigned char)s.ptr[0], next = s.len > 1 ? (unsigned char)s.ptr[1] : 0;
+  if (c < 0x20 || c == 0x7F) return 1;
+  return c == 0xC2 && next >= 0x80 && next <= 0x9F ? 2 : 0;
+}
+
 size_t utf8_prefix(struct str s) {
   size_t at = 0;
   while (at < s.len) {

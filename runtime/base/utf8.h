@@ -11,6 +11,10 @@
  * bytes that cannot be part of one (*valid is false). 1 to 4. */
 size_t utf8_length(struct str s, bool *valid);
 
+/* Length of the control character that s, which is not empty, begins with: C0, DEL, or C1 (U+0080 to U+009F). 0 when there
+ * is none. */
+size_t utf8_control(struct str s);
+
 /* Length of the longest prefix of s that is whole, valid characters. */
 size_t utf8_prefix(struct str s);
 

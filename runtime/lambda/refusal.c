@@ -4,18 +4,11 @@
 
 enum { QUOTE_MAX = 200 }; /* bytes */
 
-/* Length of the control character that s begins with, 0 when there is none: C0, DEL, and C1 in UTF-8. */
-static size_t control_length(struct str s) {
-  unsigned char c = (unsigned char)s.ptr[0], next = s.len > 1 ? (unsigned char)s.ptr[1] : 0;
-  if (c < 0x20 || c == 0x7F) return 1;
-  return c == 0xC2 && next >= 0x80 && next <= 0x9F ? 2 : 0;
-}
-
 static const char *quote(char text[QUOTE_MAX + 1], struct str said) {
   size_t len = 0;
   said = utf8_cut(said, QUOTE_MAX);
   while (said.len > 0) {
-    size_t control = control_length(said);
+    size_t control = utf8_control(said);
     text[len++] = control ? ' ' : said.ptr[0];
     said = str_slice(said, control ? control : 1, said.len);
   }

@@ -4,6 +4,7 @@
 
 #include "invocation.h"
 #include "json.h"
+#include "utf8.h"
 #include "log.h"
 #include "value.h"
 
@@ -81,10 +82,8 @@ static enum event_kind kind_of(const struct json *root, const struct facts *fact
 
 /* API Gateway's ids and keys have none of these; an event that somebody made up is not to reach a terminal. */
 static struct str without_controls(struct str s) {
-  for (size_t i = 0; i < s.len; i++) {
-    unsigned char c = (unsigned char)s.ptr[i], next = i + 1 < s.len ? (unsigned char)s.ptr[i + 1] : 0;
-    if (c < 0x20 || c == 0x7F || (c == 0xC2 && next < 0xA0)) return STR("");
-  }
+  for (size_t i = 0; i < s.len; i++)
+    if (utf8_control(str_slice(s, i, s.len)) > 0) return STR("");
   return s;
 }
 

@@ -29,8 +29,8 @@ struct serving {
   struct scope scope;
   struct loop_timer deadline; /* ends what waits */
   int64_t margin_ms;          /* how long before Lambda's deadline that is */
+  bool failed;                /* an error was reported instead of a result ... */
   bool no_memory;             /* ... because memory was short */
-  bool failed;                /* an error was reported instead of a result */
 };
 
 /* What io.write has buffered belongs to this invocation. */
@@ -51,7 +51,7 @@ static void next(struct serving *s) {
   struct memory *memory = &s->setup->vm->memory;
   bool no_memory = s->no_memory;
   forget(s);
-  if (no_memory && !memory_recover(memory)) {
+  if (no_memory && !memory_recover(memory) && !slot->draining) { /* draining: it ends anyway */
     slot->handler->broken(
         slot->handler->ctx, slot,
         "Lua holds most of its memory even after all garbage was collected: a fresh environment is needed");

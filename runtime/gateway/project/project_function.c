@@ -3,6 +3,7 @@
 #include "project_environment.h"
 #include "project_route.h"
 #include "project_spelling.h"
+#include "spelling.h"
 
 /* The entries of the section, from one mapping or several. */
 struct section {
@@ -109,7 +110,7 @@ static void warn_of_settings(struct project_report *report, struct project_place
   for (size_t i = 0; i < map->count; i++) {
     const struct yaml *key = map->entries[i].key;
     if (!yaml_is_scalar(key) || is_known(key->text)) continue;
-    const char *meant = project_spelling(key->text, known_settings, KNOWN);
+    const char *meant = spelling_nearest(key->text, known_settings, KNOWN);
     project_warn(report, key->line, "%s%s is no setting of functions that the Framework knows; %s%s%s", place.path,
                  shown_of(key->text).text, meant ? "did you mean " : "it is ignored here", meant ? meant : "",
                  meant ? "?" : "");

@@ -1,6 +1,6 @@
 #include "project_provider.h"
 
-#include "project_spelling.h"
+#include "spelling.h"
 
 #include "project_environment.h"
 
@@ -78,7 +78,7 @@ static void warn_of_misspelt_keys(struct project_report *report, const struct ya
   static const char *const ours[] = { "environment", "memorySize", "region", "runtime", "stage", "timeout" };
   for (size_t i = 0; provider && i < provider->count; i++) {
     const struct yaml *key = provider->entries[i].key;
-    const char *meant = yaml_is_scalar(key) ? project_spelling(key->text, ours, sizeof ours / sizeof *ours) : NULL;
+    const char *meant = yaml_is_scalar(key) ? spelling_nearest(key->text, ours, sizeof ours / sizeof *ours) : NULL;
     if (meant)
       project_warn(report, key->line, "provider.%s is ignored here; did you mean %s?", shown_of(key->text).text, meant);
   }
