@@ -4,10 +4,10 @@
 //
 //   ```lua                                   runs under `moonwire lua`; it checks with assert what it promises
 //   ```lua handler                           a module for Lambda: it loads, and returns a function or a table with functions
-//   ```lua handler on_message=message ...    besides, bootstrap gives its function that event (helper/events.js; `any` is {}),
-//                                            and a response must come of it
+//   ```lua handler on_message=message ...    besides, bootstrap gives its function that event (EVENTS below), and it must come
+//                                            to an answer that is no refusal
 //
-// Errors name the line of the page. counterparts.js has the servers they talk to.
+// Errors name page and line. counterparts.js has the servers they talk to.
 
 const test = require('node:test');
 const assert = require('node:assert/strict');
@@ -23,13 +23,14 @@ const { meet } = require('./helper/counterparts');
 const { ROOT, SECRETS, FINDING } = program;
 const PAGES = ['docs/metrics.md', ...fs.readdirSync(path.join(ROOT, 'docs/lua')).sort().map((name) => `docs/lua/${name}`)];
 
-/** Prints what a module has: "function", or the names of the functions in its table. */
-const LOAD = `local module = assert(loadfile(...))((...):gsub("%.lua$", ""))
-  local names = {}
-  for name, value in pairs(type(module) == "table" and module or {}) do
-    if type(value) == "function" then names[#names + 1] = name end
-  end
-  assert(type(module) == "function" or #names > 0, "the module returns no function and no table of functions")`;
+/** What a fence may ask for. */
+const EVENTS = { ...events, any: () => ({}), connect: () => events.connect({ Origin: 'https://app.example' }) };
+
+/** Loads a module, and looks for something that can be a handler. */
+const LOAD = `local module = assert(loadfile(...))(...)
+  local found = type(module) == "function"
+  for _, value in pairs(type(module) == "table" and module or {}) do found = found or type(value) == "function" end
+  assert(found, "the module returns no function and no table of functions")`;
 
 /** Runs moonwire lua in a folder that holds `files`. Resolves with { status, output }. */
 async function moonwire(args, files, env) {
@@ -61,8 +62,9 @@ async function runs({ args, files, env }) {
 async function invokes({ module, name, kind, env }) {
   const lambda = await Lambda.start({ files: { 'example.lua': module }, handler: `example.${name}`, env: { ...env, MOONWIRE_GLOBALS: 'error' } });
   try {
-    const reply = await program.patiently(lambda.invoke(kind === 'any' ? {} : events[kind]()));
+    const reply = await program.patiently(lambda.invoke(EVENTS[kind]()));
     assert.equal(reply.kind, 'response', reply.text);
+    assert.ok((reply.json?.statusCode ?? 200) < 300, `refused: ${reply.text}`);
     await lambda.idle(); // deferred functions have run
     assert.doesNotMatch(lambda.stderr, /\t(ERROR|FATAL)\t/);
     await lambda.stop();
@@ -75,11 +77,10 @@ async function invokes({ module, name, kind, env }) {
 
 /** What the words of the fence ask for. */
 async function check({ page, words: [word, ...invocations], code, file }) {
-  const script = `${path.basename(page, '.md')}.lua`;
-  const files = { [script]: file };
+  const files = { [page]: file }; // its name, so that errors have the place
   const { env, close } = await meet(code);
   try {
-    await runs({ args: word === 'handler' ? ['-e', LOAD, script] : [script], files, env });
+    await runs({ args: word === 'handler' ? ['-e', LOAD, page] : [page], files, env });
     for (const [name, kind] of invocations.map((invocation) => invocation.split('='))) await invokes({ module: file, name, kind, env });
   } finally {
     await close();
@@ -98,7 +99,7 @@ const README = examples('README.md');
 
 for (const { line, heading, code, file } of README) {
   const load = /^return M$/m.test(code) ? LOAD : 'assert(loadfile(...))';
-  test(`README.md:${line} ${heading}`, () => runs({ args: ['-e', load, 'README.lua'], files: { 'README.lua': file } }));
+  test(`README.md:${line} ${heading}`, () => runs({ args: ['-e', load, 'README.md'], files: { 'README.md': file } }));
 }
 
 test('README.md shows handlers/echo.lua', () => {
