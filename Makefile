@@ -19,7 +19,7 @@ DEPS   := build/deps
 
 BASE   := arena buf config date err field init_line json json_check json_cover json_write \
   log log_line loop output settings spelling stop_signal str timers utf8
-NET    := ca_bundle http http_answer http_multi http_request http_transfer
+NET    := http http_answer http_multi http_request http_tls http_transfer trust
 AWS    := client client_call client_classify client_peer connections credentials digest encoding metric metrics metrics_write \
   retry retry_clock retry_settings sigv4 sigv4_check sigv4_headers sigv4_key sigv4_uri
 LAMBDA := extension http1_connection http1_head http1_reader invocation refusal runtime_api slot
@@ -189,7 +189,7 @@ $(BUILD)/bootstrap $(BUILD)/moonwire:
 	$(Q)$(link) -o $@ $(filter %.o,$^) $(filter $(gateway),$^) $(runtime) $(lua_api) \
 	  $(if $(filter $(gateway),$^),$(gateway_libraries)) $(libraries)
 
-$(runtime): $(call objects,$(sources) $(BUILD)/gen/library.c) $(BUILD)/lists
+$(runtime): $(call objects,$(sources) $(BUILD)/gen/library.c $(BUILD)/gen/amazon_roots.c) $(BUILD)/lists
 $(gateway): $(call objects,$(gateway_sources)) $(BUILD)/lists
 $(runtime) $(gateway):
 	$(call say,AR,$@)
@@ -207,6 +207,12 @@ $(BUILD)/gen/library.c $(BUILD)/gen/library_dev.c: tools/embed.lua $(BUILD)/list
 	$(call say,EMBED,$@)
 	@mkdir -p $(@D)
 	$(Q)$(DEPS)/bin/luajit tools/embed.lua $(basename $(@F))_modules $(filter lua/%,$^) >$@
+
+# The roots of Amazon Trust Services, from the distribution's package of certificates.
+$(BUILD)/gen/amazon_roots.c: tools/embed-roots.lua $(DEPS)/ready
+	$(call say,EMBED,$@)
+	@mkdir -p $(@D)
+	$(Q)$(DEPS)/bin/luajit tools/embed-roots.lua /usr/share/ca-certificates/mozilla >$@
 
 # ---- Tests ------------------------------------------------------------------------------------------------------------
 
