@@ -143,11 +143,8 @@ static void test_read_back(void **state) {
 
 int main(void) {
   const struct CMUnitTest tests[] = {
-    cmocka_unit_test(test_every_day),
-    cmocka_unit_test(test_odd_times),
-    cmocka_unit_test(test_written),
-    cmocka_unit_test(test_read),
-    cmocka_unit_test(test_read_back),
+    cmocka_unit_test(test_every_day), cmocka_unit_test(test_odd_times), cmocka_unit_test(test_written),
+    cmocka_unit_test(test_read),      cmocka_unit_test(test_read_back),
   };
   return cmocka_run_group_tests(tests, NULL, NULL);
 }
