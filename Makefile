@@ -20,7 +20,8 @@ DEPS   := build/deps
 BASE   := arena buf config date err field init_line json json_check json_cover json_write \
   log log_line loop output settings spelling stop_signal str timers utf8
 NET    := http http_answer http_multi http_request http_tls http_transfer trust
-AWS    := client client_call client_classify client_peer connections credentials digest encoding metric metrics metrics_write \
+AWS    := client client_call client_classify client_keys client_peer connections container container_fetch container_keys \
+  container_place container_reply credentials digest encoding metric metrics metrics_write \
   retry retry_clock retry_settings sigv4 sigv4_check sigv4_headers sigv4_key sigv4_uri
 LAMBDA := extension http1_connection http1_head http1_reader invocation refusal runtime_api slot
 SCRIPT := bind_connections bind_crypto bind_http bind_invocation bind_json bind_lambda bind_log bind_metrics bind_module bind_sigv4 bind_task \

@@ -1,7 +1,8 @@
 /* client.h -- one call to an AWS service: signed, sent, its answer classified, tried again when that may help.
  * Retries follow the standard mode of AWS's SDKs (retry.h; AWS_MAX_ATTEMPTS); the quota of retries and what is known about
  * the service's clock belong to service and host (client_peer.h). Each attempt reads the keys (unless they were given) and
- * the clock, and signs anew. No attempt begins behind the deadline. What was sent may have been carried out even when no
+ * the clock, and signs anew. Keys of a container may have to be fetched first: the call waits for them until its deadline
+ * (container.h). A service that says that they have expired is called once more with fresh ones. No attempt begins behind the deadline. What was sent may have been carried out even when no
  * answer came: a message that is tried again can arrive twice, a deletion can then find nothing.
  *
  * AWS's SDKs send (and sign) amz-sdk-invocation-id and amz-sdk-request with each attempt: statistics for AWS. No service
@@ -30,7 +31,7 @@ struct client_request {
   struct str body;                       /* borrowed until the call is over; all else is copied by client_send */
   struct str service;                    /* signing name: "execute-api" */
   struct str region;                     /* "eu-central-1" */
-  const struct credentials *credentials; /* copied; NULL: the environment's, read at each attempt */
+  const struct credentials *credentials; /* copied; NULL: client_keys.h's, found at each attempt */
   int64_t timeout_ms;                    /* for one attempt; 0: HTTP_TIMEOUT_MS */
   int64_t deadline_ms;                   /* Unix time when the whole call must be over; 0: no such time */
 };

@@ -61,6 +61,7 @@ struct client_call *client_call_new(struct http *http, const struct client_reque
 
 /* Wipes nothing: the copies of given keys are as long-lived as the Lua strings that they came from. */
 void client_call_delete(struct client_call *call) {
+  client_keys_free(&call->keys);
   arena_free(&call->kept);
   arena_free(&call->attempt);
   free(call);

@@ -6,6 +6,7 @@
 
 #include "arena.h"
 #include "client.h"
+#include "client_keys.h"
 #include "credentials.h"
 #include "err.h"
 #include "http.h"
@@ -22,7 +23,8 @@ struct client_call {
   struct credentials given;      /* what request.credentials points at, when it does */
 
   struct http_transfer *transfer; /* of the attempt under way, or NULL */
-  struct loop_timer pause;        /* before the next one */
+  struct loop_timer pause;        /* before the next one, or until keys must have come */
+  struct client_keys keys;
   struct retry_rules rules;
   struct retry_call retry;
   int64_t signed_ms; /* the time that the last attempt was signed with */

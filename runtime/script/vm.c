@@ -7,6 +7,7 @@
 #include <sys/resource.h>
 
 #include "binds.h"
+#include "container.h"
 #include "http.h"
 #include "library.h"
 #include "log.h"
@@ -140,6 +141,7 @@ void vm_delete(struct vm *vm) {
   if (!vm) return;
   watchdog_free(&vm->watchdog);
   memory_free(&vm->memory);
+  container_close();
   http_delete(vm->http);
   lua_close(vm->L);
   free(vm);
