@@ -24,7 +24,7 @@ AWS    := client client_call client_classify client_peer connections credentials
   retry retry_clock retry_settings sigv4 sigv4_check sigv4_headers sigv4_key sigv4_uri
 LAMBDA := extension http1_connection http1_head http1_reader invocation refusal runtime_api slot
 SCRIPT := bind_connections bind_crypto bind_http bind_invocation bind_json bind_lambda bind_log bind_metrics bind_module bind_sigv4 bind_task \
-  event event_log failure frames handler memory nesting outcome redact result scope scope_metrics secret serving \
+  event event_log event_place failure frames handler memory nesting outcome redact result scope scope_metrics secret serving \
   shutdown task value value_write vm watchdog xray_cause
 # The local gateway: what ties it together, and its rooms.
 GATEWAY   := control gateway management moment route_call server session signals signature signature_header

@@ -31,7 +31,7 @@ static bool keep_request(struct client_call *call, const struct client_request *
   struct client_request *kept = &call->request;
   *kept = *request;
   return copy(&call->kept, &kept->method) && copy(&call->kept, &kept->url) && copy(&call->kept, &kept->service) &&
-         copy(&call->kept, &kept->region) && keep_headers(call, request) &&
+         copy(&call->kept, &kept->region) && copy(&call->kept, &kept->payload_hash) && keep_headers(call, request) &&
          keep_credentials(call, request->credentials);
 }
 

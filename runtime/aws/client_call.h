@@ -23,6 +23,7 @@ struct client_call {
 
   struct http_transfer *transfer; /* of the attempt under way, or NULL */
   struct loop_timer pause;        /* before the next one */
+  bool has_turn;                  /* client_go_on was called */
   struct retry_rules rules;
   struct retry_call retry;
   int64_t signed_ms; /* the time that the last attempt was signed with */
