@@ -56,19 +56,12 @@ static int push_answer(lua_State *L, const void *what) {
   return 1;
 }
 
-/* The runtime's own counters. */
-static void count_answer(struct scope *scope, enum client_code code, bool sends) {
-  if (code == CLIENT_OK && sends) scope_count(scope, "Sends");
-  if (code == CLIENT_GONE) scope_count(scope, "Gone");
-  if (code == CLIENT_THROTTLED) scope_count(scope, "Throttled");
-}
-
 static void answered(void *ctx, const struct client_result *result) {
   struct wait *wait = ctx;
   struct task *task = wait->task;
   struct answer answer = { .what = wait->what, .result = result };
   int count = task_push(task, push_answer, &answer);
-  count_answer(task_scope(task), result->code, wait->sends);
+  scope_count_call(task_scope(task), result->code, wait->sends);
   wait_free(wait);
   task_resume(task, count);
 }
