@@ -116,6 +116,7 @@ static void call_paused(void *ctx) {
 static bool call_may_go_on(void *ctx) {
   struct letter *letter = ctx;
   struct broadcast *b = letter->owner;
+  if (letter->stage == FLYING) return true; /* a short pause that was not worth telling */
   if (b->flying < b->setup.window) {
     take_place(b, letter);
     return true;

@@ -112,12 +112,14 @@ static enum retry_verdict decide(struct client_call *call, const struct http_res
   return retry_decide(&call->retry, &call->rules, &peer_of(call)->quota, class, *delay_ms, client_call_left_ms(call));
 }
 
-/* Waits; what the attempt said is kept, should there be no other. */
+/* Waits; what the attempt said is kept, should there be no other. Its memory is not: many calls may pause at once. */
 static bool pause_attempts(struct client_call *call, const struct client_result *result, int64_t delay_ms) {
   call->last = result->code;
   call->last_status = result->status;
   fail(call->message, "%s", result->message);
-  return loop_timer_start(http_loop(call->http), &call->pause, delay_ms);
+  if (!loop_timer_start(http_loop(call->http), &call->pause, delay_ms)) return false;
+  arena_free(&call->attempt);
+  return true;
 }
 
 static void answered(void *ctx, const struct http_response *response) {
