@@ -99,7 +99,7 @@ static struct client_call *send(void *ctx, struct str id, const struct client_tu
 /* The task that uses the sender now: it is that one's from here on, coroutines pass from task to task. */
 static struct task *use(lua_State *L, struct sender *sender) {
   struct task *task = task_current(L, "ws.broadcast");
-  if (!sender->broadcast) luaL_error(L, "ws.broadcast: it is over: the function that began it has ended");
+  if (!sender->broadcast) luaL_error(L, "ws.broadcast: it is over: the task that it belonged to has ended");
   task_tie(task, &sender->tie);
   sender->scope = task_scope(task);
   return task;

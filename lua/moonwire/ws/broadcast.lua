@@ -1,5 +1,6 @@
 --- The Lua side of ws.broadcast: checks what it is given, pulls the ids, collects the failures. The window is in the core.
 local core = require "moonwire.core.broadcast"
+local json = require "moonwire.json"
 
 local broadcast = {}
 
@@ -144,7 +145,7 @@ function broadcast.run(place, text, ids, options)
     keys.access_key_id, keys.secret_access_key, keys.session_token,
     options.concurrency or CONCURRENCY, options.timeout_ms or TIMEOUT_MS)
   if not sender then return nil, message, code end
-  local result = { sent = 0, gone = {}, failed = {} }
+  local result = { sent = 0, gone = json.array {}, failed = json.array {} } -- arrays in JSON, empty ones too
   local ok, why = pcall(work, sender, without(source_of(ids), set_of(options.except)), result)
   sender:cancel() -- what the iterator raised ends what is under way
   if not ok then error(why, 0) end
