@@ -44,22 +44,6 @@ local call, current_id = core.call, core.current_id
 --- @field lastActiveAt string
 --- @field identity { sourceIp: string, userAgent?: string }
 
---- @class moonwire.ws.BroadcastOptions
---- @field except? string|string[] ids that get nothing
---- @field concurrency? integer calls at once, 1 to 256; default 32
---- @field timeout_ms? number for one connection, pauses and retries included; default 5000
-
---- @class moonwire.ws.Failure
---- @field id string
---- @field code string
---- @field message string
-
---- @class moonwire.ws.BroadcastResult every id is counted once
---- @field sent integer how many have it
---- @field gone string[] the ids of connections that are closed
---- @field failed moonwire.ws.Failure[] all others that were tried
---- @field rest? fun(): string? when there was no time for all: gives the ids that were not tried, then nil
-
 --- @class moonwire.ws.Client
 local NONE = {}
 
@@ -127,28 +111,8 @@ local function bind(options)
     return command(options, "ws.reply", "POST", id, text)
   end
 
-  --- Sends one message to many connections, several at a time. A connection that does not answer delays no other.
-  ---
-  --- Ids that come twice get the message twice. The iterator is called when there is room for another id, and may wait
-  --- itself: 100,000 ids need never be in memory. It is not called again after it gave nil. What it raises ends the broadcast:
-  --- calls under way are given up, and nobody knows which of them arrived.
-  ---
-  --- All is over 500 ms before the deadline of the invocation, so that `rest` can be put somewhere. Calls that have no answer
-  --- by then failed with `timeout`. A connection inside its own `$connect` is in `failed`, with `connecting`.
-  --- @param ids string[]|fun(): string? an array, or an iterator: gives one id at each call, then nil
-  --- @param data string|table a string as it is; a table as JSON; encoded once
-  --- @param how? moonwire.ws.BroadcastOptions
-  --- @return moonwire.ws.BroadcastResult? result nil when it cannot begin: no endpoint, Region or keys, or data is too large
-  --- @return string? message
-  --- @return string? code
-  function client.broadcast(ids, data, how)
-    local text = text_of("ws.broadcast", data)
-    local why = broadcast.check(ids, how)
-    if why then error("ws.broadcast: " .. why, 2) end
-    local result, message, code = broadcast.run(options, text, ids, how or NONE)
-    if result == false then error("ws.broadcast: " .. message, 2) end
-    return result, message, code
-  end
+  --- Sends one message to many connections: moonwire/ws/broadcast.lua says how.
+  client.broadcast = broadcast(options, text_of)
 
   --- Closes a connection (DeleteConnection). `$disconnect` follows.
   --- @param id string connection id

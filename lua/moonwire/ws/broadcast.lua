@@ -1,12 +1,26 @@
---- The Lua side of ws.broadcast: checks what it is given, pulls the ids, collects the failures. The window is in the core.
+--- ws.broadcast: checks what it is given, pulls the ids, collects the failures. The window is in the core.
 local core = require "moonwire.core.broadcast"
 local json = require "moonwire.json"
-
-local broadcast = {}
 
 local CONCURRENCY, TIMEOUT_MS = 32, 5000
 local TIMEOUT_MAX_MS = 2 ^ 31 - 1
 local NONE = {}
+
+--- @class moonwire.ws.BroadcastOptions
+--- @field except? string|string[] ids that get nothing
+--- @field concurrency? integer calls at once, 1 to 256; default 32
+--- @field timeout_ms? number for one connection, pauses and retries included; default 5000
+
+--- @class moonwire.ws.Failure
+--- @field id string
+--- @field code string
+--- @field message string
+
+--- @class moonwire.ws.BroadcastResult every id is counted once
+--- @field sent integer how many have it
+--- @field gone string[] the ids of connections that are closed
+--- @field failed moonwire.ws.Failure[] all others that were tried
+--- @field rest? fun(): string? when there was no time for all: gives the ids that were not tried, then nil
 
 local fields = { except = true, concurrency = true, timeout_ms = true }
 
@@ -45,8 +59,7 @@ local function check_number(name, value, most, whole)
   end
 end
 
---- @return string? why what is wrong with the arguments
-function broadcast.check(ids, options)
+local function check(ids, options)
   if options ~= nil and type(options) ~= "table" then return "options must be a table, got " .. type(options) end
   options = options or NONE
   for name in pairs(options) do
@@ -138,8 +151,8 @@ local function work(sender, source, result)
   if late then result.rest = behind(late, source) end
 end
 
---- @return table|false|nil result false: an id is none, and the message says so
-function broadcast.run(place, text, ids, options)
+--- false and a sentence when an id is none.
+local function run(place, text, ids, options)
   local keys = place.credentials or NONE
   local sender, message, code = core.new(text, place.endpoint, place.region,
     keys.access_key_id, keys.secret_access_key, keys.session_token,
@@ -153,4 +166,30 @@ function broadcast.run(place, text, ids, options)
   return result
 end
 
-return broadcast
+--- The function for one place.
+--- @param place moonwire.ws.Options
+--- @param text_of fun(what: string, data: any): string what goes out; raises at the caller of its caller
+return function(place, text_of)
+  --- Sends one message to many connections, several at a time. A connection that does not answer delays no other.
+  ---
+  --- Ids that come twice get the message twice. The iterator is called when there is room for another id, and may wait
+  --- itself: 100,000 ids need never be in memory. It is not called again after it gave nil. What it raises ends the broadcast:
+  --- calls under way are given up, and nobody knows which of them arrived.
+  ---
+  --- All is over 500 ms before the deadline of the invocation, so that `rest` can be put somewhere. Calls that have no answer
+  --- by then failed with `timeout`. A connection inside its own `$connect` is in `failed`, with `connecting`.
+  --- @param ids string[]|fun(): string? an array, or an iterator: gives one id at each call, then nil
+  --- @param data string|table a string as it is; a table as JSON; encoded once
+  --- @param options? moonwire.ws.BroadcastOptions
+  --- @return moonwire.ws.BroadcastResult? result nil when it cannot begin: no endpoint, Region or keys, or data is too large
+  --- @return string? message
+  --- @return string? code
+  return function(ids, data, options)
+    local text = text_of("ws.broadcast", data)
+    local why = check(ids, options)
+    if why then error("ws.broadcast: " .. why, 2) end
+    local result, message, code = run(place, text, ids, options or NONE)
+    if result == false then error("ws.broadcast: " .. message, 2) end
+    return result, message, code
+  end
+end
