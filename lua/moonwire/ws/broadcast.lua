@@ -166,30 +166,25 @@ local function run(place, text, ids, options)
   return result
 end
 
---- The function for one place.
+--- Sends one message to many connections, several at a time. A connection that does not answer delays no other.
+---
+--- Ids that come twice get the message twice. The iterator is called when there is room for another id, and may wait itself:
+--- 100,000 ids need never be in memory. It is not called again after it gave nil. What it raises ends the broadcast: calls
+--- under way are given up, and nobody knows which of them arrived. So does an id of the iterator that is none.
+---
+--- All is over 500 ms before the deadline of the invocation, so that `rest` can be put somewhere. Calls that have no answer by
+--- then failed with `timeout`. A connection inside its own `$connect` is in `failed`, with `connecting`.
 --- @param place moonwire.ws.Options
---- @param text_of fun(what: string, data: any): string what goes out; raises at the caller of its caller
-return function(place, text_of)
-  --- Sends one message to many connections, several at a time. A connection that does not answer delays no other.
-  ---
-  --- Ids that come twice get the message twice. The iterator is called when there is room for another id, and may wait
-  --- itself: 100,000 ids need never be in memory. It is not called again after it gave nil. What it raises ends the broadcast:
-  --- calls under way are given up, and nobody knows which of them arrived.
-  ---
-  --- All is over 500 ms before the deadline of the invocation, so that `rest` can be put somewhere. Calls that have no answer
-  --- by then failed with `timeout`. A connection inside its own `$connect` is in `failed`, with `connecting`.
-  --- @param ids string[]|fun(): string? an array, or an iterator: gives one id at each call, then nil
-  --- @param data string|table a string as it is; a table as JSON; encoded once
-  --- @param options? moonwire.ws.BroadcastOptions
-  --- @return moonwire.ws.BroadcastResult? result nil when it cannot begin: no endpoint, Region or keys, or data is too large
-  --- @return string? message
-  --- @return string? code
-  return function(ids, data, options)
-    local text = text_of("ws.broadcast", data)
-    local why = check(ids, options)
-    if why then error("ws.broadcast: " .. why, 2) end
-    local result, message, code = run(place, text, ids, options or NONE)
-    if result == false then error("ws.broadcast: " .. message, 2) end
-    return result, message, code
-  end
+--- @param text string what goes out
+--- @param ids string[]|fun(): string? an array, or an iterator: gives one id at each call, then nil
+--- @param options? moonwire.ws.BroadcastOptions
+--- @return moonwire.ws.BroadcastResult? result nil when it cannot begin: no endpoint, Region or keys, or data is too large
+--- @return string? message
+--- @return string? code
+return function(place, text, ids, options) -- ws.broadcast ends with a call to this: one level up is the user's function
+  local why = check(ids, options)
+  if why then error("ws.broadcast: " .. why, 2) end
+  local result, message, code = run(place, text, ids, options or NONE)
+  if result == false then error("ws.broadcast: " .. message, 2) end
+  return result, message, code
 end
