@@ -8,7 +8,6 @@
 
 #include "client_peer.h"
 #include "retry.h"
-#include "retry_settings.h"
 
 #include <cmocka.h> /* after ours: it makes a macro of fail */
 
@@ -275,33 +274,11 @@ static void test_peers(void **state) {
   assert_ptr_equal(client_peer_of(api, str_from(far)), cut);
 }
 
-/* Settings; what is said about wrong ones is tested end to end */
-
-static void test_settings(void **state) {
-  (void)state;
-  static const struct {
-    const char *attempts, *mode;
-    int want;
-  } cases[] = {
-    { "", "", 0 },    { "1", "standard", 1 }, { "100", "STANDARD", 100 }, { "0", "", 0 },
-    { "101", "", 0 }, { "-1", "", 0 },        { "two", "", 0 },           { "5", "adaptive", 5 },
-    { "5", "x", 5 },  { " 3", "", 0 },        { "2", "legacy", 2 },
-  };
-  for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
-    struct retry_settings settings = { .attempts = -1 };
-    setenv("AWS_MAX_ATTEMPTS", cases[i].attempts, 1);
-    setenv("AWS_RETRY_MODE", cases[i].mode, 1);
-    retry_settings_read(&settings);
-    assert_int_equal(settings.attempts, cases[i].want);
-  }
-}
-
 int main(void) {
   const struct CMUnitTest tests[] = {
     cmocka_unit_test(test_classes),   cmocka_unit_test(test_rules),          cmocka_unit_test(test_delays),
     cmocka_unit_test(test_decisions), cmocka_unit_test(test_quota_runs_dry), cmocka_unit_test(test_quota_comes_back),
-    cmocka_unit_test(test_last_cost), cmocka_unit_test(test_peers),          cmocka_unit_test(test_settings),
-    cmocka_unit_test(test_openings),
+    cmocka_unit_test(test_last_cost), cmocka_unit_test(test_peers),          cmocka_unit_test(test_openings),
   };
   return cmocka_run_group_tests(tests, NULL, NULL);
 }
