@@ -90,6 +90,7 @@ static enum retry_class class_of(const struct client_call *call, const struct ht
   struct retry_failure failure = {
     .status = result->status,
     .lost = response->lost,
+    .opening = call->request.opening,
     .clock_off = retry_blames_clock(result->type) && is_clock_off(call, response),
     .type = result->type,
     .reason = str_from(result->message),
@@ -100,16 +101,18 @@ static enum retry_class class_of(const struct client_call *call, const struct ht
 static enum retry_verdict decide(struct client_call *call, const struct http_response *response,
                                  const struct client_result *result, int64_t *delay_ms) {
   enum retry_class class = class_of(call, response, result);
-  *delay_ms = retry_delay_ms(&call->rules, class, call->retry.attempts - 1, random_part(), hint_of(response));
+  *delay_ms = retry_delay_ms(&call->rules, class, retry_number(&call->retry, class), random_part(), hint_of(response));
   return retry_decide(&call->retry, &call->rules, &peer_of(call)->quota, class, *delay_ms, client_call_left_ms(call));
 }
 
-/* Waits; what the attempt said is kept, should there be no other. */
+/* Waits; what the attempt said is kept, should there be no other. Its memory is not: many calls may pause at once. */
 static bool pause_attempts(struct client_call *call, const struct client_result *result, int64_t delay_ms) {
   call->last = result->code;
   call->last_status = result->status;
   fail(call->message, "%s", result->message);
-  return loop_timer_start(http_loop(call->http), &call->pause, delay_ms);
+  if (!loop_timer_start(http_loop(call->http), &call->pause, delay_ms)) return false;
+  arena_free(&call->attempt);
+  return true;
 }
 
 static void answered(void *ctx, const struct http_response *response) {
@@ -128,7 +131,10 @@ static void answered(void *ctx, const struct http_response *response) {
   }
   if (client_keys_renew(&call->keys, result.type) && pause_attempts(call, &result, 0)) return;
   enum retry_verdict verdict = decide(call, response, &result, &delay_ms);
-  if (verdict == RETRY_AGAIN && pause_attempts(call, &result, delay_ms)) return;
+  if (verdict == RETRY_AGAIN && pause_attempts(call, &result, delay_ms)) {
+    if (call->request.turns) call->request.turns->paused(call->ctx);
+    return;
+  }
   end_failed(call, &result, verdict);
 }
 
@@ -144,6 +150,7 @@ static bool sign(struct client_call *call, const struct credentials *keys, const
     .headers = headers,
     .header_count = request->header_count,
     .body = request->body,
+    .payload_hash = request->payload_hash,
     .service = request->service,
     .region = request->region,
     .credentials = keys,
@@ -207,14 +214,25 @@ static bool attempt(struct client_call *call, char err[ERR_LEN]) {
   return found == CLIENT_KEYS_READY ? send_signed(call, &keys, err) : await_keys(call, err);
 }
 
+/* Whether it is the call's turn. If not, the same timer ends it at its deadline; without one, only the caller can. */
+static bool takes_turn(struct client_call *call) {
+  const struct client_turns *turns = call->request.turns;
+  int64_t left_ms = client_call_left_ms(call);
+  if (!turns || call->has_turn || turns->may_go_on(call->ctx)) return true;
+  if (left_ms < INT64_MAX) loop_timer_start(http_loop(call->http), &call->pause, left_ms);
+  return false;
+}
+
 /* The process may have been frozen meanwhile: the time that is left is looked at again. */
 static void pause_over(void *ctx) {
   struct client_call *call = ctx;
+  char err[ERR_LEN];
   if (client_call_left_ms(call) < RETRY_ANSWER_MS) {
     end_with(call, call->last, call->last_status, RETRY_TOO_LATE);
     return;
   }
-  char err[ERR_LEN];
+  if (!takes_turn(call)) return;
+  call->has_turn = false;
   if (attempt(call, err)) return;
   memcpy(call->message, err, sizeof err);
   end_with(call, CLIENT_BAD_REQUEST, 0, RETRY_FINAL);
@@ -248,6 +266,11 @@ struct client_call *client_send(struct http *http, const struct client_request *
   if (!call || begin(call, err)) return call;
   client_call_delete(call);
   return NULL;
+}
+
+void client_go_on(struct client_call *call) {
+  call->has_turn = true;
+  loop_timer_start(http_loop(call->http), &call->pause, 0);
 }
 
 void client_cancel(struct client_call *call) {

@@ -23,17 +23,26 @@ struct client_call; /* a call on its way */
 
 enum { CLIENT_CONNECT_TIMEOUT_MS = 2000 }; /* name, connection and TLS: the service is in the same Region as a rule */
 
+/* For callers that count their calls on the wire. Called from the loop, with the ctx of `done`; neither may cancel a call. */
+struct client_turns {
+  void (*paused)(void *ctx);    /* an attempt has failed: the call is off the wire until its pause is over */
+  bool (*may_go_on)(void *ctx); /* the pause is over. False: the call waits for client_go_on, or for its deadline */
+};
+
 struct client_request {
   struct str method;
   struct str url;                    /* absolute, percent-encoded: goes on the wire and is signed as it is */
   const struct http_header *headers; /* all are sent; sigv4.h says which are signed */
   size_t header_count;
   struct str body;                       /* borrowed until the call is over; all else is copied by client_send */
+  struct str payload_hash;               /* SHA-256 of the body, 64 hex digits; empty: computed for each attempt */
   struct str service;                    /* signing name: "execute-api" */
   struct str region;                     /* "eu-central-1" */
   const struct credentials *credentials; /* copied; NULL: client_keys.h's, found at each attempt */
   int64_t timeout_ms;                    /* for one attempt; 0: HTTP_TIMEOUT_MS */
   int64_t deadline_ms;                   /* Unix time when the whole call must be over; 0: no such time */
+  bool opening;                          /* 410 may mean that the connection is not open yet (retry.h) */
+  const struct client_turns *turns;      /* borrowed until the call is over; NULL: pauses are the call's own business */
 };
 
 enum client_code {
@@ -72,6 +81,9 @@ typedef void (*client_done)(void *ctx, const struct client_result *result);
  * called. */
 struct client_call *client_send(struct http *http, const struct client_request *request, client_done done, void *ctx,
                                 char err[ERR_LEN]);
+
+/* Lets a call go on that was not allowed to when its pause was over: from the loop, never from inside this. */
+void client_go_on(struct client_call *call);
 
 /* Ends a call without its completion, whatever it waits for; the handle is gone afterwards. Safe on NULL. */
 void client_cancel(struct client_call *call);

@@ -5,6 +5,13 @@ static void let_go(struct client_keys *keys) {
   keys->held = NULL;
 }
 
+/* Whether a container may have keys, when the environment has none; err says already why it has none. */
+static bool has_container(enum credentials_found found, char err[ERR_LEN]) {
+  if (found == CREDENTIALS_BAD) return false;
+  return container_is_configured() ||
+         fail(err, "%s, or " CONTAINER_FULL_URI " where a container's endpoint has keys", err);
+}
+
 static enum client_keys_found find_in_container(struct client_keys *keys, struct http *http, struct credentials *out,
                                                 char err[ERR_LEN]) {
   keys->held = container_keys_now(http);
@@ -22,12 +29,13 @@ enum client_keys_found client_keys_find(struct client_keys *keys, struct http *h
   }
   enum credentials_found found = credentials_read(out, err);
   if (found == CREDENTIALS_READ) return CLIENT_KEYS_READY;
-  if (found == CREDENTIALS_BAD) return CLIENT_KEYS_NONE;
-  if (!container_is_configured()) {
-    fail(err, "%s, or " CONTAINER_FULL_URI " where a container's endpoint has keys", err);
-    return CLIENT_KEYS_NONE;
-  }
-  return find_in_container(keys, http, out, err);
+  return has_container(found, err) ? find_in_container(keys, http, out, err) : CLIENT_KEYS_NONE;
+}
+
+bool client_keys_exist(char err[ERR_LEN]) {
+  struct credentials keys;
+  enum credentials_found found = credentials_read(&keys, err);
+  return found == CREDENTIALS_READ || has_container(found, err);
 }
 
 void client_keys_last(const struct client_keys *keys, struct credentials *out) {

@@ -1,5 +1,6 @@
 /* client_keys.h -- the keys of an attempt: those that were given with the call, else the environment's, else the
- * container's, which may have to be waited for. Used by client.c.
+ * container's, which may have to be waited for. Used by client.c, and by those who
+ * prepare calls.
  */
 #ifndef MOONWIRE_CLIENT_KEYS_H
 #define MOONWIRE_CLIENT_KEYS_H
@@ -28,6 +29,10 @@ enum client_keys_found {
 /* The keys for an attempt that is made now. *out is good until the loop comes round again. */
 enum client_keys_found client_keys_find(struct client_keys *keys, struct http *http, struct credentials *out,
                                         char err[ERR_LEN]);
+
+/* Whether there is anybody to ask for keys: the environment has them, or a container's endpoint is configured. False, with
+ * err, when each call without given keys would fail. */
+bool client_keys_exist(char err[ERR_LEN]);
 
 /* The keys of the last attempt, as far as they can be told: what its answer must not quote. */
 void client_keys_last(const struct client_keys *keys, struct credentials *out);
