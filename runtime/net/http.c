@@ -3,6 +3,7 @@
 #include <stdlib.h>
 
 #include "http_multi.h"
+#include "http_names.h"
 #include "http_tls.h"
 #include "http_transfer.h"
 #include "trust.h"
@@ -15,7 +16,8 @@ struct http {
   struct http_tls *tls;     /* NULL until the first https request, which looks for the bundle, too */
   struct trust_bundle bundle;
   bool amazon_fails; /* the bundle knew a server of Amazon's that Amazon's roots did not: it is asked at once */
-  struct http_transfer *active; /* on their way */
+  struct http_names names;
+  struct http_transfer *active; /* on their way; others wait in a name */
   struct http_transfer *spare;  /* for the next requests */
   size_t spare_count;
 };
@@ -71,6 +73,54 @@ static bool ask_bundle(struct http *http, struct http_transfer *transfer, int re
          http_multi_add(http->multi, transfer->easy, NULL);
 }
 
+/* Names: transfers to a host that nobody has looked up yet wait for the first one. */
+
+static void finish(void *private, int result);
+
+/* From the loop: adding transfers is not allowed where libcurl tells of the address. */
+static void names_go_on(void *ctx) {
+  struct http_name *name = ctx;
+  while (name->waiting) {
+    struct http_transfer *transfer = name->waiting;
+    struct http *http = transfer->http;
+    list_remove(transfer);
+    list_add(&http->active, transfer);
+    transfer->waits = false;
+    if (!http_transfer_waited(transfer) || !http_multi_add(http->multi, transfer->easy, NULL))
+      finish(transfer, http_transfer_no_memory());
+  }
+}
+
+static void let_others_go_on(struct http_transfer *first) {
+  struct http_name *name = first->name;
+  if (!name) return;
+  name->first = NULL;
+  first->name = NULL;
+  if (!name->waiting) return;
+  name->go_on = (struct loop_job){ .run = names_go_on, .ctx = name };
+  loop_job_add(first->http->loop, &name->go_on);
+}
+
+static void resolved(struct http_transfer *first) {
+  if (first->name) http_name_known(first->name, clock_monotonic_ns());
+  let_others_go_on(first);
+}
+
+/* Whether it has to wait; if not, it may be the one that the others wait for. */
+static bool must_wait(struct http *http, struct http_transfer *transfer, struct str url) {
+  struct http_name *name = http_names_find(&http->names, url, clock_monotonic_ns());
+  if (!name) return false;
+  if (name->first || name->go_on.link) {
+    transfer->waits = true;
+    list_add(&name->waiting, transfer);
+    return true;
+  }
+  name->first = transfer;
+  transfer->name = name;
+  http_transfer_on_resolved(transfer, resolved);
+  return false;
+}
+
 static void finish(void *private, int result) {
   struct http_transfer *transfer = private;
   struct http *http = transfer->http;
@@ -78,6 +128,7 @@ static void finish(void *private, int result) {
   if (ask_bundle(http, transfer, result)) return;
   if (transfer->second && !http_transfer_is_distrust(result)) http->amazon_fails = true;
   http_transfer_end(transfer, result, &response);
+  let_others_go_on(transfer);
   list_remove(transfer);
   transfer->done(transfer->ctx, &response);
   retire(http, transfer);
@@ -94,6 +145,11 @@ struct http *http_new(struct loop *loop, char err[ERR_LEN]) {
 
 void http_delete(struct http *http) {
   if (!http) return;
+  for (size_t i = 0; i < HTTP_NAMES; i++) {
+    struct http_name *name = &http->names.names[i];
+    while (name->waiting) http_cancel(name->waiting);
+    loop_job_stop(http->loop, &name->go_on);
+  }
   while (http->active) http_cancel(http->active);
   for (struct http_transfer *transfer = http->spare, *next; transfer; transfer = next) {
     next = transfer->next;
@@ -130,8 +186,13 @@ struct http_transfer *http_send(struct http *http, const struct http_request *re
   }
   transfer->done = done;
   transfer->ctx = ctx;
-  if (!http_transfer_begin(transfer, request, http->multi, err) || !set_trust(http, transfer, request->url, err) ||
-      !http_multi_add(http->multi, transfer->easy, err)) {
+  if (!http_transfer_begin(transfer, request, http->multi, err) || !set_trust(http, transfer, request->url, err)) {
+    http_transfer_delete(transfer);
+    return NULL;
+  }
+  if (must_wait(http, transfer, request->url)) return transfer;
+  if (!http_multi_add(http->multi, transfer->easy, err)) {
+    let_others_go_on(transfer);
     http_transfer_delete(transfer);
     return NULL;
   }
@@ -145,7 +206,8 @@ struct loop *http_loop(const struct http *http) {
 
 void http_cancel(struct http_transfer *transfer) {
   if (!transfer) return;
-  http_multi_remove(transfer->http->multi, transfer->easy);
+  if (!transfer->waits) http_multi_remove(transfer->http->multi, transfer->easy);
+  let_others_go_on(transfer);
   list_remove(transfer);
   retire(transfer->http, transfer);
 }

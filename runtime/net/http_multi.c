@@ -6,7 +6,7 @@
 
 #include <curl/curl.h>
 
-enum { IDLE_CONNECTIONS = 64 };
+enum { IDLE_CONNECTIONS = 256 };
 
 struct http_multi {
   CURLM *curl;

@@ -6,11 +6,13 @@
 
 #include <curl/curl.h>
 
+#include "http_names.h"
+
 _Static_assert((int)ERR_LEN >= CURL_ERROR_SIZE, "libcurl writes CURL_ERROR_SIZE bytes to detail");
 
 /* A frozen process does not see that a peer has closed a connection, and a middlebox tells nobody: what has been idle for
  * longer is closed instead of being used. AWS's own clients have 15 to 60 seconds here. libcurl never keeps a failed name. */
-enum { IDLE_SECONDS = 30, NAMES_SECONDS = 60 };
+enum { IDLE_SECONDS = 30 };
 
 struct http_transfer *http_transfer_new(struct http *http) {
   struct http_transfer *transfer = calloc(1, sizeof *transfer);
@@ -35,7 +37,8 @@ void http_transfer_reset(struct http_transfer *transfer) {
   arena_reset(&transfer->memory);
   http_answer_reset(&transfer->answer, 0);
   transfer->detail[0] = '\0';
-  transfer->amazon = transfer->second = false;
+  transfer->amazon = transfer->second = transfer->waits = false;
+  transfer->name = NULL;
 }
 
 /* The response, as it arrives. A callback that returns less than it was given stops the transfer. */
@@ -134,12 +137,51 @@ static bool set_url(struct http_transfer *transfer, struct str url) {
   return copy.ptr && curl_easy_setopt(transfer->easy, CURLOPT_URL, copy.ptr) == CURLE_OK;
 }
 
-static void set_limits(struct http_transfer *transfer, const struct http_request *request) {
+static bool set_limits(struct http_transfer *transfer, int64_t waited_ms) {
+  int64_t whole = transfer->timeout_ms - waited_ms, connect = transfer->connect_timeout_ms - waited_ms;
+  if (whole < 1) whole = 1; /* 0 has another meaning */
+  if (connect < 1) connect = 1;
+  return curl_easy_setopt(transfer->easy, CURLOPT_TIMEOUT_MS, (long)(whole > INT32_MAX ? INT32_MAX : whole)) ==
+             CURLE_OK &&
+         curl_easy_setopt(transfer->easy, CURLOPT_CONNECTTIMEOUT_MS,
+                          (long)(connect > INT32_MAX ? INT32_MAX : connect)) == CURLE_OK;
+}
+
+bool http_transfer_waited(struct http_transfer *transfer) {
+  return set_limits(transfer, (clock_monotonic_ns() - transfer->begun_ns) / NS_PER_MS);
+}
+
+int http_transfer_no_memory(void) {
+  return CURLE_OUT_OF_MEMORY;
+}
+
+/* CURLOPT_SOCKOPTFUNCTION: a socket is made when there is an address for it. */
+static int on_socket(void *ctx, curl_socket_t fd, curlsocktype purpose) {
+  (void)fd;
+  (void)purpose;
+  struct http_transfer *transfer = ctx;
+  transfer->resolved(transfer);
+  return CURL_SOCKOPT_OK;
+}
+
+/* CURLOPT_PREREQFUNCTION: there is a connection, perhaps one that was there already. */
+static int on_connection(void *ctx, char *their_address, char *our_address, int their_port, int our_port) {
+  (void)their_address;
+  (void)our_address;
+  (void)their_port;
+  (void)our_port;
+  struct http_transfer *transfer = ctx;
+  transfer->resolved(transfer);
+  return CURL_PREREQFUNC_OK;
+}
+
+void http_transfer_on_resolved(struct http_transfer *transfer, void (*resolved)(struct http_transfer *transfer)) {
   CURL *easy = transfer->easy;
-  int64_t whole = request->timeout_ms > 0 ? request->timeout_ms : HTTP_TIMEOUT_MS;
-  int64_t connect = request->connect_timeout_ms > 0 ? request->connect_timeout_ms : HTTP_CONNECT_TIMEOUT_MS;
-  curl_easy_setopt(easy, CURLOPT_TIMEOUT_MS, (long)(whole > INT32_MAX ? INT32_MAX : whole));
-  curl_easy_setopt(easy, CURLOPT_CONNECTTIMEOUT_MS, (long)(connect > INT32_MAX ? INT32_MAX : connect));
+  transfer->resolved = resolved;
+  curl_easy_setopt(easy, CURLOPT_SOCKOPTFUNCTION, on_socket);
+  curl_easy_setopt(easy, CURLOPT_SOCKOPTDATA, transfer);
+  curl_easy_setopt(easy, CURLOPT_PREREQFUNCTION, on_connection);
+  curl_easy_setopt(easy, CURLOPT_PREREQDATA, transfer);
 }
 
 static void set_habits(CURL *easy) {
@@ -151,7 +193,7 @@ static void set_habits(CURL *easy) {
   curl_easy_setopt(easy, CURLOPT_NOSIGNAL, 1L);
   curl_easy_setopt(easy, CURLOPT_QUICK_EXIT, 1L); /* never wait for a resolver thread when a transfer ends early */
   curl_easy_setopt(easy, CURLOPT_MAXAGE_CONN, (long)IDLE_SECONDS);
-  curl_easy_setopt(easy, CURLOPT_DNS_CACHE_TIMEOUT, (long)NAMES_SECONDS);
+  curl_easy_setopt(easy, CURLOPT_DNS_CACHE_TIMEOUT, (long)HTTP_NAMES_SECONDS);
 }
 
 static void set_callbacks(struct http_transfer *transfer, struct http_multi *multi) {
@@ -170,7 +212,11 @@ bool http_transfer_begin(struct http_transfer *transfer, const struct http_reque
                          char err[ERR_LEN]) {
   http_answer_reset(&transfer->answer, request->body_max > 0 ? request->body_max : HTTP_BODY_MAX);
   set_habits(transfer->easy);
-  set_limits(transfer, request);
+  transfer->begun_ns = clock_monotonic_ns();
+  transfer->timeout_ms = request->timeout_ms > 0 ? request->timeout_ms : HTTP_TIMEOUT_MS;
+  transfer->connect_timeout_ms =
+      request->connect_timeout_ms > 0 ? request->connect_timeout_ms : HTTP_CONNECT_TIMEOUT_MS;
+  set_limits(transfer, 0);
   set_callbacks(transfer, multi);
   if (set_url(transfer, request->url) && set_method(transfer, request) && set_headers(transfer, request)) return true;
   return fail(err, "http: out of memory");

@@ -19,8 +19,13 @@ struct http_transfer {
   struct http_transfer *next, **place; /* in a list of the owner */
   http_done done;
   void *ctx;
-  bool amazon; /* checks the server against Amazon's roots */
-  bool second; /* did so before, in vain */
+  bool amazon;            /* checks the server against Amazon's roots */
+  bool second;            /* did so before, in vain */
+  bool waits;             /* until another one has looked up the name of its host */
+  struct http_name *name; /* the one that it looks up for others, or NULL; borrowed */
+  void (*resolved)(struct http_transfer *transfer);
+  int64_t begun_ns; /* monotonic */
+  int64_t timeout_ms, connect_timeout_ms;
 
   void *easy;           /* libcurl's handle; owned; kept for the next request */
   struct arena memory;  /* what libcurl borrows of the request */
@@ -37,6 +42,15 @@ void http_transfer_delete(struct http_transfer *transfer);
 /* Tells libcurl about the request. Whom an https request trusts is said by http_tls_set. */
 bool http_transfer_begin(struct http_transfer *transfer, const struct http_request *request, struct http_multi *multi,
                          char err[ERR_LEN]);
+
+/* Calls resolved(transfer) when the address of its host is known, from within libcurl; perhaps more than once. */
+void http_transfer_on_resolved(struct http_transfer *transfer, void (*resolved)(struct http_transfer *transfer));
+
+/* It begins later than was thought: its time is that much shorter. */
+bool http_transfer_waited(struct http_transfer *transfer);
+
+/* The CURLcode of a lack of memory. */
+int http_transfer_no_memory(void);
 
 /* Whether a transfer ended because the server's certificate was not accepted; result is libcurl's CURLcode. */
 bool http_transfer_is_distrust(int result);
