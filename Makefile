@@ -141,7 +141,7 @@ fuzz: packages-fuzz ## Run every fuzzer for FUZZ_SECONDS (60) seconds
 	  SANITIZE=fuzzer-no-link,address,undefined
 	@tools/run-fuzzers build/fuzz $(FUZZ_SECONDS) $(ONLY)
 
-bench: $(programs) ## Measure start, memory and speed next to a raw-socket program, and echoes through the gateway
+bench: $(programs) $(npm_tree) ## Measure start, memory and speed next to raw sockets, bare OpenSSL and AWS's SDK, and echoes through the gateway
 	@MOONWIRE_BUILD=$(BUILD) tests/bench/run
 
 soak: $(programs) packages-test ## Serve INVOCATIONS (1,000,000) in each mode; resident memory has to stay flat

@@ -24,14 +24,18 @@ enum { MESSAGE_MAX = 256 * 1024 };
 static char request[MESSAGE_MAX], response[MESSAGE_MAX + 1];
 
 static int dial(const char *port) {
-  struct sockaddr_in to = { .sin_family = AF_INET, .sin_port = htons((uint16_t)atoi(port)), .sin_addr = { htonl(INADDR_LOOPBACK) } };
+  struct sockaddr_in to = { .sin_family = AF_INET,
+                            .sin_port = htons((uint16_t)atoi(port)),
+                            .sin_addr = { htonl(INADDR_LOOPBACK) } };
   int fd = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0), on = 1;
   if (fd < 0 || connect(fd, (struct sockaddr *)&to, sizeof to) != 0) return -1;
   setsockopt(fd, IPPROTO_TCP, TCP_NODELAY, &on, sizeof on);
   return fd;
 }
 
+/* As little of OpenSSL as there can be: no configuration file, no texts of errors. */
 static SSL *handshake(int fd, const char *host, const char *roots) {
+  OPENSSL_init_ssl(OPENSSL_INIT_NO_LOAD_CONFIG | OPENSSL_INIT_NO_LOAD_SSL_STRINGS, NULL);
   SSL_CTX *context = SSL_CTX_new(TLS_client_method());
   if (!context || SSL_CTX_load_verify_file(context, roots) != 1) return NULL;
   SSL_CTX_set_min_proto_version(context, TLS1_2_VERSION);
@@ -58,13 +62,15 @@ static bool exchange(SSL *ssl, int size) {
 static int64_t cpu_ns(void) {
   struct rusage u;
   getrusage(RUSAGE_SELF, &u);
-  return (u.ru_utime.tv_sec + u.ru_stime.tv_sec) * INT64_C(1000000000) + (u.ru_utime.tv_usec + u.ru_stime.tv_usec) * INT64_C(1000);
+  return (u.ru_utime.tv_sec + u.ru_stime.tv_sec) * INT64_C(1000000000) +
+         (u.ru_utime.tv_usec + u.ru_stime.tv_usec) * INT64_C(1000);
 }
 
 int main(int argc, char **argv) {
   if (argc != 7) return 2;
   FILE *file = fopen(argv[4], "r");
-  int size = file ? (int)fread(request, 1, MESSAGE_MAX, file) : 0, count = atoi(argv[5]), warm = atoi(argv[6]), fd = dial(argv[1]);
+  int size = file ? (int)fread(request, 1, MESSAGE_MAX, file) : 0, count = atoi(argv[5]), warm = atoi(argv[6]),
+      fd = dial(argv[1]);
   SSL *ssl = fd >= 0 ? handshake(fd, argv[2], argv[3]) : NULL;
   if (!ssl || size == 0) return 1;
   int64_t from = cpu_ns();

@@ -21,9 +21,10 @@
 
 enum { REQUEST_MAX = 256 * 1024 };
 
-static const char answer[] = "HTTP/1.1 200 OK\r\nDate: Sat, 28 Nov 2026 12:00:00 GMT\r\nContent-Type: application/json\r\n"
-                             "Content-Length: 0\r\nConnection: keep-alive\r\nx-amzn-RequestId: "
-                             "3f1c2a4b-5d6e-4b0a-9f0e-0b5d4c7e7d53\r\nx-amz-apigw-id: BFaVtH2HoAMFZEQ=\r\n\r\n";
+static const char answer[] =
+    "HTTP/1.1 200 OK\r\nDate: Sat, 28 Nov 2026 12:00:00 GMT\r\nContent-Type: application/json\r\n"
+    "Content-Length: 0\r\nConnection: keep-alive\r\nx-amzn-RequestId: "
+    "3f1c2a4b-5d6e-4b0a-9f0e-0b5d4c7e7d53\r\nx-amz-apigw-id: BFaVtH2HoAMFZEQ=\r\n\r\n";
 
 static SSL_CTX *context;
 static FILE *dump, *first;
@@ -43,7 +44,8 @@ static size_t read_request(SSL *ssl, char *request) {
     if (got <= 0) return 0;
     have += (size_t)got;
     request[have] = '\0';
-    const char *end = want ? NULL : strstr(request, "\r\n\r\n"), *length = end ? strcasestr(request, "content-length:") : NULL;
+    const char *end = want ? NULL : strstr(request, "\r\n\r\n"),
+               *length = end ? strcasestr(request, "content-length:") : NULL;
     if (end) want = (size_t)(end - request) + 4 + (length ? strtoul(length + 15, NULL, 10) : 0);
   }
   return have;
