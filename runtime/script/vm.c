@@ -20,6 +20,7 @@ static const struct {
   { "moonwire.core.http", bind_http },
   { "moonwire.core.invocation", bind_invocation },
   { "moonwire.core.json", bind_json },
+  { "moonwire.core.jwt", bind_jwt },
   { "moonwire.core.lambda", bind_lambda },
   { "moonwire.core.log", bind_log },
   { "moonwire.core.metrics", bind_metrics },
