@@ -240,6 +240,7 @@ function jwt.sign(claims, secret)
   if why then error("jwt.sign: " .. why, 2) end
   local ok, payload = pcall(json.encode, claims)
   if not ok then error("jwt.sign: claims is not JSON: " .. tostring(payload):gsub("^.*json%.encode: ", ""), 2) end
+  if payload:sub(1, 1) ~= "{" then error("jwt.sign: claims must be an object, not a list", 2) end
   local text = crypto.base64url('{"alg":"HS256","typ":"JWT"}') .. "." .. crypto.base64url(payload)
   return text .. "." .. crypto.base64url(crypto.hmac_sha256(secret, text))
 end
