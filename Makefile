@@ -220,7 +220,7 @@ $(unit_built): $(BUILD)/tests/%: $(BUILD)/obj/tests/unit/%.o $(call objects,$(un
 $(call objects,$(unit_tests) $(unit_helpers)): | packages-test
 
 # The checks are shown to find what they look for, once for each version of them.
-$(BUILD)/check-proved: tests/check/run tools/check tools/check.lua .clang-format $(DEPS)/ready | packages-check
+$(BUILD)/check-proved: tests/check/run tools/check tools/check.lua tools/check-docs.lua .clang-format $(DEPS)/ready | packages-check
 	@tests/check/run
 	@touch $@
 
