@@ -11,7 +11,8 @@
 #include "str.h"
 
 enum {
-  JWT_LEEWAY_S = 60, /* default: clocks of servers that are kept by NTP differ by less than a second, others by some */
+  /* Default. Clocks kept by NTP, as Lambda's are, agree within a second; an issuer's that is not may be off by more. */
+  JWT_LEEWAY_S = 60,
   JWT_LEEWAY_MAX_S = 300 /* RFC 7519, section 4.1.4: "no more than a few minutes" */
 };
 

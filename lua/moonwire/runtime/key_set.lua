@@ -11,8 +11,8 @@ local key_set = {}
 -- expect new ones. A token with an unknown key costs one request a minute (UNKNOWN), whoever sends how many of them.
 local FRESH, USABLE, UNKNOWN, RETRY = 600, 3600, 60, 5
 
--- A client waits for its handshake meanwhile.
-local TIMEOUT_MS, CONNECT_TIMEOUT_MS = 5000, 2000
+-- So that a function with Lambda's default timeout, 3 seconds, still learns that its issuer does not answer.
+local TIMEOUT_MS, CONNECT_TIMEOUT_MS = 2500, 2000
 
 --- @class moonwire.KeySet
 --- @field url string
