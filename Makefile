@@ -21,10 +21,11 @@ BASE   := arena buf config date err field init_line json json_check json_cover j
   log log_line loop output settings spelling stop_signal str timers utf8
 NET    := http http_answer http_multi http_names http_request http_tls http_transfer trust url
 AWS    := broadcast client client_call client_classify client_keys client_peer connections connections_message container \
-  container_fetch container_keys container_place container_reply credentials digest encoding metric metrics metrics_write \
+  container_fetch container_keys container_place container_reply credentials digest encoding \
+  jwa jwk jwk_key jwk_set jwt jwt_claims jwt_code jwt_signature jwt_token metric metrics metrics_write \
   retry retry_clock retry_settings sigv4 sigv4_check sigv4_headers sigv4_key sigv4_uri
 LAMBDA := extension http1_connection http1_head http1_reader invocation refusal runtime_api slot
-SCRIPT := bind_broadcast bind_connections bind_crypto bind_http bind_invocation bind_json bind_lambda bind_log bind_metrics bind_module bind_sigv4 bind_task \
+SCRIPT := bind_broadcast bind_connections bind_crypto bind_http bind_invocation bind_json bind_jwt bind_lambda bind_log bind_metrics bind_module bind_sigv4 bind_task \
   event event_log event_place failure frames handler memory nesting outcome redact result scope scope_metrics secret serving \
   shutdown task task_handle value value_write vm watchdog xray_cause
 # The local gateway: what ties it together, and its rooms.
@@ -42,7 +43,8 @@ VIEW      := view view_json view_log view_metrics view_observer view_out view_pl
 CLI    := cmd_dev cmd_lua cmd_test main script
 
 # lua/moonwire: linked in as bytecode, LUA into both programs, LUA_DEV only into moonwire.
-LUA     := async aws crypto http json lambda log metrics runtime/describe runtime/globals runtime/handler runtime/invoke runtime/prelude ws ws/broadcast
+LUA     := async aws crypto http json jwt lambda log metrics runtime/describe runtime/globals runtime/handler runtime/invoke \
+  runtime/key_set runtime/prelude ws ws/broadcast
 LUA_DEV := test/assert test/runner
 
 # ---- Flags ------------------------------------------------------------------------------------------------------------
