@@ -155,8 +155,8 @@ void http_delete(struct http *http) {
     next = transfer->next;
     http_transfer_delete(transfer);
   }
-  http_multi_delete(http->multi);
   http_tls_delete(http->tls);
+  http_multi_delete(http->multi); /* the last of libcurl */
   free(http);
 }
 
