@@ -20,12 +20,12 @@ DEPS   := build/deps
 BASE   := arena buf config date err field init_line json json_check json_cover json_write \
   log log_line loop output settings spelling stop_signal str timers utf8
 NET    := ca_bundle http http_answer http_multi http_request http_transfer
-AWS    := client client_call client_classify client_peer connections credentials digest encoding metric metrics metrics_write \
+AWS    := client client_call client_classify client_peer connections credentials digest encoding endpoint metric metrics metrics_write \
   retry retry_clock retry_settings sigv4 sigv4_check sigv4_headers sigv4_key sigv4_uri
 LAMBDA := extension http1_connection http1_head http1_reader invocation refusal runtime_api slot
-SCRIPT := bind_connections bind_crypto bind_http bind_invocation bind_json bind_lambda bind_log bind_metrics bind_module bind_sigv4 bind_task \
-  event event_log failure frames handler memory nesting outcome redact result scope scope_metrics secret serving \
-  shutdown task value value_write vm watchdog xray_cause
+SCRIPT := bind_aws bind_connections bind_crypto bind_http bind_invocation bind_json bind_lambda bind_log bind_metrics bind_module bind_sigv4 bind_task \
+  event event_log failure frames handler header_list memory nesting outcome redact result scope scope_metrics secret serving \
+  shutdown table_field task value value_write vm watchdog xray_cause
 # The local gateway: what ties it together, and its rooms.
 GATEWAY   := control gateway management moment route_call server session signals signature signature_header
 MODEL     := model model_answer model_close model_connections model_event model_fields model_frame model_id \
@@ -41,7 +41,9 @@ VIEW      := view view_json view_log view_metrics view_observer view_out view_pl
 CLI    := cmd_dev cmd_lua cmd_test main script
 
 # lua/moonwire: linked in as bytecode, LUA into both programs, LUA_DEV only into moonwire.
-LUA     := async aws crypto http json lambda log metrics runtime/describe runtime/globals runtime/handler runtime/invoke runtime/prelude ws
+LUA     := async aws aws/actions aws/client aws/lambda_invoke aws/request aws/services aws/sign crypto \
+  http json lambda log metrics \
+  runtime/arguments runtime/describe runtime/globals runtime/handler runtime/headers runtime/invoke runtime/prelude ws
 LUA_DEV := test/assert test/runner
 
 # ---- Flags ------------------------------------------------------------------------------------------------------------

@@ -17,8 +17,8 @@
 enum {
   CONNECTIONS_MESSAGE_MAX = 128 * 1024, /* bytes; API Gateway quotas: WebSocket message payload size */
   CONNECTIONS_TIMEOUT_MS = 10000,       /* for one attempt */
-  CONNECTIONS_MARGIN_MS = 100,          /* before the deadline, for the caller to do something about it */
-  CONNECTIONS_URL_MAX = 8 * 1024,       /* bytes */
+  CONNECTIONS_MARGIN_MS = CLIENT_MARGIN_MS,
+  CONNECTIONS_URL_MAX = 8 * 1024, /* bytes */
 };
 
 /* All that may say where connections are. Borrowed strs; empty ones are unknown. */

@@ -5,7 +5,6 @@
 #include "binds.h"
 #include "connections.h"
 #include "invocation.h"
-#include "loop.h"
 #include "scope.h"
 #include "scope_metrics.h"
 #include "task.h"
@@ -102,12 +101,6 @@ static bool is_connecting(lua_State *L, const struct scope *scope, int context, 
 
 enum { WHAT = 1, METHOD, ID, BODY, ENDPOINT, REGION, KEY, SECRET, TOKEN, CONTEXT };
 
-/* When the handler's time is over (Unix time), or 0. */
-static int64_t end_of(const struct scope *scope) {
-  if (scope->due_ns == INT64_MAX) return 0;
-  return clock_unix_ms() + (scope->due_ns - clock_monotonic_ns()) / 1000000;
-}
-
 /* Starts the call; everything it needs is on the stack. Raises nothing but a lack of memory, before it owns anything. */
 static int call(lua_State *L, struct task *task, const struct connections_request *request) {
   char err[ERR_LEN];
@@ -160,7 +153,7 @@ static int l_call(lua_State *L) {
                                          .id = value_text(L, ID),
                                          .body = value_text(L, BODY),
                                          .place = &place,
-                                         .deadline_ms = end_of(scope),
+                                         .deadline_ms = scope_end_ms(scope, 0),
                                          .credentials = keys.access_key_id.len > 0 ? &keys : NULL };
   return call(L, task, &request);
 }

@@ -15,6 +15,7 @@ static const struct {
   const char *name;
   void (*bind)(lua_State *L);
 } binds[] = {
+  { "moonwire.core.aws", bind_aws },
   { "moonwire.core.connections", bind_connections },
   { "moonwire.core.crypto", bind_crypto },
   { "moonwire.core.http", bind_http },

@@ -141,11 +141,11 @@ describe("aws.sign", function()
     { { query = true, expires = 0 }, "aws.sign: expires must be from 1 to 604800 seconds" },
     { { query = true, expires = 604801 }, "aws.sign: expires must be from 1 to 604800 seconds" },
     { { headers = "a: b" }, "aws.sign: headers must be a table, got string" },
-    { { headers = { a = 1 } }, 'aws.sign: headers["a"] must be a string, got number' },
+    { { headers = { a = true } }, "aws.sign: headers: the value of a must be a string, got boolean" },
     { { headers = { ["a b"] = "c" } }, "aws.sign: headers must have names that HTTP allows" },
-    { { headers = { "a" } }, "aws.sign: headers[1] must be { name, value }, got string" },
-    { { headers = { { "a", "b" }, { "a" } } }, 'aws.sign: headers["a"] must be a string, got nil' },
-    { { headers = { { 1, "b" } } }, "aws.sign: headers[1] must have a string as its name, got number" },
+    { { headers = { "a" } }, "aws.sign: headers[1] must be a { name, value } pair, got string" },
+    { { headers = { { "a", "b" }, { "a" } } }, "aws.sign: headers: the value of a must be a string, got nil" },
+    { { headers = { { 1, "b" } } }, "aws.sign: headers: a name must be a string, got number" },
   }
   for _, case in ipairs(raised) do
     it("raises: " .. case[2], function()
