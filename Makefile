@@ -41,8 +41,9 @@ VIEW      := view view_json view_log view_metrics view_observer view_out view_pl
 CLI    := cmd_dev cmd_lua cmd_test main script
 
 # lua/moonwire: linked in as bytecode, LUA into both programs, LUA_DEV only into moonwire.
-LUA     := async aws aws/actions aws/client aws/lambda_invoke aws/request aws/services aws/sign crypto \
-  http json lambda log metrics \
+LUA     := async aws aws/actions aws/client aws/lambda_invoke aws/request aws/services aws/sign batch crypto \
+  dynamodb dynamodb/backlog dynamodb/batch dynamodb/binary dynamodb/marshal dynamodb/number dynamodb/pages dynamodb/read \
+  dynamodb/set dynamodb/shapes dynamodb/write http json lambda log metrics \
   runtime/arguments runtime/describe runtime/globals runtime/handler runtime/headers runtime/invoke runtime/prelude ws
 LUA_DEV := test/assert test/runner
 
