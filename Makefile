@@ -44,7 +44,7 @@ CLI    := cmd_dev cmd_lua cmd_test main script
 LUA     := async aws aws/actions aws/client aws/lambda_invoke aws/request aws/services aws/sign batch crypto \
   dynamodb dynamodb/backlog dynamodb/batch dynamodb/binary dynamodb/marshal dynamodb/number dynamodb/pages dynamodb/read \
   dynamodb/set dynamodb/shapes dynamodb/write http json lambda log metrics \
-  runtime/arguments runtime/describe runtime/globals runtime/handler runtime/headers runtime/invoke runtime/prelude ws
+  runtime/arguments runtime/describe runtime/encode runtime/globals runtime/handler runtime/headers runtime/invoke runtime/prelude ws
 LUA_DEV := test/assert test/runner
 
 # ---- Flags ------------------------------------------------------------------------------------------------------------
@@ -221,7 +221,7 @@ $(unit_built): $(BUILD)/tests/%: $(BUILD)/obj/tests/unit/%.o $(call objects,$(un
 $(call objects,$(unit_tests) $(unit_helpers)): | packages-test
 
 # The checks are shown to find what they look for, once for each version of them.
-$(BUILD)/check-proved: tests/check/run tools/check tools/check.lua .clang-format $(DEPS)/ready | packages-check
+$(BUILD)/check-proved: tests/check/run tools/check tools/check.lua tools/check-docs.lua .clang-format $(DEPS)/ready | packages-check
 	@tests/check/run
 	@touch $@
 

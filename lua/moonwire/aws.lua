@@ -20,11 +20,6 @@ local request = require "moonwire.aws.request"
 
 local aws = {}
 
---- @class moonwire.Credentials
---- @field access_key_id string
---- @field secret_access_key string
---- @field session_token? string of temporary keys
-
 --- Signs a request with Signature Version 4. Pure: it reads no clock, no environment and sends nothing. Wrong arguments
 --- raise and name the field.
 ---

@@ -18,12 +18,14 @@
 ---
 --- What was read can be written back and has the same types: lists stay lists when they are empty, binary and sets come as
 --- dynamodb.binary and dynamodb.set. Numbers come as Lua numbers, which hold 15 to 17 digits, or with `numbers = "exact"` as
---- dynamodb.number.
+--- dynamodb.number. What is meant to be sent back (LastEvaluatedKey, UnprocessedItems, UnprocessedKeys) has dynamodb.number where a
+--- Lua number would lose digits.
 local actions = require "moonwire.aws.actions"
 local arguments = require "moonwire.runtime.arguments"
 local batch = require "moonwire.dynamodb.batch"
 local binary = require "moonwire.dynamodb.binary"
 local client = require "moonwire.aws.client"
+local encode = require "moonwire.runtime.encode"
 local marshal = require "moonwire.dynamodb.marshal"
 local number = require "moonwire.dynamodb.number"
 local pages = require "moonwire.dynamodb.pages"
@@ -90,7 +92,7 @@ local function functions_of(place, numbers)
   local function prepare(action, request)
     local wire, why = marshal.write(shapes.request(action), request)
     if not wire then return nil, why end
-    return client.encode(wire)
+    return encode(wire)
   end
 
   local function perform(what, action, text)
@@ -104,51 +106,22 @@ local function functions_of(place, numbers)
   return prepare, perform
 end
 
--- The lower-case methods.
-local function methods_of(place, numbers)
-  local methods = {}
+-- An iterator over items, or nil and what is wrong with the request.
+local function iterate(place, numbers, action, request)
+  local prepare, perform = functions_of(place, numbers)
+  local why = pages.problem(request) or select(2, prepare(action, request))
+  if why then return nil, why end
+  return pages.items(request, function(page) return perform("dynamodb:" .. action, action, prepare(action, page)) end)
+end
 
-  --- Calls an action with DynamoDB's own form of values, `{ S = "text" }`, in both directions.
-  --- @param action string "PutItem"
-  --- @param request table
-  --- @return table? answer
-  --- @return string? message
-  --- @return string? code
-  --- @return table? details
-  function methods.raw(_, action, request)
-    local why = arguments.type("action", action, "string") or arguments.type("request", request, "table")
-    local text
-    if not why then text, why = client.encode(request) end
-    if not text then error("dynamodb:raw: " .. why, 2) end
-    return client.call(place, "dynamodb:" .. action, action, text)
-  end
-
-  --- The items of a query, page after page: `for item in db:query { ... } do`. A page that cannot be had raises a table
-  --- `{ type = code, code = code, message = message, details = details }`.
-  --- @param request table as for Query; Limit is for one page
-  --- @return fun(): table?
-  function methods.query(db, request)
-    local why = pages.problem(request)
-    if why then error("dynamodb:query: " .. why, 2) end
-    return pages.items(db, "Query", request)
-  end
-
-  --- The items of a table, page after page: `for item in db:scan { ... } do`. Failures raise as in db:query.
-  --- @param request table as for Scan; Limit is for one page
-  --- @return fun(): table?
-  function methods.scan(db, request)
-    local why = pages.problem(request)
-    if why then error("dynamodb:scan: " .. why, 2) end
-    return pages.items(db, "Scan", request)
-  end
-
+local function add_batches(methods, place, numbers)
   --- Writes any number of items, 25 at a time, and tries again what DynamoDB left undone.
   --- @param requests table<string, ({ put: table }|{ delete: table })[]> by table
   --- @return true? ok
   --- @return string? message
   --- @return string? code "throttled" when DynamoDB went on to leave requests undone
   --- @return table? rest what was not written, in the form of requests
-  function methods.batch_write(_, requests)
+  function methods:batch_write(requests)
     local queue, why = batch.write_queue(requests)
     if not queue then error("dynamodb:batch_write: " .. why, 2) end
     return batch.write(place, queue)
@@ -160,12 +133,52 @@ local function methods_of(place, numbers)
   --- @return string? message
   --- @return string? code
   --- @return table<string, table[]>? items what was read before the failure
-  function methods.batch_get(_, requests)
+  function methods:batch_get(requests)
     local queue, why = batch.get_queue(requests)
     if not queue then error("dynamodb:batch_get: " .. why, 2) end
     return batch.get(place, queue, numbers)
   end
+end
 
+-- The lower-case methods.
+local function methods_of(place, numbers)
+  local methods = {}
+
+  --- Calls an action with DynamoDB's own form of values, `{ S = "text" }`, in both directions.
+  --- @param action string "PutItem"
+  --- @param request table
+  --- @return table? answer
+  --- @return string? message
+  --- @return string? code
+  --- @return table? details
+  function methods:raw(action, request)
+    local why = arguments.type("action", action, "string") or arguments.type("request", request, "table")
+    local text
+    if not why then text, why = encode(request) end
+    if not text then error("dynamodb:raw: " .. why, 2) end
+    return client.call(place, "dynamodb:" .. action, action, text)
+  end
+
+  --- The items of a query, page after page: `for item in db:query { ... } do`. A page that cannot be had raises a table
+  --- `{ type = code, code = code, message = message, details = details }`.
+  --- @param request table as for Query; Limit is for one page
+  --- @return fun(): table?
+  function methods:query(request)
+    local items, why = iterate(place, numbers, "Query", request)
+    if not items then error("dynamodb:query: " .. why, 2) end
+    return items
+  end
+
+  --- The items of a table, page after page: `for item in db:scan { ... } do`. Failures raise as in db:query.
+  --- @param request table as for Scan; Limit is for one page
+  --- @return fun(): table?
+  function methods:scan(request)
+    local items, why = iterate(place, numbers, "Scan", request)
+    if not items then error("dynamodb:scan: " .. why, 2) end
+    return items
+  end
+
+  add_batches(methods, place, numbers)
   return methods
 end
 

@@ -111,22 +111,28 @@ bool loop_watch_set(struct loop *loop, struct loop_watch *w, int events, char er
   if (events & LOOP_READ) event.events |= EPOLLIN;
   if (events & LOOP_WRITE) event.events |= EPOLLOUT;
   if (events & LOOP_HANGUP) event.events |= EPOLLRDHUP;
-  if (epoll_ctl(loop->epoll, w->events ? EPOLL_CTL_MOD : EPOLL_CTL_ADD, w->fd, &event) < 0)
+  if (w->kept != events && epoll_ctl(loop->epoll, w->kept ? EPOLL_CTL_MOD : EPOLL_CTL_ADD, w->fd, &event) < 0)
     return fail(err, "event loop: watch descriptor %d: %s", w->fd, strerror(errno));
   if (w->events == 0) loop->active_watches++;
   loop->by_fd[w->fd] = w;
-  w->events = events;
+  w->events = w->kept = events;
   if (w->may_block) loop->blocker = w;
   return true;
 }
 
-void loop_watch_stop(struct loop *loop, struct loop_watch *w) {
+void loop_watch_rest(struct loop *loop, struct loop_watch *w) {
   if (w->events == 0) return;
-  epoll_ctl(loop->epoll, EPOLL_CTL_DEL, w->fd, NULL);
-  loop->by_fd[w->fd] = NULL;
   if (loop->blocker == w) loop->blocker = NULL;
   loop->active_watches--;
   w->events = 0;
+}
+
+void loop_watch_stop(struct loop *loop, struct loop_watch *w) {
+  loop_watch_rest(loop, w);
+  if (w->kept == 0) return;
+  epoll_ctl(loop->epoll, EPOLL_CTL_DEL, w->fd, NULL);
+  loop->by_fd[w->fd] = NULL;
+  w->kept = 0;
 }
 
 /* Timers */
@@ -208,10 +214,12 @@ static bool alarm_open(struct loop *loop) {
   return true;
 }
 
-/* Sets the alarm to the first timer. Without descriptors left, the caller falls back to whole milliseconds. */
+/* Sees to it that the alarm rings when the first timer is due, or before: one that rings early is set anew then, which is
+ * cheaper than to set it for each of the many timers that are stopped long before they are due. Without descriptors left,
+ * the caller falls back to whole milliseconds. */
 static bool alarm_set(struct loop *loop, int64_t due_ns) {
   struct itimerspec when = { .it_value = { .tv_sec = due_ns / 1000000000, .tv_nsec = due_ns % 1000000000 } };
-  if (loop->alarm_ns == due_ns) return true;
+  if (loop->alarm_ns != 0 && loop->alarm_ns <= due_ns) return true;
   if (loop->alarm < 0 && !alarm_open(loop)) return false;
   loop->alarm_ns = due_ns;
   return timerfd_settime(loop->alarm, TFD_TIMER_ABSTIME, &when, NULL) == 0;
@@ -243,6 +251,10 @@ static void dispatch(struct loop *loop, const struct epoll_event *event) {
   }
   struct loop_watch *w = loop->by_fd[event->data.fd];
   if (!w) return;
+  if (w->events == 0) { /* it rests, and would be told again and again */
+    loop_watch_stop(loop, w);
+    return;
+  }
   int events = 0;
   if (event->events & EPOLLIN) events |= LOOP_READ;
   if (event->events & EPOLLOUT) events |= LOOP_WRITE;

@@ -29,6 +29,7 @@ struct loop_watch {
   void *ctx;
   int fd;
   int events;     /* 0 while inactive */
+  int kept;       /* what the kernel watches for; more than `events` while the watch rests */
   bool may_block; /* ready knows LOOP_ALONE: it is then called without waiting first, which saves a system call */
 };
 
@@ -63,6 +64,11 @@ void loop_stop(struct loop *loop);
  * The caller has set fd, ready and ctx. Stop before closing the descriptor. */
 bool loop_watch_set(struct loop *loop, struct loop_watch *w, int events, char err[ERR_LEN]);
 void loop_watch_stop(struct loop *loop, struct loop_watch *w);
+
+/* Makes a watch inactive that will soon be set again, for the same as a rule: the kernel is told only when something happens
+ * meanwhile, so that a connection that is used again and again costs no system calls for its watch. It still has to be
+ * stopped before its memory goes away and its descriptor is closed. */
+void loop_watch_rest(struct loop *loop, struct loop_watch *w);
 
 /* Fires once, not before delay_ms milliseconds from now; restarts an active timer. False when memory is short. */
 bool loop_timer_start(struct loop *loop, struct loop_timer *t, int64_t delay_ms);

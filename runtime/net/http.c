@@ -106,7 +106,7 @@ struct http_transfer *http_send(struct http *http, const struct http_request *re
   }
   transfer->done = done;
   transfer->ctx = ctx;
-  if (!http_transfer_begin(transfer, request, http->ca_file, err) ||
+  if (!http_transfer_begin(transfer, request, http->multi, http->ca_file, err) ||
       !http_multi_add(http->multi, transfer->easy, err)) {
     http_transfer_delete(transfer);
     return NULL;

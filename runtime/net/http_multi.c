@@ -1,6 +1,8 @@
 #include "http_multi.h"
 
 #include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
 
 #include <curl/curl.h>
 
@@ -10,10 +12,13 @@ struct http_multi {
   CURLM *curl;
   struct loop *loop;
   struct loop_timer timer;
+  struct loop_job now;     /* a timer of 0 ms, without a turn of the loop in between */
+  struct socket **sockets; /* by descriptor; owned */
+  size_t socket_room;      /* entries */
   http_multi_done done;
 };
 
-/* A socket of libcurl's; made when it is first watched, freed when libcurl lets go of it. */
+/* A socket of libcurl's: made when it is first watched, freed when it is closed. Between two requests its watch rests. */
 struct socket {
   struct loop_watch watch;
   struct http_multi *multi;
@@ -40,7 +45,7 @@ static void act(struct http_multi *multi, curl_socket_t fd, int flags) {
 }
 
 static void socket_ready(void *ctx, int events) {
-  struct socket *socket = ctx; /* may be freed by act */
+  struct socket *socket = ctx; /* act may free it */
   int flags = (events & LOOP_READ ? CURL_CSELECT_IN : 0) | (events & LOOP_WRITE ? CURL_CSELECT_OUT : 0);
   act(socket->multi, socket->watch.fd, flags);
 }
@@ -49,12 +54,26 @@ static void timer_fired(void *ctx) {
   act(ctx, CURL_SOCKET_TIMEOUT, 0);
 }
 
-static struct socket *socket_new(struct http_multi *multi, curl_socket_t fd) {
-  struct socket *socket = calloc(1, sizeof *socket);
+static bool make_room_for(struct http_multi *multi, size_t fd) {
+  if (fd < multi->socket_room) return true;
+  size_t room = multi->socket_room ? multi->socket_room : 16;
+  while (room <= fd) room *= 2;
+  struct socket **sockets = realloc(multi->sockets, room * sizeof(struct socket *));
+  if (!sockets) return false;
+  memset(sockets + multi->socket_room, 0, (room - multi->socket_room) * sizeof(struct socket *));
+  multi->sockets = sockets;
+  multi->socket_room = room;
+  return true;
+}
+
+static struct socket *socket_of(struct http_multi *multi, curl_socket_t fd) {
+  if (!make_room_for(multi, (size_t)fd)) return NULL;
+  struct socket *socket = multi->sockets[fd];
+  if (socket) return socket;
+  multi->sockets[fd] = socket = calloc(1, sizeof *socket);
   if (!socket) return NULL;
   socket->multi = multi;
   socket->watch = (struct loop_watch){ .ready = socket_ready, .ctx = socket, .fd = fd };
-  curl_multi_assign(multi->curl, fd, socket);
   return socket;
 }
 
@@ -63,26 +82,38 @@ static struct socket *socket_new(struct http_multi *multi, curl_socket_t fd) {
 static int on_socket(CURL *easy, curl_socket_t fd, int what, void *ctx, void *assigned) {
   (void)easy;
   struct http_multi *multi = ctx;
-  struct socket *socket = assigned;
+  struct socket *socket = assigned ? assigned : socket_of(multi, fd);
+  if (!socket) return 0;
   if (what == CURL_POLL_REMOVE) {
-    if (socket) loop_watch_stop(multi->loop, &socket->watch);
-    free(socket);
+    loop_watch_rest(multi->loop, &socket->watch);
     return 0;
   }
-  if (!socket) socket = socket_new(multi, fd);
-  if (!socket) return 0;
+  if (!assigned) curl_multi_assign(multi->curl, fd, socket);
   int events = (what & CURL_POLL_IN ? LOOP_READ : 0) | (what & CURL_POLL_OUT ? LOOP_WRITE : 0);
   loop_watch_set(multi->loop, &socket->watch, events, NULL);
   return 0;
+}
+
+int http_multi_close(void *ctx, int fd) {
+  struct http_multi *multi = ctx;
+  struct socket *socket = (size_t)fd < multi->socket_room ? multi->sockets[fd] : NULL;
+  if (socket) {
+    loop_watch_stop(multi->loop, &socket->watch);
+    multi->sockets[fd] = NULL;
+    free(socket);
+  }
+  return close(fd);
 }
 
 /* CURLMOPT_TIMERFUNCTION. */
 static int on_timer(CURLM *curl, long timeout_ms, void *ctx) {
   (void)curl;
   struct http_multi *multi = ctx;
-  if (timeout_ms < 0)
-    loop_timer_stop(multi->loop, &multi->timer);
-  else
+  loop_timer_stop(multi->loop, &multi->timer);
+  loop_job_stop(multi->loop, &multi->now);
+  if (timeout_ms == 0)
+    loop_job_add(multi->loop, &multi->now);
+  else if (timeout_ms > 0)
     loop_timer_start(multi->loop, &multi->timer, timeout_ms);
   return 0;
 }
@@ -102,6 +133,7 @@ struct http_multi *http_multi_new(struct loop *loop, http_multi_done done, char 
   }
   *multi = (struct http_multi){ .curl = curl, .loop = loop, .done = done };
   multi->timer = (struct loop_timer){ .fire = timer_fired, .ctx = multi };
+  multi->now = (struct loop_job){ .run = timer_fired, .ctx = multi };
   curl_multi_setopt(curl, CURLMOPT_SOCKETFUNCTION, on_socket);
   curl_multi_setopt(curl, CURLMOPT_SOCKETDATA, multi);
   curl_multi_setopt(curl, CURLMOPT_TIMERFUNCTION, on_timer);
@@ -114,6 +146,8 @@ void http_multi_delete(struct http_multi *multi) {
   if (!multi) return;
   curl_multi_cleanup(multi->curl);
   loop_timer_stop(multi->loop, &multi->timer);
+  loop_job_stop(multi->loop, &multi->now);
+  free(multi->sockets);
   free(multi);
   curl_global_cleanup();
 }

@@ -46,13 +46,15 @@ static bool check_framing(const struct http_header *header, struct str body, cha
   return fail(err, "header Content-Length differs from the length of the body");
 }
 
+static bool is_one_line(struct str s) {
+  return s.len == 0 ||
+         !(memchr(s.ptr, '\r', s.len) || memchr(s.ptr, '\n', s.len) || memchr(s.ptr, '\0', s.len));
+}
+
 static bool check_header(const struct http_header *header, struct str body, char err[ERR_LEN]) {
   if (!is_token(header->name)) return fail(err, "header name is empty or has a character that no name may have");
-  for (size_t i = 0; i < header->value.len; i++) {
-    char c = header->value.ptr[i];
-    if (c == '\r' || c == '\n' || c == '\0')
-      return fail(err, "header %.*s has a line break or NUL in its value", STR_ARG(header->name));
-  }
+  if (!is_one_line(header->value))
+    return fail(err, "header %.*s has a line break or NUL in its value", STR_ARG(header->name));
   return check_framing(header, body, err);
 }
 

@@ -154,7 +154,7 @@ static void set_habits(CURL *easy, struct str ca_file) {
   if (ca_file.len > 0) curl_easy_setopt(easy, CURLOPT_CAINFO, ca_file.ptr);
 }
 
-static void set_callbacks(struct http_transfer *transfer) {
+static void set_callbacks(struct http_transfer *transfer, struct http_multi *multi) {
   CURL *easy = transfer->easy;
   curl_easy_setopt(easy, CURLOPT_PRIVATE, transfer);
   curl_easy_setopt(easy, CURLOPT_ERRORBUFFER, transfer->detail);
@@ -162,14 +162,16 @@ static void set_callbacks(struct http_transfer *transfer) {
   curl_easy_setopt(easy, CURLOPT_HEADERDATA, transfer);
   curl_easy_setopt(easy, CURLOPT_WRITEFUNCTION, on_body);
   curl_easy_setopt(easy, CURLOPT_WRITEDATA, transfer);
+  curl_easy_setopt(easy, CURLOPT_CLOSESOCKETFUNCTION, http_multi_close);
+  curl_easy_setopt(easy, CURLOPT_CLOSESOCKETDATA, multi);
 }
 
-bool http_transfer_begin(struct http_transfer *transfer, const struct http_request *request, struct str ca_file,
-                         char err[ERR_LEN]) {
+bool http_transfer_begin(struct http_transfer *transfer, const struct http_request *request, struct http_multi *multi,
+                         struct str ca_file, char err[ERR_LEN]) {
   http_answer_reset(&transfer->answer, request->body_max > 0 ? request->body_max : HTTP_BODY_MAX);
   set_habits(transfer->easy, ca_file);
   set_limits(transfer, request);
-  set_callbacks(transfer);
+  set_callbacks(transfer, multi);
   if (set_url(transfer, request->url) && set_method(transfer, request) && set_headers(transfer, request)) return true;
   return fail(err, "http: out of memory");
 }

@@ -11,6 +11,7 @@
 #include "err.h"
 #include "http.h"
 #include "http_answer.h"
+#include "http_multi.h"
 #include "str.h"
 
 struct http_transfer {
@@ -32,8 +33,8 @@ struct http_transfer *http_transfer_new(struct http *http);
 void http_transfer_delete(struct http_transfer *transfer);
 
 /* Tells libcurl about the request. ca_file ends in NUL, borrowed; empty when there is none. */
-bool http_transfer_begin(struct http_transfer *transfer, const struct http_request *request, struct str ca_file,
-                         char err[ERR_LEN]);
+bool http_transfer_begin(struct http_transfer *transfer, const struct http_request *request, struct http_multi *multi,
+                         struct str ca_file, char err[ERR_LEN]);
 
 /* What became of it; result is libcurl's CURLcode. *response is borrowed from the transfer. */
 void http_transfer_end(struct http_transfer *transfer, int result, struct http_response *response);

@@ -92,6 +92,24 @@ scenario('a failure in the middle of reads keeps what was read', ({ RequestItems
   assert.deepEqual(seen, { code: 'ValidationException', count: 100 });
 });
 
+/* Pages */
+
+scenario('pages go on at the key that was told, digit by digit, also behind an empty page', (_, n) => ({
+  Items: n === 2 ? [] : [{ id: { N: String(n) } }], ...(n < 4 ? { LastEvaluatedKey: { id: { N: `900719925474099${n}` } } } : {}),
+}), async (run, requests) => {
+  assert.deepEqual(await run(`local ids = {}
+    for item in db:scan { TableName = "t" } do ids[#ids + 1] = item.id end
+    return ids`), [1, 3, 4]);
+  assert.deepEqual(requests.map(({ ExclusiveStartKey }) => ExclusiveStartKey?.id.N), [undefined, '9007199254740991', '9007199254740992', '9007199254740993']);
+});
+
+scenario('a page in the middle that fails raises', (_, n) => (n === 2 ? [400, { __type: 'X', message: 'no' }] : { Items: [{}, {}], LastEvaluatedKey: {} }), async (run) => {
+  const seen = await run(`local count = 0
+    local ok, err = pcall(function() for item in db:scan { TableName = "t" } do count = count + 1 end end)
+    return { ok = ok, code = err.code, message = err.message, details = err.details, count = count }`);
+  assert.deepEqual(seen, { ok: false, code: 'X', message: 'dynamodb:Scan: X: no (HTTP 400)', details: { __type: 'X', message: 'no' }, count: 2 });
+});
+
 /* Errors with items */
 
 scenario('a condition that failed shows the item', () => [400, {

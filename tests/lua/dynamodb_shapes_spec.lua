@@ -80,6 +80,19 @@ describe("attribute values", function()
       '{"CancellationReasons":[{"Code":"None"},{"Code":"X","Item":{"a":{"N":"1"}}}]}')
   end)
 
+  it("keep all digits in what is to be sent back", function()
+    local answers_with_keys = {
+      Query = '{"LastEvaluatedKey":{"a":{"N":"9007199254740993"}}}', Scan = '{"LastEvaluatedKey":{"a":{"N":"9007199254740993"}}}',
+      BatchGetItem = '{"UnprocessedKeys":{"t":{"Keys":[{"a":{"N":"9007199254740993"}}]}}}',
+      BatchWriteItem = '{"UnprocessedItems":{"t":[{"PutRequest":{"Item":{"a":{"N":"9007199254740993"}}}},{"DeleteRequest":{"Key":{"a":{"N":"0.10"}}}}]}}',
+    }
+    for action, text in pairs(answers_with_keys) do
+      local plain = assert(marshal.read(shapes.answer(action), json.decode(text)))
+      assert.equal(canonical(json.decode(text)), canonical(assert(marshal.write(shapes.answer(action), plain))))
+    end
+    assert.equal(2, assert(marshal.read(shapes.answer "Query", { LastEvaluatedKey = { a = { N = "2" } } })).LastEvaluatedKey.a)
+  end)
+
   it("leave what was given as it is", function()
     local item = { a = { 1, 2 } }
     local request = { TableName = "t", Item = item }

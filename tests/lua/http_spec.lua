@@ -7,7 +7,7 @@ describe("http.request refuses", function()
   local cases = {
     { "no table", nil, "request must be a table, got nil" },
     { "no url", {}, "url must be a string, got nil" },
-    { "an unknown field", { url = URL, timeout = 5 }, "there is no field timeout" },
+    { "an unknown field", { url = URL, timeout = 5 }, "request has an unknown field: timeout" },
     { "a method that is no string", { url = URL, method = 1 }, "method must be a string, got number" },
     { "a method with a line break", { url = URL, method = "GET\r\n" }, "method has a character that no method may have" },
     { "an empty name in a method's place", { url = URL, method = "GET / HTTP/1.1" }, "method has a character" },

@@ -3,7 +3,7 @@ local actions = require "moonwire.aws.actions"
 local arguments = require "moonwire.runtime.arguments"
 local core = require "moonwire.core.aws"
 local core_json = require "moonwire.core.json"
-local json = require "moonwire.json"
+local encode = require "moonwire.runtime.encode"
 local lambda_invoke = require "moonwire.aws.lambda_invoke"
 local request = require "moonwire.aws.request"
 local services = require "moonwire.aws.services"
@@ -62,13 +62,6 @@ function client.send(place, what, path, query, headers, body)
   return response, message, code, refused
 end
 
---- An input as JSON text, or nil and what is wrong with it.
-function client.encode(input)
-  local ok, text = pcall(json.encode, input)
-  if ok then return text end
-  return nil, (tostring(text):gsub("^.*json%.encode: ", ""))
-end
-
 --- Calls an action of a JSON protocol (Smithy, "AWS JSON 1.0 protocol").
 --- @param place moonwire.aws.Place
 --- @param what string "sqs:SendMessage"
@@ -94,7 +87,7 @@ function client.call(place, what, action, text)
 end
 
 local function new_json(place)
-  local function prepare(_, input) return client.encode(input) end
+  local function prepare(_, input) return encode(input) end
   local function perform(what, action, text) return client.call(place, what, action, text) end
   return actions.new(place.service.name, "aws.client", prepare, perform)
 end

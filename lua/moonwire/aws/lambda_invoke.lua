@@ -1,6 +1,7 @@
 -- lambda_invoke.lua: Invoke, the one action of Lambda that functions need. Its protocol is REST: "Invoke", Lambda API Reference.
 local arguments = require "moonwire.runtime.arguments"
 local crypto = require "moonwire.crypto"
+local encode = require "moonwire.runtime.encode"
 local json = require "moonwire.json"
 local request = require "moonwire.aws.request"
 
@@ -24,30 +25,23 @@ local lambda_invoke = {}
 -- A function may run for 15 minutes, and a call that is given up is tried again: the function would run twice.
 lambda_invoke.TIMEOUT_MS = 900000
 
-local FIELDS = { FunctionName = "text!", InvocationType = "text", Qualifier = "text", LogType = "text" }
-local OTHERS = { Payload = true, ClientContext = true }
-
-local function check(input)
-  local plain = {}
-  for name, value in pairs(input) do
-    if not OTHERS[name] then plain[name] = value end
-  end
-  return arguments.fields("request", plain, FIELDS)
-end
+local FIELDS = {
+  FunctionName = "text!", Payload = "any", InvocationType = "text", Qualifier = "text", LogType = "text", ClientContext = "any",
+}
 
 -- A JSON text; a string is one already.
 local function text_of(name, value)
   if value == nil or type(value) == "string" then return value end
-  local ok, text = pcall(json.encode, value)
-  if ok then return text end
-  return nil, name .. " is not JSON: " .. tostring(text):gsub("^.*json%.encode: ", "")
+  local text, why = encode(value)
+  if text then return text end
+  return nil, name .. " is not JSON: " .. why
 end
 
 --- @param input moonwire.aws.InvokeRequest
 --- @return table? prepared
 --- @return string? why not
 function lambda_invoke.prepare(input)
-  local why = check(input)
+  local why = arguments.fields("request", input, FIELDS)
   if why then return nil, why end
   local body, context
   body, why = text_of("Payload", input.Payload)

@@ -2,6 +2,7 @@
 -- them undone ("BatchWriteItem" and "BatchGetItem", DynamoDB API Reference: retry with exponential backoff).
 local backlog = require "moonwire.dynamodb.backlog"
 local client = require "moonwire.aws.client"
+local encode = require "moonwire.runtime.encode"
 local json = require "moonwire.json"
 local marshal = require "moonwire.dynamodb.marshal"
 local read = require "moonwire.dynamodb.read"
@@ -123,8 +124,8 @@ function batch.get_queue(requests)
   local wire
   wire, why = marshal.write(shapes.request "BatchGetItem", { RequestItems = items })
   if not wire then return nil, why end
-  local ok, text = client.encode(wire)
-  if not ok then return nil, text end
+  why = select(2, encode(wire)) -- the options of a table are the user's
+  if why then return nil, why end
   local lists = {}
   for name, entry in pairs(wire.RequestItems) do lists[name] = entry.Keys end
   return backlog.jobs(lists, wire.RequestItems)

@@ -19,10 +19,11 @@ local function walk_parts(node, value, leaf, trail, depth)
   return node.list and json.array(copy) or copy
 end
 
--- leaf(value, trail, depth) makes the other form of one value. trail: the steps to it, from 1 to depth - 1.
+-- leaf(value, trail, depth, mode) makes the other form of one value. trail: the steps to it, from 1 to depth - 1; mode: leaf of
+-- its shape.
 function walk(node, value, leaf, trail, depth)
   trail[depth] = nil
-  if node.leaf then return leaf(value, trail, depth) end
+  if node.leaf then return leaf(value, trail, depth, node.leaf) end
   if type(value) ~= "table" then error("must be a table, got " .. type(value), 0) end
   return walk_parts(node, value, leaf, trail, depth)
 end
@@ -62,11 +63,11 @@ end
 --- An answer with Lua values.
 --- @param shape moonwire.dynamodb.Shape
 --- @param answer table
---- @param numbers? "exact"|"lossless"
+--- @param numbers? "exact"
 --- @return table? plain
 --- @return string? why
 function marshal.read(shape, answer, numbers)
-  return convert(shape, answer, function(value) return read(value, numbers) end)
+  return convert(shape, answer, function(value, _, _, mode) return read(value, numbers or mode) end)
 end
 
 return marshal

@@ -21,16 +21,15 @@ function pages.problem(request)
   return why
 end
 
---- @param db moonwire.dynamodb.Client
---- @param action "Query"|"Scan"
 --- @param request table
+--- @param fetch fun(request: table): table?, string?, string?, table? a page, or nil, message, code, details
 --- @return fun(): table? next item
-function pages.items(db, action, request)
+function pages.items(request, fetch)
   local copy, items, at, over = {}, {}, 0, false
   for name, value in pairs(request) do copy[name] = value end
 
-  local function fetch()
-    local page, message, code, details = db[action](db, copy)
+  local function turn()
+    local page, message, code, details = fetch(copy)
     if not page then
       error(setmetatable({ type = code, code = code, message = message, details = details }, PageError), 0)
     end
@@ -41,7 +40,7 @@ function pages.items(db, action, request)
   return function()
     while at == #items do -- a page may be empty and not the last one
       if over then return nil end
-      fetch()
+      turn()
     end
     at = at + 1
     return items[at]

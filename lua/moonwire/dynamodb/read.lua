@@ -18,7 +18,7 @@ local function read_binary(text)
   return binary.new(bytes)
 end
 
--- numbers: nil, "exact" or "lossless" (exact only where a Lua number would not have the same digits).
+-- numbers: "exact", "lossless" (exact only where a Lua number would not have the same digits), or anything else.
 local function read_number(text, numbers)
   check("N", text, "string")
   local why = number.problem(text)

@@ -1,5 +1,6 @@
 -- shapes.lua: where attribute values stand in the requests and answers of DynamoDB: all paths to AttributeValue in AWS's
 -- service model (botocore, data/dynamodb/2012-08-10/service-2.json). "{}" is any member of a map, "[]" any element of a list.
+-- "=" marks what is meant to be sent back: numbers keep all of their digits there.
 
 local shapes = {}
 
@@ -15,21 +16,21 @@ local REQUEST = [[ Item{} Key{} ExpressionAttributeValues{} ExclusiveStartKey{} 
   TransactStatements[].Parameters[] Expected{}.Value Expected{}.AttributeValueList[] AttributeUpdates{}.Value
   KeyConditions{}.AttributeValueList[] QueryFilter{}.AttributeValueList[] ScanFilter{}.AttributeValueList[]
   SearchVector[] ]] .. TRANSACTED
-local ANSWER = [[ Item{} Items[]{} Attributes{} LastEvaluatedKey{} Responses[].Item{} Responses[].Error.Item{}
+local ANSWER = [[ Item{} Items[]{} Attributes{} LastEvaluatedKey{}= Responses[].Item{} Responses[].Error.Item{}
   SearchResults[].Item{} ItemCollectionMetrics.ItemCollectionKey{} ]]
 
 -- Members that mean something else there.
 local requests = { BatchWriteItem = WRITES, BatchGetItem = "RequestItems{}.Keys[]{}" }
 local answers = {
-  BatchWriteItem = WRITES:gsub("RequestItems", "UnprocessedItems") .. METRICS,
-  BatchGetItem = "Responses{}[]{} UnprocessedKeys{}.Keys[]{}",
+  BatchWriteItem = WRITES:gsub("RequestItems(%S+)", "UnprocessedItems%1=") .. METRICS,
+  BatchGetItem = "Responses{}[]{} UnprocessedKeys{}.Keys[]{}=",
   TransactWriteItems = METRICS,
 }
 local ERROR = "Item{} CancellationReasons[].Item{}"
 
---- A node of a tree of paths: `leaf`: an attribute value; `each`: what all elements are, of an array when `list`; else members.
+--- A node of a tree of paths: `leaf`: an attribute value, true or "lossless"; `each`: what all elements are, of an array when `list`; else members.
 --- @class moonwire.dynamodb.Shape
---- @field leaf? boolean
+--- @field leaf? true|"lossless"
 --- @field each? moonwire.dynamodb.Shape
 --- @field list? boolean
 --- @field members? table<string, moonwire.dynamodb.Shape>
@@ -47,9 +48,9 @@ end
 local function tree(paths)
   local root = {}
   for path in paths:gmatch "%S+" do
-    local node = root
-    for token in path:gsub("[%[{]", ".%0"):gmatch "[^.]+" do node = step(node, token) end
-    node.leaf = true
+    local node, mark = root, path:match "=$"
+    for token in path:gsub("[%[{]", ".%0"):gmatch "[^.=]+" do node = step(node, token) end
+    node.leaf = mark and "lossless" or true
   end
   return root
 end

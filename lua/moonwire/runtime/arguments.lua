@@ -30,10 +30,10 @@ local function credentials(name, value)
 end
 
 -- Kinds of fields that are more than a type.
-local kinds = { text = text, count = count, credentials = credentials }
+local kinds = { text = text, count = count, credentials = credentials, any = function() end }
 
 --- Compares a table with a list of its fields: name and kind. A kind is a type, `text` (a string that is not empty), `count`
---- (a number from 1) or `credentials`; one with "!" must be there.
+--- (a number from 1), `credentials` or `any`; one with "!" must be there.
 --- @param what string "request": of the table
 --- @param t any the table
 --- @param fields table<string, string>
@@ -43,7 +43,7 @@ function arguments.fields(what, t, fields, prefix)
   if type(t) ~= "table" then return arguments.type(what, t, "table") end
   prefix = prefix or ""
   for name in pairs(t) do
-    if not fields[name] then return "there is no field " .. prefix .. tostring(name) end
+    if not fields[name] then return what .. " has an unknown field: " .. tostring(name) end
   end
   for name, kind in pairs(fields) do
     local value, wanted = t[name], kind:gsub("!", "")

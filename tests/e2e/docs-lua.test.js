@@ -1,0 +1,108 @@
+'use strict';
+// The examples of docs/lua: every ```lua block is a script of its own that has to end well. What the second word of a fence
+// says:
+//
+//   ```lua                                   runs under `moonwire lua`; it checks with assert what it promises
+//   ```lua handler                           a module for Lambda: it loads, and returns a function or a table with functions
+//   ```lua handler on_message=message ...    besides, bootstrap gives its function that event (EVENTS below), and it must come
+//                                            to an answer that is no refusal
+//
+// Errors name page and line. counterparts.js has the servers they talk to.
+
+const test = require('node:test');
+const assert = require('node:assert/strict');
+const fs = require('node:fs');
+const path = require('node:path');
+const { spawn } = require('node:child_process');
+const { Lambda } = require('./helper/bootstrap');
+const { examples } = require('./helper/examples');
+const events = require('./helper/events');
+const program = require('./helper/program');
+const { meet } = require('./helper/counterparts');
+
+const { ROOT, SECRETS, FINDING } = program;
+const PAGES = ['docs/metrics.md', ...fs.readdirSync(path.join(ROOT, 'docs/lua')).sort().map((name) => `docs/lua/${name}`)];
+
+/** What a fence may ask for. */
+const EVENTS = { ...events, any: () => ({}), connect: () => events.connect({ Origin: 'https://app.example' }) };
+
+/** Loads a module, and looks for something that can be a handler. */
+const LOAD = `local module = assert(loadfile(...))(...)
+  local found = type(module) == "function"
+  for _, value in pairs(type(module) == "table" and module or {}) do found = found or type(value) == "function" end
+  assert(found, "the module returns no function and no table of functions")`;
+
+/** Runs moonwire lua in a folder that holds `files`. Resolves with { status, output }. */
+async function moonwire(args, files, env) {
+  const [name, ...before] = program.command('moonwire');
+  const cwd = program.writeFiles(files);
+  try {
+    const options = { cwd, env: { PATH: process.env.PATH, ...program.tools(), ...env }, stdio: ['ignore', 'pipe', 'pipe'] };
+    const child = program.keep(spawn(name, [...before, 'lua', ...args], options));
+    let output = '';
+    for (const stream of [child.stdout, child.stderr]) stream.on('data', (bytes) => { output += bytes; });
+    const status = await program.patiently(new Promise((resolve, reject) => {
+      child.on('error', reject);
+      child.on('close', (code, signal) => resolve(signal || code));
+    }));
+    return { status, output: program.withoutTools(output), all: output };
+  } finally {
+    fs.rmSync(cwd, { recursive: true });
+  }
+}
+
+/** Status 0, and no word of moonwire itself: it speaks of errors, and of tasks that were left behind. */
+async function runs({ args, files, env }) {
+  const { status, output, all } = await moonwire(args, files, env);
+  assert.ok(status === 0 && !/^moonwire: /m.test(output) && !FINDING.test(all), `status ${status}\n${all}`);
+  for (const secret of SECRETS) assert.ok(!all.includes(secret), 'it wrote a secret');
+}
+
+/** A module, and the function in it that gets one event. */
+async function invokes({ module, name, kind, env }) {
+  const lambda = await Lambda.start({ files: { 'example.lua': module }, handler: `example.${name}`, env: { ...env, MOONWIRE_GLOBALS: 'error' } });
+  try {
+    const reply = await program.patiently(lambda.invoke(EVENTS[kind]()));
+    assert.equal(reply.kind, 'response', reply.text);
+    assert.ok((reply.json?.statusCode ?? 200) < 300, `refused: ${reply.text}`);
+    await lambda.idle(); // deferred functions have run
+    assert.doesNotMatch(lambda.stderr, /\t(ERROR|FATAL)\t/);
+    await lambda.stop();
+    lambda.check();
+  } catch (error) {
+    await lambda.stop().catch(() => {});
+    throw Object.assign(error, { message: `${name}=${kind}: ${error.message}\n${lambda.stderr}` });
+  }
+}
+
+/** What the words of the fence ask for. */
+async function check({ page, words: [word, ...invocations], code, file }) {
+  const files = { [page]: file }; // its name, so that errors have the place
+  const { env, close } = await meet(code);
+  try {
+    await runs({ args: word === 'handler' ? ['-e', LOAD, page] : [page], files, env });
+    for (const [name, kind] of invocations.map((invocation) => invocation.split('='))) await invokes({ module: file, name, kind, env });
+  } finally {
+    await close();
+  }
+}
+
+for (const page of PAGES) {
+  for (const example of examples(page)) {
+    test(`${page}:${example.line} ${example.heading}`, () => check(example));
+  }
+}
+
+// README.md has modules, which load, and a piece of one, which is Lua. Its first example is a file of this project.
+
+const README = examples('README.md');
+
+for (const { line, heading, code, file } of README) {
+  const load = /^return M$/m.test(code) ? LOAD : 'assert(loadfile(...))';
+  test(`README.md:${line} ${heading}`, () => runs({ args: ['-e', load, 'README.md'], files: { 'README.md': file } }));
+}
+
+test('README.md shows handlers/echo.lua', () => {
+  const lines = (text) => text.replace(/^--.*\n/, ''); // it says which file it is
+  assert.equal(lines(README[0].code), lines(fs.readFileSync(path.join(ROOT, 'handlers/echo.lua'), 'utf8')));
+});
