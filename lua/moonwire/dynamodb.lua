@@ -153,6 +153,7 @@ local function methods_of(place, numbers)
   --- @return table? details
   function methods:raw(action, request)
     local why = arguments.type("action", action, "string") or arguments.type("request", request, "table")
+    if not why and not actions.is_name(action) then why = "action must be the name of an action, such as PutItem" end
     local text
     if not why then text, why = encode(request) end
     if not text then error("dynamodb:raw: " .. why, 2) end

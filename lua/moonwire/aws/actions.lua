@@ -2,6 +2,12 @@
 
 local actions = {}
 
+--- Is this how AWS writes the name of an action?
+--- @return boolean
+function actions.is_name(name)
+  return type(name) == "string" and name:find "^%u%w*$" ~= nil
+end
+
 -- A table whose methods a user calls with a colon; the second argument is a table, or nothing.
 local function check_call(object, self, name, input)
   if self ~= object then return "call it with a colon: client:" .. name .. " { ... }" end
@@ -30,7 +36,7 @@ function actions.new(service, maker, prepare, perform, methods, only)
 
   local function index(_, name)
     if methods and methods[name] then return methods[name] end
-    if type(name) ~= "string" or not name:find "^%u%w*$" then
+    if not actions.is_name(name) then
       error(("%s: %s has no member %s: actions are written as in AWS's reference, with a capital letter: %s"):format(
         maker, service, tostring(name), "client:GetItem { ... }, client:SendMessage { ... }"), 2)
     end

@@ -30,6 +30,18 @@ local FIELDS = {
 -- Signing names of S3 and its relatives, which take the path of the wire as it is and want the hash of the body.
 local RAW_PATH = { s3 = true, ["s3-outposts"] = true, ["s3-object-lambda"] = true }
 
+-- Headers that the signature brings along.
+local MADE = { authorization = true, ["x-amz-date"] = true, ["x-amz-security-token"] = true }
+
+-- The headers as a list, or nil and what is wrong with them.
+local function header_list(given)
+  local list, why = headers.list(given)
+  for i = 1, list and #list or 0, 2 do
+    if MADE[list[i]:lower()] then return nil, "headers: " .. list[i] .. " comes with the signature and cannot be given" end
+  end
+  return list, why
+end
+
 --- Everything but A-Z a-z 0-9 - _ . ~ as %XX.
 function request.encode(text)
   return (text:gsub("[^%w_.~-]", function(c) return ("%%%02X"):format(c:byte()) end))
@@ -101,7 +113,7 @@ end
 --- @return string? code
 --- @return moonwire.Response? refused the response, when one arrived
 function request.send(what, r)
-  local list, why = headers.list(r.headers)
+  local list, why = header_list(r.headers)
   local query = ""
   if list then query, why = query_text(r.query or {}) end
   if not list or not query then return false, why end
