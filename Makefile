@@ -19,13 +19,14 @@ DEPS   := build/deps
 
 BASE   := arena buf config date err field init_line json json_check json_cover json_write \
   log log_line loop output settings spelling stop_signal str timers utf8
-NET    := ca_bundle http http_answer http_multi http_request http_transfer
-AWS    := client client_call client_classify client_peer connections credentials digest encoding endpoint metric metrics metrics_write \
+NET    := http http_answer http_multi http_request http_tls http_transfer trust
+AWS    := broadcast client client_call client_classify client_keys client_peer connections connections_message container \
+  container_fetch container_keys container_place container_reply credentials digest encoding endpoint metric metrics metrics_write \
   retry retry_clock retry_settings sigv4 sigv4_check sigv4_headers sigv4_key sigv4_uri
 LAMBDA := extension http1_connection http1_head http1_reader invocation refusal runtime_api slot
-SCRIPT := bind_aws bind_connections bind_crypto bind_http bind_invocation bind_json bind_lambda bind_log bind_metrics bind_module bind_sigv4 bind_task \
-  event event_log failure frames handler header_list memory nesting outcome redact result scope scope_metrics secret serving \
-  shutdown table_field task value value_write vm watchdog xray_cause
+SCRIPT := bind_aws bind_broadcast bind_connections bind_crypto bind_http bind_invocation bind_json bind_lambda bind_log bind_metrics bind_module bind_sigv4 bind_task \
+  event event_log event_place failure frames handler header_list memory nesting outcome redact result scope scope_metrics secret serving \
+  shutdown table_field task task_handle value value_write vm watchdog xray_cause
 # The local gateway: what ties it together, and its rooms.
 GATEWAY   := control gateway management moment route_call server session signals signature signature_header
 MODEL     := model model_answer model_close model_connections model_event model_fields model_frame model_id \
@@ -44,7 +45,7 @@ CLI    := cmd_dev cmd_lua cmd_test main script
 LUA     := async aws aws/actions aws/client aws/lambda_invoke aws/request aws/services aws/sign batch crypto \
   dynamodb dynamodb/backlog dynamodb/batch dynamodb/binary dynamodb/marshal dynamodb/number dynamodb/pages dynamodb/read \
   dynamodb/set dynamodb/shapes dynamodb/write http json lambda log metrics \
-  runtime/arguments runtime/describe runtime/encode runtime/globals runtime/handler runtime/headers runtime/invoke runtime/prelude ws
+  runtime/arguments runtime/describe runtime/encode runtime/globals runtime/handler runtime/headers runtime/invoke runtime/prelude ws ws/broadcast
 LUA_DEV := test/assert test/runner
 
 # ---- Flags ------------------------------------------------------------------------------------------------------------
@@ -192,7 +193,7 @@ $(BUILD)/bootstrap $(BUILD)/moonwire:
 	$(Q)$(link) -o $@ $(filter %.o,$^) $(filter $(gateway),$^) $(runtime) $(lua_api) \
 	  $(if $(filter $(gateway),$^),$(gateway_libraries)) $(libraries)
 
-$(runtime): $(call objects,$(sources) $(BUILD)/gen/library.c) $(BUILD)/lists
+$(runtime): $(call objects,$(sources) $(BUILD)/gen/library.c $(BUILD)/gen/amazon_roots.c) $(BUILD)/lists
 $(gateway): $(call objects,$(gateway_sources)) $(BUILD)/lists
 $(runtime) $(gateway):
 	$(call say,AR,$@)
@@ -210,6 +211,12 @@ $(BUILD)/gen/library.c $(BUILD)/gen/library_dev.c: tools/embed.lua $(BUILD)/list
 	$(call say,EMBED,$@)
 	@mkdir -p $(@D)
 	$(Q)$(DEPS)/bin/luajit tools/embed.lua $(basename $(@F))_modules $(filter lua/%,$^) >$@
+
+# The roots of Amazon Trust Services, from the distribution's package of certificates.
+$(BUILD)/gen/amazon_roots.c: tools/embed-roots.lua $(DEPS)/ready
+	$(call say,EMBED,$@)
+	@mkdir -p $(@D)
+	$(Q)$(DEPS)/bin/luajit tools/embed-roots.lua /usr/share/ca-certificates/mozilla >$@
 
 # ---- Tests ------------------------------------------------------------------------------------------------------------
 

@@ -15,7 +15,8 @@
 ---
 --- `throttled`, `timeout`, `network` and `server` are the end of three attempts (AWS_MAX_ATTEMPTS) with growing pauses, as
 --- in the standard retry mode of AWS's SDKs; of fewer when too many retries failed lately, or when the deadline is near: a
---- call is over 300 ms before it. A call whose answer was lost may have been carried out. Tried again, a message can arrive
+--- call is over 300 ms before it. A message from `context:defer` to the connection that `$connect` has just accepted is also
+--- tried again when it is `gone`: API Gateway may not have opened it yet. A call whose answer was lost may have been carried out. Tried again, a message can arrive
 --- twice, and `ws.close` can find the connection `gone`: put an id into messages that must not count twice.
 ---
 --- Where the connections are, in this order: the endpoint of `ws.client`; AWS_ENDPOINT_URL_APIGATEWAYMANAGEMENTAPI, stage
@@ -23,6 +24,7 @@
 --- event. `https://{domainName}/{stage}` of the current event stands for that event.
 --- AWS_IGNORE_CONFIGURED_ENDPOINT_URLS=true ignores the two variables. The Region is that of `ws.client`, else AWS_REGION,
 --- else AWS_DEFAULT_REGION.
+local broadcast = require "moonwire.ws.broadcast"
 local core = require "moonwire.core.connections"
 local json = require "moonwire.json"
 
@@ -79,6 +81,16 @@ local function command(options, what, method, id, body)
   return true
 end
 
+--- @return moonwire.ws.Info? info
+local function read_info(answer, message, code)
+  if not answer then return nil, message, code end
+  local info, why = json.decode(answer)
+  if type(info) ~= "table" then
+    return nil, "ws.info: the answer is not a JSON object: " .. (why or type(info)), "server"
+  end
+  return info
+end
+
 --- The functions for one place.
 --- @param options moonwire.ws.Options
 local function bind(options)
@@ -110,6 +122,11 @@ local function bind(options)
     return command(options, "ws.reply", "POST", id, text)
   end
 
+  --- Sends one message to many connections: ws/broadcast.lua describes it.
+  function client.broadcast(ids, data, how)
+    return broadcast(options, text_of("ws.broadcast", data), ids, how)
+  end
+
   --- Closes a connection (DeleteConnection). `$disconnect` follows.
   --- @param id string connection id
   --- @return true? ok
@@ -127,13 +144,7 @@ local function bind(options)
   --- @return string? code
   function client.info(id)
     check_string("ws.info", "id", id)
-    local answer, message, code = request(options, "ws.info", "GET", id)
-    if not answer then return nil, message, code end
-    local info, why = json.decode(answer)
-    if type(info) ~= "table" then
-      return nil, "ws.info: the answer is not a JSON object: " .. (why or type(info)), "server"
-    end
-    return info
+    return read_info(request(options, "ws.info", "GET", id))
   end
 
   return client

@@ -27,13 +27,6 @@ static struct client_peer *peer_of(const struct client_call *call) {
   return client_peer_of(call->request.service, call->request.url);
 }
 
-/* The keys of this attempt; those of the environment may have changed since the last one. */
-static bool current_keys(const struct client_call *call, struct credentials *keys, char err[ERR_LEN]) {
-  if (!call->request.credentials) return credentials_read(keys, err);
-  *keys = *call->request.credentials;
-  return true;
-}
-
 /* The end of a call. */
 
 /* Says how often a failure was tried, and why not once more. result->message may be call->message. */
@@ -97,6 +90,7 @@ static enum retry_class class_of(const struct client_call *call, const struct ht
   struct retry_failure failure = {
     .status = result->status,
     .lost = response->lost,
+    .opening = call->request.opening,
     .clock_off = retry_blames_clock(result->type) && is_clock_off(call, response),
     .type = result->type,
     .reason = str_from(result->message),
@@ -107,16 +101,18 @@ static enum retry_class class_of(const struct client_call *call, const struct ht
 static enum retry_verdict decide(struct client_call *call, const struct http_response *response,
                                  const struct client_result *result, int64_t *delay_ms) {
   enum retry_class class = class_of(call, response, result);
-  *delay_ms = retry_delay_ms(&call->rules, class, call->retry.attempts - 1, random_part(), hint_of(response));
+  *delay_ms = retry_delay_ms(&call->rules, class, retry_number(&call->retry, class), random_part(), hint_of(response));
   return retry_decide(&call->retry, &call->rules, &peer_of(call)->quota, class, *delay_ms, client_call_left_ms(call));
 }
 
-/* Waits; what the attempt said is kept, should there be no other. */
+/* Waits; what the attempt said is kept, should there be no other. Its memory is not: many calls may pause at once. */
 static bool pause_attempts(struct client_call *call, const struct client_result *result, int64_t delay_ms) {
   call->last = result->code;
   call->last_status = result->status;
   fail(call->message, "%s", result->message);
-  return loop_timer_start(http_loop(call->http), &call->pause, delay_ms);
+  if (!loop_timer_start(http_loop(call->http), &call->pause, delay_ms)) return false;
+  arena_free(&call->attempt);
+  return true;
 }
 
 static void answered(void *ctx, const struct http_response *response) {
@@ -126,25 +122,27 @@ static void answered(void *ctx, const struct http_response *response) {
   int64_t delay_ms;
   call->transfer = NULL;
   arena_reset(&call->attempt);
-  if (response->status < 200 || response->status > 299) current_keys(call, &keys, NULL); /* not to be quoted */
+  if (response->status < 200 || response->status > 299) client_keys_last(&call->keys, &keys); /* not to be quoted */
   client_classify(response, &keys, &call->attempt, call->message, &result);
   if (result.code == CLIENT_OK) {
     retry_succeeded(&call->retry, &peer_of(call)->quota);
     end(call, &result);
     return;
   }
+  if (client_keys_renew(&call->keys, result.type) && pause_attempts(call, &result, 0)) return;
   enum retry_verdict verdict = decide(call, response, &result, &delay_ms);
-  if (verdict == RETRY_AGAIN && pause_attempts(call, &result, delay_ms)) return;
+  if (verdict == RETRY_AGAIN && pause_attempts(call, &result, delay_ms)) {
+    if (call->request.turns) call->request.turns->paused(call->ctx);
+    return;
+  }
   end_failed(call, &result, verdict);
 }
 
 /* An attempt. */
 
-static bool sign(struct client_call *call, const struct sigv4_header *headers, struct sigv4_result *out,
-                 char err[ERR_LEN]) {
+static bool sign(struct client_call *call, const struct credentials *keys, const struct sigv4_header *headers,
+                 struct sigv4_result *out, char err[ERR_LEN]) {
   const struct client_request *request = &call->request;
-  struct credentials keys;
-  if (!current_keys(call, &keys, err)) return false;
   call->signed_ms = clock_unix_ms() + peer_of(call)->clock_offset_ms;
   struct sigv4_input input = {
     .method = request->method,
@@ -152,9 +150,10 @@ static bool sign(struct client_call *call, const struct sigv4_header *headers, s
     .headers = headers,
     .header_count = request->header_count,
     .body = request->body,
+    .payload_hash = request->payload_hash,
     .service = request->service,
     .region = request->region,
-    .credentials = &keys,
+    .credentials = keys,
     .time_s = call->signed_ms / 1000,
     .no_normalize = request->no_normalize,
     .no_double_encode = request->no_double_encode,
@@ -171,7 +170,7 @@ static int64_t timeout_of(const struct client_call *call) {
   return whole_ms < left_ms ? whole_ms : left_ms;
 }
 
-static bool attempt(struct client_call *call, char err[ERR_LEN]) {
+static bool send_signed(struct client_call *call, const struct credentials *keys, char err[ERR_LEN]) {
   const struct client_request *request = &call->request;
   arena_reset(&call->attempt);
   struct sigv4_header *given = arena_alloc(&call->attempt, (request->header_count + 1) * sizeof *given);
@@ -183,7 +182,7 @@ static bool attempt(struct client_call *call, char err[ERR_LEN]) {
     given[count] = (struct sigv4_header){ all[count].name, all[count].value };
   }
   struct sigv4_result made;
-  if (!sign(call, given, &made, err)) return false;
+  if (!sign(call, keys, given, &made, err)) return false;
   for (size_t i = 0; i < made.header_count; i++)
     all[count++] = (struct http_header){ made.headers[i].name, made.headers[i].value };
   struct http_request wire = { .method = request->method,
@@ -200,22 +199,65 @@ static bool attempt(struct client_call *call, char err[ERR_LEN]) {
   return true;
 }
 
+/* The pause until the keys come; it ends with this failure when there is no time for an attempt any more. */
+static bool await_keys(struct client_call *call, char err[ERR_LEN]) {
+  static const struct client_result late = {
+    .code = CLIENT_TIMEOUT,
+    .message = "no AWS credentials: the container's endpoint has given none before the deadline",
+  };
+  int64_t left_ms = client_call_left_ms(call);
+  if (left_ms == INT64_MAX) return true;
+  int64_t delay_ms = left_ms > RETRY_ANSWER_MS ? left_ms - RETRY_ANSWER_MS + 1 : 0;
+  return pause_attempts(call, &late, delay_ms) || fail(err, "out of memory");
+}
+
+static bool attempt(struct client_call *call, char err[ERR_LEN]) {
+  struct credentials keys;
+  enum client_keys_found found = client_keys_find(&call->keys, call->http, &keys, err);
+  if (found == CLIENT_KEYS_NONE) return false;
+  return found == CLIENT_KEYS_READY ? send_signed(call, &keys, err) : await_keys(call, err);
+}
+
+/* Whether it is the call's turn. If not, the same timer ends it at its deadline; without one, only the caller can. */
+static bool takes_turn(struct client_call *call) {
+  const struct client_turns *turns = call->request.turns;
+  int64_t left_ms = client_call_left_ms(call);
+  if (!turns || call->has_turn || turns->may_go_on(call->ctx)) return true;
+  if (left_ms < INT64_MAX) loop_timer_start(http_loop(call->http), &call->pause, left_ms);
+  return false;
+}
+
 /* The process may have been frozen meanwhile: the time that is left is looked at again. */
 static void pause_over(void *ctx) {
   struct client_call *call = ctx;
+  char err[ERR_LEN];
   if (client_call_left_ms(call) < RETRY_ANSWER_MS) {
     end_with(call, call->last, call->last_status, RETRY_TOO_LATE);
     return;
   }
-  char err[ERR_LEN];
+  if (!takes_turn(call)) return;
+  call->has_turn = false;
   if (attempt(call, err)) return;
   memcpy(call->message, err, sizeof err);
   end_with(call, CLIENT_BAD_REQUEST, 0, RETRY_FINAL);
 }
 
+static void keys_came(void *ctx, enum client_code code, const char *message) {
+  struct client_call *call = ctx;
+  loop_timer_stop(http_loop(call->http), &call->pause);
+  if (code == CLIENT_OK) {
+    pause_over(call);
+    return;
+  }
+  fail(call->message, "%s", message);
+  end_with(call, code, 0, RETRY_FINAL);
+}
+
 /* A call that comes too late ends as one that had no answer in time, from the loop. */
 static bool begin(struct client_call *call, char err[ERR_LEN]) {
   call->pause = (struct loop_timer){ .fire = pause_over, .ctx = call };
+  call->keys.given = call->request.credentials;
+  call->keys.waiter = (struct container_waiter){ .done = keys_came, .ctx = call };
   call->rules = retry_rules_of(call->request.service, settings()->attempts);
   if (client_call_left_ms(call) > 0) return attempt(call, err);
   struct client_result late = { .code = CLIENT_TIMEOUT, .message = "the deadline has come" };
@@ -228,6 +270,11 @@ struct client_call *client_send(struct http *http, const struct client_request *
   if (!call || begin(call, err)) return call;
   client_call_delete(call);
   return NULL;
+}
+
+void client_go_on(struct client_call *call) {
+  call->has_turn = true;
+  loop_timer_start(http_loop(call->http), &call->pause, 0);
 }
 
 void client_cancel(struct client_call *call) {

@@ -1,7 +1,8 @@
 /* client.h -- one call to an AWS service: signed, sent, its answer classified, tried again when that may help.
  * Retries follow the standard mode of AWS's SDKs (retry.h; AWS_MAX_ATTEMPTS); the quota of retries and what is known about
  * the service's clock belong to service and host (client_peer.h). Each attempt reads the keys (unless they were given) and
- * the clock, and signs anew. No attempt begins behind the deadline. What was sent may have been carried out even when no
+ * the clock, and signs anew. Keys of a container may have to be fetched first: the call waits for them until its deadline
+ * (container.h). A service that says that they have expired is called once more with fresh ones. No attempt begins behind the deadline. What was sent may have been carried out even when no
  * answer came: a message that is tried again can arrive twice, a deletion can then find nothing.
  *
  * AWS's SDKs send (and sign) amz-sdk-invocation-id and amz-sdk-request with each attempt: statistics for AWS. No service
@@ -26,21 +27,30 @@ enum {
       100, /* a call ends as long as this before its caller has to be done, who can then do something about it */
 };
 
+/* For callers that count their calls on the wire. Called from the loop, with the ctx of `done`; neither may cancel a call. */
+struct client_turns {
+  void (*paused)(void *ctx);    /* an attempt has failed: the call is off the wire until its pause is over */
+  bool (*may_go_on)(void *ctx); /* the pause is over. False: the call waits for client_go_on, or for its deadline */
+};
+
 struct client_request {
   struct str method;
   struct str url;                    /* absolute, percent-encoded: goes on the wire and is signed as it is */
   const struct http_header *headers; /* all are sent; sigv4.h says which are signed */
   size_t header_count;
   struct str body;                       /* borrowed until the call is over; all else is copied by client_send */
+  struct str payload_hash;               /* SHA-256 of the body, 64 hex digits; empty: computed for each attempt */
   struct str service;                    /* signing name: "execute-api" */
   struct str region;                     /* "eu-central-1" */
-  const struct credentials *credentials; /* copied; NULL: the environment's, read at each attempt */
+  const struct credentials *credentials; /* copied; NULL: client_keys.h's, found at each attempt */
   int64_t timeout_ms;                    /* for one attempt; 0: HTTP_TIMEOUT_MS */
   int64_t deadline_ms;                   /* Unix time when the whole call must be over; 0: no such time */
   size_t body_max;                       /* bytes of the answer's body; 0: HTTP_BODY_MAX */
   bool no_normalize;                     /* sigv4.h, as are the next two */
   bool no_double_encode;
   bool sign_body_header;
+  bool opening;                     /* 410 may mean that the connection is not open yet (retry.h) */
+  const struct client_turns *turns; /* borrowed until the call is over; NULL: pauses are the call's own business */
 };
 
 enum client_code {
@@ -81,6 +91,9 @@ typedef void (*client_done)(void *ctx, const struct client_result *result);
  * called. */
 struct client_call *client_send(struct http *http, const struct client_request *request, client_done done, void *ctx,
                                 char err[ERR_LEN]);
+
+/* Lets a call go on that was not allowed to when its pause was over: from the loop, never from inside this. */
+void client_go_on(struct client_call *call);
 
 /* Ends a call without its completion, whatever it waits for; the handle is gone afterwards. Safe on NULL. */
 void client_cancel(struct client_call *call);

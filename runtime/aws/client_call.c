@@ -1,38 +1,54 @@
 #include "client_call.h"
 
 #include <stdlib.h>
+#include <string.h>
 
-static bool copy(struct arena *arena, struct str *s) {
-  if (s->len == 0) return true;
-  *s = arena_copy(arena, *s);
-  return s->ptr != NULL;
+/* The copies stand behind the call, in one piece: thousands of calls may be made, and hundreds be under way. Strings end in
+ * NUL. */
+
+static size_t size_of(const struct client_request *request) {
+  const struct credentials none = { 0 }, *keys = request->credentials ? request->credentials : &none;
+  size_t size = request->method.len + request->url.len + request->payload_hash.len + request->service.len +
+                request->region.len + keys->access_key_id.len + keys->secret_access_key.len + keys->session_token.len;
+  for (size_t i = 0; i < request->header_count; i++)
+    size += sizeof *request->headers + request->headers[i].name.len + request->headers[i].value.len + 2;
+  return size + 8;
 }
 
-static bool keep_headers(struct client_call *call, const struct client_request *request) {
-  struct http_header *headers = arena_alloc(&call->kept, (request->header_count + 1) * sizeof *headers);
-  if (!headers) return false;
-  for (size_t i = 0; i < request->header_count; i++) {
-    headers[i] = request->headers[i];
-    if (!copy(&call->kept, &headers[i].name) || !copy(&call->kept, &headers[i].value)) return false;
-  }
-  call->request.headers = headers;
-  return true;
+static void copy(char **room, struct str *s) {
+  char *to = *room;
+  if (s->len > 0) memcpy(to, s->ptr, s->len);
+  to[s->len] = '\0';
+  *s = str_of(to, s->len);
+  *room += s->len + 1;
 }
 
-static bool keep_credentials(struct client_call *call, const struct credentials *credentials) {
-  if (!credentials) return true;
-  call->given = *credentials;
+static void keep_credentials(struct client_call *call, char **room) {
+  if (!call->request.credentials) return;
+  call->given = *call->request.credentials;
   call->request.credentials = &call->given;
-  return copy(&call->kept, &call->given.access_key_id) && copy(&call->kept, &call->given.secret_access_key) &&
-         copy(&call->kept, &call->given.session_token);
+  copy(room, &call->given.access_key_id);
+  copy(room, &call->given.secret_access_key);
+  copy(room, &call->given.session_token);
 }
 
-static bool keep_request(struct client_call *call, const struct client_request *request) {
+static void keep_request(struct client_call *call, const struct client_request *request) {
   struct client_request *kept = &call->request;
+  size_t count = request->header_count;
+  char *room = (char *)(call->kept + count);
   *kept = *request;
-  return copy(&call->kept, &kept->method) && copy(&call->kept, &kept->url) && copy(&call->kept, &kept->service) &&
-         copy(&call->kept, &kept->region) && keep_headers(call, request) &&
-         keep_credentials(call, request->credentials);
+  kept->headers = call->kept;
+  if (count > 0) memcpy(call->kept, request->headers, count * sizeof *call->kept);
+  for (size_t i = 0; i < count; i++) {
+    copy(&room, &call->kept[i].name);
+    copy(&room, &call->kept[i].value);
+  }
+  copy(&room, &kept->method);
+  copy(&room, &kept->url);
+  copy(&room, &kept->payload_hash);
+  copy(&room, &kept->service);
+  copy(&room, &kept->region);
+  keep_credentials(call, &room);
 }
 
 /* On the clock that nobody sets. */
@@ -46,22 +62,19 @@ static int64_t end_of(int64_t deadline_ms) {
 
 struct client_call *client_call_new(struct http *http, const struct client_request *request, client_done done,
                                     void *ctx, char err[ERR_LEN]) {
-  struct client_call *call = calloc(1, sizeof *call);
-  if (call && keep_request(call, request)) {
-    call->http = http;
-    call->done = done;
-    call->ctx = ctx;
-    call->end_ns = end_of(request->deadline_ms);
-    return call;
+  struct client_call *call = malloc(sizeof *call + size_of(request));
+  if (!call) {
+    fail(err, "out of memory");
+    return NULL;
   }
-  fail(err, "out of memory");
-  if (call) client_call_delete(call);
-  return NULL;
+  *call = (struct client_call){ .http = http, .done = done, .ctx = ctx, .end_ns = end_of(request->deadline_ms) };
+  keep_request(call, request);
+  return call;
 }
 
 /* Wipes nothing: the copies of given keys are as long-lived as the Lua strings that they came from. */
 void client_call_delete(struct client_call *call) {
-  arena_free(&call->kept);
+  client_keys_free(&call->keys);
   arena_free(&call->attempt);
   free(call);
 }

@@ -6,6 +6,7 @@
 
 #include "arena.h"
 #include "client.h"
+#include "client_keys.h"
 #include "credentials.h"
 #include "err.h"
 #include "http.h"
@@ -16,13 +17,14 @@ struct client_call {
   struct http *http; /* borrowed */
   client_done done;
   void *ctx;
-  struct arena kept;             /* the request, for all attempts */
   struct arena attempt;          /* signature, and what was decoded of the answer */
-  struct client_request request; /* strs in kept; the body is borrowed */
+  struct client_request request; /* strs behind the call; the body is borrowed */
   struct credentials given;      /* what request.credentials points at, when it does */
 
   struct http_transfer *transfer; /* of the attempt under way, or NULL */
-  struct loop_timer pause;        /* before the next one */
+  struct loop_timer pause;        /* before the next one, or until keys must have come */
+  struct client_keys keys;
+  bool has_turn; /* client_go_on was called */
   struct retry_rules rules;
   struct retry_call retry;
   int64_t signed_ms; /* the time that the last attempt was signed with */
@@ -31,6 +33,7 @@ struct client_call {
   enum client_code last; /* how the last attempt ended, for a pause that outlasts the deadline; its message is below */
   int last_status;
   char message[ERR_LEN];
+  struct http_header kept[]; /* the request's headers; then the bytes of its strings */
 };
 
 /* A call that has not begun. NULL, with err, when memory is short. */

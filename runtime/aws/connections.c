@@ -65,31 +65,49 @@ void connections_path(struct buf *url, struct str id) {
   uri_encode(url, id);
 }
 
-struct client_call *connections_send(struct http *http, const struct connections_request *request, client_done done,
-                                     void *ctx, char err[ERR_LEN]) {
-  struct client_call *call = NULL;
-  struct str region;
-  struct buf url;
-  buf_init(&url, CONNECTIONS_URL_MAX);
-  if (!connections_endpoint(request->place, &url, err)) goto done;
-  if (!connections_region(request->place, &region, err)) goto done;
-  connections_path(&url, request->id);
-  if (url.failed) {
+bool connections_target_init(struct connections_target *target, const struct connections_place *place,
+                             char err[ERR_LEN]) {
+  *target = (struct connections_target){ 0 };
+  buf_init(&target->url, CONNECTIONS_URL_MAX);
+  if (connections_endpoint(place, &target->url, err) && connections_region(place, &target->region, err)) {
+    target->stage_end = target->url.len;
+    if (!target->url.failed) return true;
     fail(err, "the URL is longer than %d bytes", (int)CONNECTIONS_URL_MAX);
-    goto done;
   }
+  connections_target_free(target);
+  return false;
+}
+
+void connections_target_free(struct connections_target *target) {
+  buf_free(&target->url);
+  *target = (struct connections_target){ 0 };
+}
+
+/* The URL of one connection, until the next call; empty when it is too long. */
+static struct str url_of(struct connections_target *target, struct str id) {
+  target->url.len = target->stage_end;
+  target->url.failed = false;
+  connections_path(&target->url, id);
+  return buf_str(&target->url);
+}
+
+struct client_call *connections_send(struct http *http, struct connections_target *target,
+                                     const struct connections_request *request, client_done done, void *ctx,
+                                     char err[ERR_LEN]) {
   struct client_request wire = {
     .method = request->method,
-    .url = buf_str(&url),
+    .url = url_of(target, request->id),
     .body = request->body,
+    .payload_hash = request->payload_hash,
     .service = STR("execute-api"),
-    .region = region,
+    .region = target->region,
     .credentials = request->credentials,
     .timeout_ms = request->timeout_ms > 0 ? request->timeout_ms : CONNECTIONS_TIMEOUT_MS,
-    .deadline_ms = request->deadline_ms > 0 ? request->deadline_ms - CONNECTIONS_MARGIN_MS : 0,
+    .deadline_ms = request->deadline_ms,
+    .opening = request->opening,
+    .turns = request->turns,
   };
-  call = client_send(http, &wire, done, ctx, err);
-done:
-  buf_free(&url);
-  return call;
+  if (wire.url.len > 0) return client_send(http, &wire, done, ctx, err);
+  fail(err, "the URL is longer than %d bytes", (int)CONNECTIONS_URL_MAX);
+  return NULL;
 }

@@ -21,6 +21,9 @@ enum {
   CONNECTIONS_URL_MAX = 8 * 1024, /* bytes */
 };
 
+/* What is said about a longer one. */
+#define CONNECTIONS_TOO_LARGE "the message is longer than 131072 bytes (128 KB)"
+
 /* All that may say where connections are. Borrowed strs; empty ones are unknown. */
 struct connections_place {
   struct str endpoint;       /* given by the caller: "https://host/stage" */
@@ -53,19 +56,33 @@ bool connections_region(const struct connections_place *place, struct str *regio
 /* Appends "/@connections/{id}" with the id percent-encoded. */
 void connections_path(struct buf *url, struct str id);
 
+/* Where connections are and what calls are signed for: found once, for one call or for many. */
+struct connections_target {
+  struct buf url;    /* owned; behind the stage stands the path of the last call */
+  size_t stage_end;  /* bytes of the URL up to there */
+  struct str region; /* borrowed from the place */
+};
+
+/* False, with err, as connections_endpoint and connections_region have it; the target is then empty. */
+bool connections_target_init(struct connections_target *target, const struct connections_place *place,
+                             char err[ERR_LEN]);
+void connections_target_free(struct connections_target *target);
+
 struct connections_request {
   struct str method; /* "POST", "GET", "DELETE" */
   struct str id;
-  struct str body; /* borrowed until the call is over; all else is copied */
-  const struct connections_place *place;
+  struct str body;                       /* borrowed until the call is over; all else is copied */
+  struct str payload_hash;               /* client.h has this field and those below */
   const struct credentials *credentials; /* NULL: the environment's */
   int64_t timeout_ms;                    /* for one attempt; 0: CONNECTIONS_TIMEOUT_MS */
-  int64_t
-      deadline_ms; /* when the caller has to be done, Unix time; 0: never. The call ends CONNECTIONS_MARGIN_MS before */
+  int64_t deadline_ms;
+  bool opening;
+  const struct client_turns *turns;
 };
 
-/* Finds the place and calls it; the rest is client_send's contract. */
-struct client_call *connections_send(struct http *http, const struct connections_request *request, client_done done,
-                                     void *ctx, char err[ERR_LEN]);
+/* One call; the rest is client_send's contract. */
+struct client_call *connections_send(struct http *http, struct connections_target *target,
+                                     const struct connections_request *request, client_done done, void *ctx,
+                                     char err[ERR_LEN]);
 
 #endif

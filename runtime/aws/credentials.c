@@ -11,11 +11,12 @@ static bool read_value(struct str *value, const char *name, bool needed, char er
          fail(err, "bad AWS credentials: %s holds a blank, a line break or a special character", name);
 }
 
-bool credentials_read(struct credentials *out, char err[ERR_LEN]) {
+enum credentials_found credentials_read(struct credentials *out, char err[ERR_LEN]) {
   if (read_value(&out->access_key_id, "AWS_ACCESS_KEY_ID", true, err) &&
       read_value(&out->secret_access_key, "AWS_SECRET_ACCESS_KEY", true, err) &&
       read_value(&out->session_token, "AWS_SESSION_TOKEN", false, err))
-    return true;
+    return CREDENTIALS_READ;
+  bool unset = out->access_key_id.len == 0 && config_get("AWS_SECRET_ACCESS_KEY").len == 0;
   *out = (struct credentials){ 0 };
-  return false;
+  return unset ? CREDENTIALS_UNSET : CREDENTIALS_BAD;
 }

@@ -56,6 +56,7 @@ static bool is_clock(const struct retry_failure *failure) {
 enum retry_class retry_classify(const struct retry_failure *failure) {
   if (failure->lost) return RETRY_TRANSIENT;
   if (failure->status == 0) return RETRY_NEVER;
+  if (failure->status == 410 && failure->opening) return RETRY_OPENING;
   if (failure->status == 429 || IS_ONE_OF(throttling_types, failure->type)) return RETRY_THROTTLING;
   if (is_transient_status(failure->status) || IS_ONE_OF(transient_types, failure->type)) return RETRY_TRANSIENT;
   return is_clock(failure) ? RETRY_CLOCK : RETRY_NEVER;
@@ -72,6 +73,7 @@ struct retry_rules retry_rules_of(struct str service, int attempts) {
 
 int64_t retry_delay_ms(const struct retry_rules *rules, enum retry_class class, int retry, double random,
                        int64_t hint_ms) {
+  if (class == RETRY_OPENING) return (int64_t)RETRY_OPENING_BASE_MS << retry;
   int64_t longest = class == RETRY_THROTTLING ? RETRY_THROTTLING_BASE_MS : rules->transient_base_ms;
   for (int i = 0; i < retry && longest < RETRY_DELAY_MAX_MS; i++) longest *= 2;
   if (longest > RETRY_DELAY_MAX_MS) longest = RETRY_DELAY_MAX_MS;
@@ -80,16 +82,28 @@ int64_t retry_delay_ms(const struct retry_rules *rules, enum retry_class class, 
   return hint_ms < delay + RETRY_HINT_OVER_MS ? hint_ms : delay + RETRY_HINT_OVER_MS;
 }
 
+int retry_number(const struct retry_call *call, enum retry_class class) {
+  return class == RETRY_OPENING ? call->openings : call->attempts - call->openings - 1;
+}
+
 void retry_succeeded(const struct retry_call *call, struct retry_quota *quota) {
   quota->used -= call->cost > 0 ? call->cost : 1;
   if (quota->used < 0) quota->used = 0;
 }
 
+static enum retry_verdict decide_opening(struct retry_call *call, int64_t delay_ms, int64_t left_ms) {
+  if (call->openings == RETRY_OPENINGS) return RETRY_FINAL;
+  if (left_ms < delay_ms + RETRY_ANSWER_MS) return RETRY_TOO_LATE;
+  call->openings++;
+  return RETRY_AGAIN;
+}
+
 enum retry_verdict retry_decide(struct retry_call *call, const struct retry_rules *rules, struct retry_quota *quota,
                                 enum retry_class class, int64_t delay_ms, int64_t left_ms) {
   int cost = class == RETRY_THROTTLING ? RETRY_THROTTLING_COST : RETRY_TRANSIENT_COST;
+  if (class == RETRY_OPENING) return decide_opening(call, delay_ms, left_ms);
   if (class == RETRY_NEVER || (class == RETRY_CLOCK && call->clock)) return RETRY_FINAL;
-  if (call->attempts >= rules->attempts) return RETRY_SPENT;
+  if (call->attempts - call->openings >= rules->attempts) return RETRY_SPENT;
   if (RETRY_QUOTA - quota->used < cost) return RETRY_NO_QUOTA;
   if (left_ms < delay_ms + RETRY_ANSWER_MS) return RETRY_TOO_LATE;
   quota->used += cost;

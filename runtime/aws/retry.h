@@ -25,7 +25,9 @@ enum {
   RETRY_QUOTA = 500,         /* tokens of a full quota */
   RETRY_TRANSIENT_COST = 14,
   RETRY_THROTTLING_COST = 5,
-  RETRY_ANSWER_MS = 50, /* an attempt that cannot have as long as this before the deadline is not begun */
+  RETRY_OPENINGS = 5,         /* retries of a message to a connection that is being opened ... */
+  RETRY_OPENING_BASE_MS = 20, /* ... after pauses that double: 620 ms in all */
+  RETRY_ANSWER_MS = 50,       /* an attempt that cannot have as long as this before the deadline is not begun */
 };
 
 /* What a failure is. */
@@ -34,13 +36,16 @@ enum retry_class {
   RETRY_TRANSIENT,  /* a server's failure, or no whole answer */
   RETRY_THROTTLING, /* the service asks for fewer calls */
   RETRY_CLOCK,      /* the service has another time: tried again once, for the price of a transient failure */
+  RETRY_OPENING, /* the connection is not open yet: neither an attempt of the rules nor a token, it is nobody's failure */
 };
 
 /* An answer that is no success, or none. */
 struct retry_failure {
-  int status;        /* 0 when no answer arrived */
-  bool lost;         /* no connection, a lost one, or no answer in time */
-  bool clock_off;    /* the signature was made with a time that the answer's date contradicts (retry_clock.h) */
+  int status;     /* 0 when no answer arrived */
+  bool lost;      /* no connection, a lost one, or no answer in time */
+  bool opening;   /* the call is for a connection whose $connect was accepted a moment ago: API Gateway opens it when it
+                        has read the reply, and says 410 until then (re:Post, "410 GoneException") */
+  bool clock_off; /* the signature was made with a time that the answer's date contradicts (retry_clock.h) */
   struct str type;   /* the error code: "ThrottlingException" */
   struct str reason; /* the service's sentence */
 };
@@ -60,7 +65,8 @@ struct retry_rules {
 struct retry_rules retry_rules_of(struct str service, int attempts);
 
 /* Milliseconds to wait before retry number `retry`, counted from 0: random * min(base * 2^retry, 20 s), random from 0 up to
- * 1; a hint (x-amz-retry-after; negative: none) replaces it, but only within the five seconds above it. */
+ * 1; a hint (x-amz-retry-after; negative: none) replaces it, but only within the five seconds above it. RETRY_OPENING has
+ * no randomness and no hint: one client waits for one reply. */
 int64_t retry_delay_ms(const struct retry_rules *rules, enum retry_class class, int retry, double random,
                        int64_t hint_ms);
 
@@ -73,9 +79,13 @@ struct retry_quota {
 /* One call. Starts zeroed. */
 struct retry_call {
   int attempts; /* made so far */
+  int openings; /* of them those that found the connection not open yet */
   int cost;     /* tokens that the last retry took; 0: there was none */
   bool clock;   /* there was a retry with another time */
 };
+
+/* Which retry of its class the next one would be, from 0: for retry_delay_ms. */
+int retry_number(const struct retry_call *call, enum retry_class class);
 
 /* A success gives back what the last retry cost, or one token when there was none. */
 void retry_succeeded(const struct retry_call *call, struct retry_quota *quota);

@@ -1,16 +1,14 @@
-#define _GNU_SOURCE /* gmtime_r */
 #include "sigv4.h"
 
-#include <time.h>
-
 #include "buf.h"
+#include "date.h"
 #include "encoding.h"
 #include "sigv4_check.h"
 #include "sigv4_headers.h"
 #include "sigv4_key.h"
 #include "sigv4_uri.h"
 
-enum { TEXT_MAX = 1024 * 1024, DATE_SIZE = 17 };
+enum { TEXT_MAX = 1024 * 1024, TEXT_USUAL = 2048, DATE_SIZE = 16 };
 
 /* One signature while it is made. */
 struct signing {
@@ -19,7 +17,7 @@ struct signing {
   struct arena *memory;
   struct buf text; /* where each stage is written before it is kept in the arena */
   struct sigv4_target target;
-  char date[DATE_SIZE]; /* 20150830T123600Z */
+  char date[DATE_SIZE]; /* 20150830T123600Z, without a NUL */
   struct str scope;     /* 20150830/us-east-1/service/aws4_request */
   struct str payload_hash;
   struct sigv4_headers headers;
@@ -27,7 +25,7 @@ struct signing {
 };
 
 static struct str date_of(const struct signing *s) {
-  return str_of(s->date, DATE_SIZE - 1);
+  return str_of(s->date, DATE_SIZE);
 }
 
 static struct str day_of(const struct signing *s) {
@@ -48,11 +46,26 @@ static bool find_target(struct signing *s, char err[ERR_LEN]) {
   return sigv4_target_check(&s->target, err);
 }
 
+/* As `digits` decimal digits; returns what is behind them. */
+static char *write_number(char *to, int64_t number, int digits) {
+  for (int i = digits - 1; i >= 0; i--, number /= 10) to[i] = (char)('0' + number % 10);
+  return to + digits;
+}
+
+static void write_date(char *to, int64_t time_s) {
+  struct date date = date_from_unix(time_s);
+  to = write_number(to, date.year, 4);
+  to = write_number(to, date.month, 2);
+  to = write_number(to, date.day, 2);
+  *to++ = 'T';
+  to = write_number(to, date.hour, 2);
+  to = write_number(to, date.minute, 2);
+  to = write_number(to, date.second, 2);
+  *to = 'Z';
+}
+
 static bool write_dates(struct signing *s, char err[ERR_LEN]) {
-  struct tm utc;
-  time_t time = (time_t)s->in->time_s;
-  gmtime_r(&time, &utc);
-  strftime(s->date, sizeof s->date, "%Y%m%dT%H%M%SZ", &utc);
+  write_date(s->date, s->in->time_s);
   buf_add(&s->text, day_of(s));
   buf_add(&s->text, STR("/"));
   buf_add(&s->text, s->in->region);
@@ -174,7 +187,7 @@ static bool make_canonical_request(struct signing *s, struct sigv4_result *out, 
   struct buf *text = &s->text;
   buf_add(text, s->in->method);
   buf_add_char(text, '\n');
-  sigv4_path_add(text, s->target.path, !s->in->no_normalize, !s->in->no_double_encode);
+  sigv4_path_add(text, s->memory, s->target.path, !s->in->no_normalize, !s->in->no_double_encode);
   buf_add_char(text, '\n');
   sigv4_query_add(text, s->memory, s->query);
   buf_add_char(text, '\n');
@@ -242,6 +255,7 @@ bool sigv4_sign(const struct sigv4_input *in, struct sigv4_key_cache *cache, str
                 struct sigv4_result *out, char err[ERR_LEN]) {
   struct signing s = { .in = in, .cache = cache, .memory = memory };
   buf_init(&s.text, TEXT_MAX);
+  buf_reserve(&s.text, TEXT_USUAL); /* grows when it must; what cannot be had is said by the first stage */
   *out = (struct sigv4_result){ 0 };
   bool ok = sigv4_input_check(in, err) && find_target(&s, err) && write_dates(&s, err) && find_payload_hash(&s, err) &&
             make_headers(&s, out, err) && collect_headers(&s, out, err) && make_query(&s, out, err) &&

@@ -3,12 +3,25 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "encoding.h"
+
 /* As ALWAYS_UNSIGNABLE_HEADERS of @smithy/signature-v4, and "date", which it drops. */
-static const char *const UNSIGNED[] = {
-  "authorization",     "cache-control",  "connection", "date", "expect",  "from",    "keep-alive",
-  "max-forwards",      "pragma",         "referer",    "te",   "trailer", "upgrade", "user-agent",
-  "transfer-encoding", "x-amzn-trace-id"
-};
+static const struct str UNSIGNED[] = { STR("authorization"),
+                                       STR("cache-control"),
+                                       STR("connection"),
+                                       STR("date"),
+                                       STR("expect"),
+                                       STR("from"),
+                                       STR("keep-alive"),
+                                       STR("max-forwards"),
+                                       STR("pragma"),
+                                       STR("referer"),
+                                       STR("te"),
+                                       STR("trailer"),
+                                       STR("upgrade"),
+                                       STR("user-agent"),
+                                       STR("transfer-encoding"),
+                                       STR("x-amzn-trace-id") };
 
 bool sigv4_headers_init(struct sigv4_headers *h, struct arena *memory, size_t room, struct str only) {
   *h = (struct sigv4_headers){ .memory = memory, .only = only };
@@ -27,7 +40,7 @@ static bool is_listed(struct str names, struct str name) {
 static bool is_signed(const struct sigv4_headers *h, struct str name) {
   if (h->only.len > 0) return is_listed(h->only, name);
   for (size_t i = 0; i < sizeof UNSIGNED / sizeof *UNSIGNED; i++)
-    if (str_equal(name, str_from(UNSIGNED[i]))) return false;
+    if (str_equal(name, UNSIGNED[i])) return false;
   return !str_starts(name, STR("proxy-")) && !str_starts(name, STR("sec-"));
 }
 
@@ -60,11 +73,16 @@ void sigv4_headers_sort(struct sigv4_headers *h) {
 }
 
 static bool is_space(char c) {
-  return c == ' ' || c == '\t' || c == '\r' || c == '\n';
+  return c <= ' ' && (c == ' ' || c == '\t' || c == '\r' || c == '\n');
 }
 
+/* Nearly all values have no blanks: they stay as they are, long tokens above all. */
 static void add_value(struct buf *out, struct str value) {
   bool begun = false;
+  if (ascii_is_visible(value)) {
+    buf_add(out, value);
+    return;
+  }
   for (size_t i = 0; i < value.len;) {
     size_t from = i;
     while (i < value.len && !is_space(value.ptr[i])) i++;

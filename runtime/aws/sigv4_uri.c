@@ -6,9 +6,9 @@
 #include "encoding.h"
 
 static bool has_control(struct str s) {
-  for (size_t i = 0; i < s.len; i++)
-    if ((unsigned char)s.ptr[i] < ' ' || s.ptr[i] == 0x7f) return true;
-  return false;
+  unsigned char found = 0; /* no early end: as ascii_is_visible */
+  for (size_t i = 0; i < s.len; i++) found |= ((unsigned char)s.ptr[i] < ' ') | (s.ptr[i] == 0x7f);
+  return found;
 }
 
 static bool has_any(struct str s, const char *characters) {
@@ -77,22 +77,17 @@ static struct str normalize_path(char *to, struct str path) {
   return str_of(to, length);
 }
 
-void sigv4_path_add(struct buf *out, struct str path, bool normalize, bool encode) {
-  struct buf normal;
-  buf_init(&normal, path.len + 1);
-  if (normalize) {
-    char *room = buf_reserve(&normal, path.len + 1);
-    if (!room) {
-      out->failed = true;
-      return;
-    }
-    path = normalize_path(room, path);
+void sigv4_path_add(struct buf *out, struct arena *memory, struct str path, bool normalize, bool encode) {
+  char *room = normalize ? arena_alloc(memory, path.len + 1) : NULL;
+  if (normalize && !room) {
+    out->failed = true;
+    return;
   }
+  if (normalize) path = normalize_path(room, path);
   if (encode)
     uri_encode_path(out, path);
   else
     buf_add(out, path);
-  buf_free(&normal);
 }
 
 struct parameter {

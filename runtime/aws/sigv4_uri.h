@@ -29,7 +29,7 @@ bool sigv4_target_from(struct sigv4_target *out, struct str url, char err[ERR_LE
 
 /* Appends the canonical path. normalize: drop empty and "." segments, resolve "..", as every service but S3 does.
  * encode: percent-encode the path of the wire once more, as every service but S3 does. */
-void sigv4_path_add(struct buf *out, struct str path, bool normalize, bool encode);
+void sigv4_path_add(struct buf *out, struct arena *memory, struct str path, bool normalize, bool encode);
 
 /* Appends the canonical query: decoded, encoded, sorted by key and then by value, X-Amz-Signature left out. */
 void sigv4_query_add(struct buf *out, struct arena *memory, struct str query);

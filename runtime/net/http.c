@@ -2,16 +2,19 @@
 
 #include <stdlib.h>
 
-#include "ca_bundle.h"
 #include "http_multi.h"
+#include "http_tls.h"
 #include "http_transfer.h"
+#include "trust.h"
 
 enum { SPARE_TRANSFERS = 8 };
 
 struct http {
   struct loop *loop;
-  struct http_multi *multi;     /* NULL until the first request */
-  struct str ca_file;           /* looked for at the first request */
+  struct http_multi *multi; /* NULL until the first request */
+  struct http_tls *tls;     /* NULL until the first https request, which looks for the bundle, too */
+  struct trust_bundle bundle;
+  bool amazon_fails; /* the bundle knew a server of Amazon's that Amazon's roots did not: it is asked at once */
   struct http_transfer *active; /* on their way */
   struct http_transfer *spare;  /* for the next requests */
   size_t spare_count;
@@ -59,10 +62,21 @@ static struct http_transfer *take(struct http *http) {
   return transfer;
 }
 
+/* A server of Amazon's whose certificate is not Amazon's: the bundle may know better. */
+static bool ask_bundle(struct http *http, struct http_transfer *transfer, int result) {
+  if (!transfer->amazon || http->bundle.file.len == 0 || !http_transfer_is_distrust(result)) return false;
+  transfer->amazon = false;
+  transfer->second = true;
+  return http_tls_set(http->tls, transfer->easy, false, http->bundle.file, NULL) &&
+         http_multi_add(http->multi, transfer->easy, NULL);
+}
+
 static void finish(void *private, int result) {
   struct http_transfer *transfer = private;
   struct http *http = transfer->http;
   struct http_response response;
+  if (ask_bundle(http, transfer, result)) return;
+  if (transfer->second && !http_transfer_is_distrust(result)) http->amazon_fails = true;
   http_transfer_end(transfer, result, &response);
   list_remove(transfer);
   transfer->done(transfer->ctx, &response);
@@ -86,14 +100,24 @@ void http_delete(struct http *http) {
     http_transfer_delete(transfer);
   }
   http_multi_delete(http->multi);
+  http_tls_delete(http->tls);
   free(http);
 }
 
 static bool start(struct http *http, char err[ERR_LEN]) {
-  if (http->multi) return true;
-  http->multi = http_multi_new(http->loop, finish, err);
-  http->ca_file = ca_bundle_find();
+  if (!http->multi) http->multi = http_multi_new(http->loop, finish, err);
   return http->multi != NULL;
+}
+
+/* Says whom an https request trusts; nothing for http. */
+static bool set_trust(struct http *http, struct http_transfer *transfer, struct str url, char err[ERR_LEN]) {
+  if (!str_equal_nocase(str_slice(url, 0, 8), STR("https://"))) return true;
+  if (!http->tls) {
+    http->tls = http_tls_new(err);
+    http->bundle = trust_bundle_find();
+  }
+  transfer->amazon = !http->bundle.named && !http->amazon_fails && trust_is_amazon(url);
+  return http->tls && http_tls_set(http->tls, transfer->easy, transfer->amazon, http->bundle.file, err);
 }
 
 struct http_transfer *http_send(struct http *http, const struct http_request *request, http_done done, void *ctx,
@@ -106,7 +130,7 @@ struct http_transfer *http_send(struct http *http, const struct http_request *re
   }
   transfer->done = done;
   transfer->ctx = ctx;
-  if (!http_transfer_begin(transfer, request, http->multi, http->ca_file, err) ||
+  if (!http_transfer_begin(transfer, request, http->multi, err) || !set_trust(http, transfer, request->url, err) ||
       !http_multi_add(http->multi, transfer->easy, err)) {
     http_transfer_delete(transfer);
     return NULL;

@@ -47,8 +47,7 @@ static bool check_framing(const struct http_header *header, struct str body, cha
 }
 
 static bool is_one_line(struct str s) {
-  return s.len == 0 ||
-         !(memchr(s.ptr, '\r', s.len) || memchr(s.ptr, '\n', s.len) || memchr(s.ptr, '\0', s.len));
+  return s.len == 0 || !(memchr(s.ptr, '\r', s.len) || memchr(s.ptr, '\n', s.len) || memchr(s.ptr, '\0', s.len));
 }
 
 static bool check_header(const struct http_header *header, struct str body, char err[ERR_LEN]) {

@@ -35,6 +35,7 @@ void http_transfer_reset(struct http_transfer *transfer) {
   arena_reset(&transfer->memory);
   http_answer_reset(&transfer->answer, 0);
   transfer->detail[0] = '\0';
+  transfer->amazon = transfer->second = false;
 }
 
 /* The response, as it arrives. A callback that returns less than it was given stops the transfer. */
@@ -141,7 +142,7 @@ static void set_limits(struct http_transfer *transfer, const struct http_request
   curl_easy_setopt(easy, CURLOPT_CONNECTTIMEOUT_MS, (long)(connect > INT32_MAX ? INT32_MAX : connect));
 }
 
-static void set_habits(CURL *easy, struct str ca_file) {
+static void set_habits(CURL *easy) {
   curl_easy_setopt(easy, CURLOPT_PROTOCOLS_STR, "http,https");
   curl_easy_setopt(easy, CURLOPT_HTTP_VERSION, (long)CURL_HTTP_VERSION_1_1);
   curl_easy_setopt(easy, CURLOPT_FOLLOWLOCATION, 0L);
@@ -151,7 +152,6 @@ static void set_habits(CURL *easy, struct str ca_file) {
   curl_easy_setopt(easy, CURLOPT_QUICK_EXIT, 1L); /* never wait for a resolver thread when a transfer ends early */
   curl_easy_setopt(easy, CURLOPT_MAXAGE_CONN, (long)IDLE_SECONDS);
   curl_easy_setopt(easy, CURLOPT_DNS_CACHE_TIMEOUT, (long)NAMES_SECONDS);
-  if (ca_file.len > 0) curl_easy_setopt(easy, CURLOPT_CAINFO, ca_file.ptr);
 }
 
 static void set_callbacks(struct http_transfer *transfer, struct http_multi *multi) {
@@ -167,9 +167,9 @@ static void set_callbacks(struct http_transfer *transfer, struct http_multi *mul
 }
 
 bool http_transfer_begin(struct http_transfer *transfer, const struct http_request *request, struct http_multi *multi,
-                         struct str ca_file, char err[ERR_LEN]) {
+                         char err[ERR_LEN]) {
   http_answer_reset(&transfer->answer, request->body_max > 0 ? request->body_max : HTTP_BODY_MAX);
-  set_habits(transfer->easy, ca_file);
+  set_habits(transfer->easy);
   set_limits(transfer, request);
   set_callbacks(transfer, multi);
   if (set_url(transfer, request->url) && set_method(transfer, request) && set_headers(transfer, request)) return true;
@@ -204,6 +204,10 @@ static bool is_loss(CURLcode result) {
   default:
     return false;
   }
+}
+
+bool http_transfer_is_distrust(int result) {
+  return result == CURLE_PEER_FAILED_VERIFICATION;
 }
 
 /* What libcurl 7.88 says in its own way: a header line longer than 100 KB is out of memory to it, and a connection that

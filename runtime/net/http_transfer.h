@@ -19,6 +19,8 @@ struct http_transfer {
   struct http_transfer *next, **place; /* in a list of the owner */
   http_done done;
   void *ctx;
+  bool amazon; /* checks the server against Amazon's roots */
+  bool second; /* did so before, in vain */
 
   void *easy;           /* libcurl's handle; owned; kept for the next request */
   struct arena memory;  /* what libcurl borrows of the request */
@@ -32,9 +34,12 @@ struct http_transfer *http_transfer_new(struct http *http);
 /* Must not be in libcurl's multi. Safe on NULL. */
 void http_transfer_delete(struct http_transfer *transfer);
 
-/* Tells libcurl about the request. ca_file ends in NUL, borrowed; empty when there is none. */
+/* Tells libcurl about the request. Whom an https request trusts is said by http_tls_set. */
 bool http_transfer_begin(struct http_transfer *transfer, const struct http_request *request, struct http_multi *multi,
-                         struct str ca_file, char err[ERR_LEN]);
+                         char err[ERR_LEN]);
+
+/* Whether a transfer ended because the server's certificate was not accepted; result is libcurl's CURLcode. */
+bool http_transfer_is_distrust(int result);
 
 /* What became of it; result is libcurl's CURLcode. *response is borrowed from the transfer. */
 void http_transfer_end(struct http_transfer *transfer, int result, struct http_response *response);

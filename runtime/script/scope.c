@@ -51,7 +51,7 @@ void scope_stack(const struct scope *scope, struct stack *stack) {
 
 int64_t scope_end_ms(const struct scope *scope, int64_t margin_ms) {
   if (scope->due_ns == INT64_MAX) return 0;
-  return clock_unix_ms() + (scope->due_ns - clock_monotonic_ns()) / 1000000 - margin_ms;
+  return clock_unix_ms() + (scope->due_ns - clock_monotonic_ns()) / NS_PER_MS - margin_ms;
 }
 
 struct scope *scope_current(const struct vm *vm) {

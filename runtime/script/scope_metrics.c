@@ -54,6 +54,12 @@ void scope_count(struct scope *scope, const char *name) {
   if (!scope_put_metric(scope, metric, NULL, err)) log_printf(LOG_WARN, scope->log, "the metric %s: %s", name, err);
 }
 
+void scope_count_call(struct scope *scope, enum client_code code, bool sends) {
+  if (code == CLIENT_OK && sends) scope_count(scope, "Sends");
+  if (code == CLIENT_GONE) scope_count(scope, "Gone");
+  if (code == CLIENT_THROTTLED) scope_count(scope, "Throttled");
+}
+
 void scope_end_metrics(struct scope *scope, bool failed) {
   static const char *const names[] = { [EVENT_CONNECT] = "Connects",
                                        [EVENT_MESSAGE] = "Messages",

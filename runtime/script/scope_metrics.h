@@ -7,6 +7,7 @@
 
 #include <stdbool.h>
 
+#include "client.h"
 #include "err.h"
 #include "metric.h"
 #include "scope.h"
@@ -20,6 +21,9 @@ bool scope_put_metric(struct scope *scope, struct metric metric, const struct fi
 
 /* One of the runtime's own counters, such as "Sends": a literal. Does nothing when they are off. */
 void scope_count(struct scope *scope, const char *name);
+
+/* What became of a call to a connection: Sends (when it `sends` a message), Gone, Throttled. */
+void scope_count_call(struct scope *scope, enum client_code code, bool sends);
 
 /* The end of an invocation, before its reply is posted: counts what kind of event it was (Connects, Messages,
  * Disconnects), and Errors when it failed; then writes. */

@@ -23,6 +23,7 @@ struct task {
   void *cancel_ctx;
   task_done done;
   void *ctx;
+  struct task_tie *ties;      /* what ends with it */
   struct task_handle *handle; /* owned by Lua; NULL when nobody asked for one */
   int handle_ref;             /* registry: keeps the handle alive as long as the task */
 };
@@ -110,20 +111,6 @@ static void give_children_away(struct task *task) {
   }
 }
 
-void task_handle_wait(struct task_handle *waiter, struct task_handle *awaited) {
-  waiter->waiter_link = &awaited->waiters;
-  waiter->next_waiter = awaited->waiters;
-  if (waiter->next_waiter) waiter->next_waiter->waiter_link = &waiter->next_waiter;
-  awaited->waiters = waiter;
-}
-
-void task_handle_forget(struct task_handle *waiter) {
-  if (!waiter->waiter_link) return;
-  *waiter->waiter_link = waiter->next_waiter;
-  if (waiter->next_waiter) waiter->next_waiter->waiter_link = waiter->waiter_link;
-  waiter->waiter_link = NULL;
-}
-
 /* The task is over: its handle stays with Lua, and whoever waits for it goes on. */
 static void release_handle(struct task *task) {
   struct vm *vm = task->scope->vm;
@@ -137,6 +124,21 @@ static void release_handle(struct task *task) {
   luaL_unref(vm->L, LUA_REGISTRYINDEX, task->handle_ref);
 }
 
+void task_tie(struct task *task, struct task_tie *tie) {
+  task_untie(tie);
+  tie->link = &task->ties;
+  tie->next = task->ties;
+  if (tie->next) tie->next->link = &tie->next;
+  task->ties = tie;
+}
+
+static void end_ties(struct task *task) {
+  for (struct task_tie *tie; (tie = task->ties);) {
+    task_untie(tie);
+    tie->end(tie->ctx);
+  }
+}
+
 /* Unlinks and frees; co stays referenced by the registry until the caller drops the reference. */
 static void delete_task(struct task *task) {
   give_children_away(task);
@@ -144,6 +146,7 @@ static void delete_task(struct task *task) {
   *task->link = task->next;
   if (task->next) task->next->link = task->link;
   release_handle(task);
+  end_ties(task);
   free(task);
 }
 
@@ -278,10 +281,6 @@ struct scope *task_scope(const struct task *task) {
 bool task_is_within(const struct task *task, const struct task *above) {
   while (task && task != above) task = task->parent;
   return task != NULL;
-}
-
-void task_push_handle_meta(lua_State *L) {
-  luaL_newmetatable(L, "moonwire.task");
 }
 
 void task_push_handle(lua_State *L, struct task *task) {

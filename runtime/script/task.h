@@ -65,6 +65,18 @@ void task_resume(struct task *task, int nresults);
 
 struct scope *task_scope(const struct task *task);
 
+/* Something that goes on while its task does other things, and ends with it, however that ends. Zero it before the first
+ * use; link is NULL while it is tied to none. end(ctx) may not raise: it can be called while Lua runs. */
+struct task_tie {
+  void (*end)(void *ctx);
+  void *ctx;
+  struct task_tie *next, **link;
+};
+
+/* A tie that is tied to another task moves. Untied before `end` is called. */
+void task_tie(struct task *task, struct task_tie *tie);
+void task_untie(struct task_tie *tie);
+
 /* True when `task` is `above` or one of its descendants. */
 bool task_is_within(const struct task *task, const struct task *above);
 

@@ -7,6 +7,7 @@
 #include <sys/resource.h>
 
 #include "binds.h"
+#include "container.h"
 #include "http.h"
 #include "library.h"
 #include "log.h"
@@ -16,6 +17,7 @@ static const struct {
   void (*bind)(lua_State *L);
 } binds[] = {
   { "moonwire.core.aws", bind_aws },
+  { "moonwire.core.broadcast", bind_broadcast },
   { "moonwire.core.connections", bind_connections },
   { "moonwire.core.crypto", bind_crypto },
   { "moonwire.core.http", bind_http },
@@ -141,6 +143,7 @@ void vm_delete(struct vm *vm) {
   if (!vm) return;
   watchdog_free(&vm->watchdog);
   memory_free(&vm->memory);
+  container_close();
   http_delete(vm->http);
   lua_close(vm->L);
   free(vm);

@@ -35,8 +35,8 @@ static void note_result(void *ctx, const struct client_result *result) {
   snprintf(outcome->message, sizeof outcome->message, "%s", result->message);
 }
 
-static struct client_call *call_start(struct fixture *f, const char *url, int64_t deadline_ms,
-                                      struct outcome *outcome) {
+static struct client_call *call_with(struct fixture *f, const char *url, int64_t deadline_ms,
+                                     const struct client_turns *turns, struct outcome *outcome) {
   char err[ERR_LEN] = "";
   struct client_request request = { .method = STR("POST"),
                                     .url = str_from(url),
@@ -45,11 +45,17 @@ static struct client_call *call_start(struct fixture *f, const char *url, int64_
                                     .region = STR("eu-central-1"),
                                     .credentials = &keys,
                                     .timeout_ms = 20000,
-                                    .deadline_ms = deadline_ms };
+                                    .deadline_ms = deadline_ms,
+                                    .turns = turns };
   struct client_call *call = client_send(f->http, &request, note_result, outcome, err);
   if (!call) fail_msg("%s", err);
   assert_int_equal(outcome->calls, 0);
   return call;
+}
+
+static struct client_call *call_start(struct fixture *f, const char *url, int64_t deadline_ms,
+                                      struct outcome *outcome) {
+  return call_with(f, url, deadline_ms, NULL, outcome);
 }
 
 static void test_attempts(void **state) {
@@ -108,6 +114,65 @@ static void test_cancelled_in_a_pause(void **state) {
   assert_true(s.connections <= 1); /* none on a machine that is very slow */
 }
 
+/* Turns: the caller hears of each pause and says when the call may go on. */
+
+static struct turn_taking {
+  struct fixture f;
+  struct client_call *call;
+  int pauses, questions;
+  bool keep_waiting;
+  struct loop_job let_go;
+} taking;
+
+static void let_go(void *ctx) {
+  (void)ctx;
+  client_go_on(taking.call);
+}
+
+static void note_pause(void *ctx) {
+  (void)ctx;
+  taking.pauses++;
+}
+
+static bool not_yet(void *ctx) {
+  (void)ctx;
+  taking.questions++;
+  if (!taking.keep_waiting) loop_job_add(taking.f.loop, &taking.let_go);
+  return false;
+}
+
+static void test_turns(void **state) {
+  (void)state;
+  static const struct client_turns turns = { .paused = note_pause, .may_go_on = not_yet };
+  static const struct {
+    bool keep_waiting;
+    int64_t until_ms;
+    int attempts;
+    const char *message;
+  } cases[] = {
+    { false, 60000, 3, "(HTTP 503), after 3 attempts" },
+    { false, 0, 3, "(HTTP 503), after 3 attempts" },
+    { true, 1000, 1, "(HTTP 503); not tried again: too little time before the deadline" },
+  };
+  for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+    struct server s = { .answer = ANSWER("503", ""), .answers_per_socket = 1 };
+    struct outcome outcome = { 0 };
+    taking = (struct turn_taking){ .f = fixture_open(), .keep_waiting = cases[i].keep_waiting };
+    taking.let_go.run = let_go;
+    server_start(&s);
+    int64_t until_ms = cases[i].until_ms ? clock_unix_ms() + cases[i].until_ms : 0;
+    taking.call = call_with(&taking.f, server_url(&s, "/"), until_ms, &turns, &outcome);
+    loop_run(taking.f.loop);
+    fixture_close(&taking.f);
+    server_stop(&s);
+    assert_int_equal(outcome.calls, 1);
+    assert_string_equal(outcome.message, cases[i].message);
+    assert_int_equal(s.connections, cases[i].attempts);
+    assert_int_equal(taking.questions, cases[i].keep_waiting ? 1 : cases[i].attempts - 1);
+    assert_int_equal(taking.pauses, taking.questions);
+  }
+}
+
 static void test_cancelled_before_it_begins(void **state) {
   (void)state;
   struct fixture f = fixture_open();
@@ -153,6 +218,7 @@ int main(void) {
     cmocka_unit_test(test_cancelled_in_a_pause),
     cmocka_unit_test(test_cancelled_before_it_begins),
     cmocka_unit_test(test_pause_outlasts_the_deadline),
+    cmocka_unit_test(test_turns),
   };
   return cmocka_run_group_tests(tests, NULL, NULL);
 }

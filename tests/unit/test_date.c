@@ -78,11 +78,73 @@ static void test_written(void **state) {
   }
 }
 
+static void test_read(void **state) {
+  (void)state;
+  static const struct {
+    const char *text;
+    int64_t want; /* -1: refused */
+  } cases[] = {
+    { "1970-01-01T00:00:00Z", 0 },
+    { "2019-05-29T00:21:43Z", INT64_C(1559089303000) },
+    { "2019-05-29T00:21:43.5Z", INT64_C(1559089303500) },
+    { "2019-05-29T00:21:43.123456789Z", INT64_C(1559089303123) },
+    { "2019-05-29t00:21:43.007z", INT64_C(1559089303007) },
+    { "2019-05-29T02:21:43+02:00", INT64_C(1559089303000) },
+    { "2019-05-28T18:51:43.25-05:30", INT64_C(1559089303250) },
+    { "2000-02-29T12:34:56.789Z", INT64_C(951827696789) },
+    { "2016-12-31T23:59:60Z", INT64_C(1483228800000) },
+    { "9999-12-31T23:59:59.999Z", INT64_C(253402300799999) },
+    { "", -1 },
+    { "2019-05-29", -1 },
+    { "2019-05-29T00:21:43", -1 },
+    { "2019-05-29 00:21:43Z", -1 },
+    { "2019-05-29T00:21Z", -1 },
+    { "2019-05-29T00:21:43.Z", -1 },
+    { "2019-05-29T00:21:43Zx", -1 },
+    { "2019-05-29T00:21:43+2:00", -1 },
+    { "2019-05-29T00:21:43+02:00x", -1 },
+    { "2019-05-29T00:21:43+24:00", -1 },
+    { "2019-05-29T00:21:43+02:60", -1 },
+    { "2019-05-29T00:21:43*02:00", -1 },
+    { "2019-02-29T00:21:43Z", -1 },
+    { "2019-13-29T00:21:43Z", -1 },
+    { "2019-00-29T00:21:43Z", -1 },
+    { "2019-05-00T00:21:43Z", -1 },
+    { "2019-05-29T24:21:43Z", -1 },
+    { "2019-05-29T00:60:43Z", -1 },
+    { "2019-05-29T00:21:61Z", -1 },
+    { "0000-05-29T00:21:43Z", -1 },
+    { "19-05-29T00:21:43Z", -1 },
+    { "2019-5-29T00:21:43Z", -1 },
+    { "-019-05-29T00:21:43Z", -1 },
+    { "1559089303", -1 },
+  };
+  for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+    int64_t got = -1;
+    bool ok = date_read(str_from(cases[i].text), &got);
+    if (ok != (cases[i].want >= 0) || got != cases[i].want) fail_msg("%s: %lld", cases[i].text, (long long)got);
+  }
+}
+
+/* What is written is read again; each cut of it is none. */
+static void test_read_back(void **state) {
+  (void)state;
+  for (int64_t unix_ms = 7; unix_ms < YEAR_9999 * 1000; unix_ms += INT64_C(86399) * 997 * 1000 + 11) {
+    struct buf text;
+    int64_t got;
+    buf_init(&text, 64);
+    date_write(&text, unix_ms);
+    assert_true(date_read(buf_str(&text), &got));
+    assert_int_equal(got, unix_ms);
+    for (size_t len = 0; len < text.len; len++) assert_false(date_read(str_of(text.ptr, len), &got));
+    buf_free(&text);
+  }
+}
+
 int main(void) {
   const struct CMUnitTest tests[] = {
-    cmocka_unit_test(test_every_day),
-    cmocka_unit_test(test_odd_times),
-    cmocka_unit_test(test_written),
+    cmocka_unit_test(test_every_day), cmocka_unit_test(test_odd_times), cmocka_unit_test(test_written),
+    cmocka_unit_test(test_read),      cmocka_unit_test(test_read_back),
   };
   return cmocka_run_group_tests(tests, NULL, NULL);
 }

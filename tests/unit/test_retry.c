@@ -8,7 +8,6 @@
 
 #include "client_peer.h"
 #include "retry.h"
-#include "retry_settings.h"
 
 #include <cmocka.h> /* after ours: it makes a macro of fail */
 
@@ -62,6 +61,9 @@ static const struct {
   STATUS(413, RETRY_NEVER),
   { "a throttling code wins over the status", { .status = 503, .type = S("SlowDown") }, RETRY_THROTTLING },
   { "gone", { .status = 410, .type = S("GoneException") }, RETRY_NEVER },
+  { "gone, while it is being opened", { .status = 410, .opening = true, .type = S("GoneException") }, RETRY_OPENING },
+  { "another answer while it is being opened", { .status = 403, .opening = true }, RETRY_NEVER },
+  { "no answer while it is being opened", { .lost = true, .opening = true }, RETRY_TRANSIENT },
   { "forbidden", { .status = 403, .type = S("ForbiddenException") }, RETRY_NEVER },
   { "no connection", { .lost = true }, RETRY_TRANSIENT },
   { "no answer, and none to be had", { .lost = false }, RETRY_NEVER },
@@ -142,6 +144,9 @@ static void test_delays(void **state) {
     { 50, RETRY_TRANSIENT, 0, 0.5, 5026, 5025 },
     { 50, RETRY_TRANSIENT, 0, 0.5, INT64_MAX, 5025 },
     { 50, RETRY_THROTTLING, 5, 1, 60000, 25000 },
+    { 50, RETRY_OPENING, 0, 0, -1, 20 },
+    { 50, RETRY_OPENING, 1, 0.9, 60000, 40 },
+    { 50, RETRY_OPENING, 4, 0, -1, 320 },
   };
   for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
     struct retry_rules rules = { .attempts = 3, .transient_base_ms = cases[i].base_ms };
@@ -184,6 +189,24 @@ static void test_decisions(void **state) {
       fail_msg("%s: %d, %d tokens used", cases[i].name, (int)got, quota.used);
     assert_int_equal(call.clock, cases[i].clock || (got == RETRY_AGAIN && cases[i].class == RETRY_CLOCK));
   }
+}
+
+/* A connection that is being opened is tried five times more, whatever the rules and the quota say, and keeps the attempts
+ * of the rules. */
+static void test_openings(void **state) {
+  (void)state;
+  struct retry_rules rules = retry_rules_of(STR("execute-api"), 2);
+  struct retry_quota quota = { .used = RETRY_QUOTA };
+  struct retry_call call = { .attempts = 1 };
+  for (int i = 0; i < RETRY_OPENINGS; i++, call.attempts++) {
+    assert_int_equal(retry_number(&call, RETRY_OPENING), i);
+    assert_int_equal(retry_decide(&call, &rules, &quota, RETRY_OPENING, 100, 149), RETRY_TOO_LATE);
+    assert_int_equal(retry_decide(&call, &rules, &quota, RETRY_OPENING, 100, 150), RETRY_AGAIN);
+  }
+  assert_int_equal(retry_decide(&call, &rules, &quota, RETRY_OPENING, 0, INT64_MAX), RETRY_FINAL);
+  quota.used = 0;
+  assert_int_equal(retry_number(&call, RETRY_TRANSIENT), 0);
+  assert_int_equal(retry_decide(&call, &rules, &quota, RETRY_TRANSIENT, 0, INT64_MAX), RETRY_AGAIN);
 }
 
 /* Calls that fail for ever use the quota up: 500 / 14 retries, two for each call, then one for one, then none. */
@@ -251,32 +274,11 @@ static void test_peers(void **state) {
   assert_ptr_equal(client_peer_of(api, str_from(far)), cut);
 }
 
-/* Settings; what is said about wrong ones is tested end to end */
-
-static void test_settings(void **state) {
-  (void)state;
-  static const struct {
-    const char *attempts, *mode;
-    int want;
-  } cases[] = {
-    { "", "", 0 },    { "1", "standard", 1 }, { "100", "STANDARD", 100 }, { "0", "", 0 },
-    { "101", "", 0 }, { "-1", "", 0 },        { "two", "", 0 },           { "5", "adaptive", 5 },
-    { "5", "x", 5 },  { " 3", "", 0 },        { "2", "legacy", 2 },
-  };
-  for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
-    struct retry_settings settings = { .attempts = -1 };
-    setenv("AWS_MAX_ATTEMPTS", cases[i].attempts, 1);
-    setenv("AWS_RETRY_MODE", cases[i].mode, 1);
-    retry_settings_read(&settings);
-    assert_int_equal(settings.attempts, cases[i].want);
-  }
-}
-
 int main(void) {
   const struct CMUnitTest tests[] = {
     cmocka_unit_test(test_classes),   cmocka_unit_test(test_rules),          cmocka_unit_test(test_delays),
     cmocka_unit_test(test_decisions), cmocka_unit_test(test_quota_runs_dry), cmocka_unit_test(test_quota_comes_back),
-    cmocka_unit_test(test_last_cost), cmocka_unit_test(test_peers),          cmocka_unit_test(test_settings),
+    cmocka_unit_test(test_last_cost), cmocka_unit_test(test_peers),          cmocka_unit_test(test_openings),
   };
   return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -1,0 +1,190 @@
+--- ws.broadcast: checks what it is given, pulls the ids, collects the failures. The window is in the core.
+local core = require "moonwire.core.broadcast"
+local json = require "moonwire.json"
+
+local CONCURRENCY, TIMEOUT_MS = 32, 5000
+local TIMEOUT_MAX_MS = 2 ^ 31 - 1
+local NONE = {}
+
+--- @class moonwire.ws.BroadcastOptions
+--- @field except? string|string[] ids that get nothing
+--- @field concurrency? integer calls at once, 1 to 256; default 32
+--- @field timeout_ms? number for one connection, pauses and retries included; default 5000
+
+--- @class moonwire.ws.Failure
+--- @field id string
+--- @field code string
+--- @field message string
+
+--- @class moonwire.ws.BroadcastResult every id is counted once
+--- @field sent integer how many have it
+--- @field gone string[] the ids of connections that are closed
+--- @field failed moonwire.ws.Failure[] all others that were tried
+--- @field rest? fun(): string? when there was no time for all: gives the ids that were not tried, then nil
+
+local fields = { except = true, concurrency = true, timeout_ms = true }
+
+-- Each check returns a sentence about what is wrong, or nothing.
+
+local function check_id(name, id)
+  if type(id) ~= "string" then return name .. " must be a string, got " .. type(id) end
+  if id == "" then return name .. " must not be empty" end
+end
+
+local function check_array(name, ids)
+  if #ids == 0 and next(ids) ~= nil then return name .. " must be an array, got a table with other keys" end
+  for i = 1, #ids do
+    local why = check_id(name .. "[" .. i .. "]", ids[i])
+    if why then return why end
+  end
+end
+
+local function check_ids(ids)
+  if type(ids) == "table" then return check_array("ids", ids) end
+  if type(ids) ~= "function" then return "ids must be an array or an iterator function, got " .. type(ids) end
+end
+
+local function check_except(except)
+  if except == nil then return end
+  if type(except) == "string" then return check_id("except", except) end
+  if type(except) == "table" then return check_array("except", except) end
+  return "except must be an id or an array of ids, got " .. type(except)
+end
+
+local function check_number(name, value, most, whole)
+  if value == nil then return end
+  if type(value) ~= "number" then return name .. " must be a number, got " .. type(value) end
+  if not (value >= 1 and value <= most) or whole and value % 1 ~= 0 then
+    return ("%s must be %s from 1 to %d, got %s"):format(name, whole and "a whole number" or "a number", most, value)
+  end
+end
+
+local function check(ids, options)
+  if options ~= nil and type(options) ~= "table" then return "options must be a table, got " .. type(options) end
+  options = options or NONE
+  for name in pairs(options) do
+    if not fields[name] then return "options has an unknown field: " .. tostring(name) end
+  end
+  return check_ids(ids)
+    or check_except(options.except)
+    or check_number("concurrency", options.concurrency, core.window_max, true)
+    or check_number("timeout_ms", options.timeout_ms, TIMEOUT_MAX_MS)
+end
+
+local function set_of(except)
+  local set = {}
+  for _, id in ipairs(type(except) == "string" and { except } or except or NONE) do set[id] = true end
+  return set
+end
+
+-- The next id of an array or an iterator, from call to call, then nil for good.
+local function source_of(ids)
+  local at, over = 0, false
+  if type(ids) == "table" then
+    return function()
+      at = at + 1
+      return ids[at]
+    end
+  end
+  return function()
+    if over then return nil end
+    local id = ids()
+    over = id == nil
+    return id
+  end
+end
+
+local function without(source, except)
+  return function()
+    local id
+    repeat id = source() until id == nil or not except[id]
+    return id
+  end
+end
+
+local function behind(first, source)
+  return function()
+    local id = first
+    first = nil
+    if id ~= nil then return id end
+    return source()
+  end
+end
+
+local function collect(sender, result)
+  for id, code, message in sender.take, sender do
+    if code == "gone" then
+      result.gone[#result.gone + 1] = id
+    else
+      result.failed[#result.failed + 1] = { id = id, code = code, message = message }
+    end
+  end
+end
+
+local function name_of(value)
+  if value == "" then return "an empty string" end
+  local kind = type(value)
+  return kind == "number" and "the number " .. value or kind == "boolean" and tostring(value) or "a " .. kind
+end
+
+-- Begins a call for each id. Returns the id that came too late, if there was one; false and a sentence for one that is none.
+local function send_all(sender, source, result)
+  for id in source do
+    if check_id("", id) then return false, "ids: the iterator gave " .. name_of(id) .. "; an id is a string" end
+    local begun
+    repeat
+      begun = sender:send(id)
+      collect(sender, result)
+    until begun ~= nil
+    if not begun then return id end
+  end
+end
+
+local function work(sender, source, result)
+  local late, why = send_all(sender, source, result)
+  if why then return why end
+  repeat
+    local over = sender:wait()
+    collect(sender, result)
+  until over
+  result.sent = sender:sent()
+  if late then result.rest = behind(late, source) end
+end
+
+--- false and a sentence when an id is none.
+local function run(place, text, ids, options)
+  local keys = place.credentials or NONE
+  local sender, message, code = core.new(text, place.endpoint, place.region,
+    keys.access_key_id, keys.secret_access_key, keys.session_token,
+    options.concurrency or CONCURRENCY, options.timeout_ms or TIMEOUT_MS)
+  if not sender then return nil, message, code end
+  local result = { sent = 0, gone = json.array {}, failed = json.array {} } -- arrays in JSON, empty ones too
+  local ok, why = pcall(work, sender, without(source_of(ids), set_of(options.except)), result)
+  sender:cancel() -- what the iterator raised ends what is under way
+  if not ok then error(why, 0) end
+  if why then return false, why end
+  return result
+end
+
+--- Sends one message to many connections, several at a time. A connection that does not answer delays no other.
+---
+--- Ids that come twice get the message twice. The iterator is called when there is room for another id, and may wait itself:
+--- 100,000 ids need never be in memory. It is not called again after it gave nil. What it raises ends the broadcast: calls
+--- under way are given up, and nobody knows which of them arrived. So does an id of the iterator that is none.
+---
+--- All is over 500 ms before the deadline of the invocation, so that `rest` can be put somewhere. Calls that have no answer by
+--- then failed with `timeout`. A connection inside its own `$connect` is in `failed`, with `connecting`.
+--- @param place moonwire.ws.Options
+--- @param text string what goes out
+--- @param ids string[]|fun(): string? an array, or an iterator: gives one id at each call, then nil
+--- @param options? moonwire.ws.BroadcastOptions
+--- @return moonwire.ws.BroadcastResult? result nil when it cannot begin: no endpoint, Region or keys, or data is too large
+--- @return string? message
+--- @return string? code
+return function(place, text, ids, options) -- ws.broadcast ends with a call to this: one level up is the user's function
+  local why = check(ids, options)
+  if why then error("ws.broadcast: " .. why, 2) end
+  local result, message, code = run(place, text, ids, options or NONE)
+  if result == false then error("ws.broadcast: " .. message, 2) end
+  return result, message, code
+end
