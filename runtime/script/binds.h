@@ -7,6 +7,7 @@
 
 #include <lua.h>
 
+void bind_aws(lua_State *L);         /* bind_aws.c: calls to any service of AWS */
 void bind_broadcast(lua_State *L);   /* bind_broadcast.c: one message to many connections */
 void bind_connections(lua_State *L); /* bind_connections.c: @connections */
 void bind_crypto(lua_State *L);      /* bind_crypto.c: hashes, encodings, random bytes */

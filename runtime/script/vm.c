@@ -16,6 +16,7 @@ static const struct {
   const char *name;
   void (*bind)(lua_State *L);
 } binds[] = {
+  { "moonwire.core.aws", bind_aws },
   { "moonwire.core.broadcast", bind_broadcast },
   { "moonwire.core.connections", bind_connections },
   { "moonwire.core.crypto", bind_crypto },

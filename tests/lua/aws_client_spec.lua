@@ -1,0 +1,103 @@
+-- aws.request, aws.client, dynamodb.client: what is wrong with arguments is said at the caller. What goes out is tested in
+-- tests/e2e/aws-client.test.js.
+local aws = require "moonwire.aws"
+local dynamodb = require "moonwire.dynamodb"
+
+-- A port where nobody listens: what gets that far was accepted.
+local URL = "http://127.0.0.1:1"
+local keys = { access_key_id = "AKID", secret_access_key = "hush" }
+
+local function with(fields)
+  local request = { service = "s3", url = URL, region = "eu-central-1", credentials = keys }
+  for name, value in pairs(fields) do request[name] = value end
+  return request
+end
+
+local function client(name, options)
+  local all = { endpoint = URL, region = "eu-central-1", credentials = keys }
+  for option, value in pairs(options or {}) do all[option] = value end
+  return aws.client(name, all)
+end
+
+local function db() return dynamodb.client { endpoint = URL, region = "eu-central-1", credentials = keys } end
+
+local raised = {
+  { "no request", function() aws.request() end, "aws.request: request must be a table, got nil" },
+  { "no service", function() aws.request { url = URL } end, "aws.request: service must be a string, got nil" },
+  { "an empty url", function() aws.request(with { url = "" }) end, "aws.request: url must not be empty" },
+  { "a typing error", function() aws.request(with { heders = {} }) end, "aws.request: request has an unknown field: heders" },
+  { "a body that is a table", function() aws.request(with { body = {} }) end, "aws.request: body must be a string, got table" },
+  { "no time", function() aws.request(with { timeout_ms = 0 }) end, "aws.request: timeout_ms must be from 1" },
+  { "keys that are none", function() aws.request(with { credentials = { access_key_id = "A" } }) end,
+    "aws.request: credentials.secret_access_key must be a string, got nil" },
+  { "a header with a line break", function() aws.request(with { headers = { a = "b\nc" } }) end, "aws.request: header a has a line break" },
+  { "a header that is a table", function() aws.request(with { headers = { a = {} } }) end, "aws.request: headers: the value of a must be" },
+  { "a header of the signature", function() aws.request(with { headers = { { "Authorization", "x" } } }) end,
+    "aws.request: headers: Authorization comes with the signature and cannot be given" },
+  { "a query that is text", function() aws.request(with { query = "a=b" }) end, "aws.request: query must be a table, got string" },
+  { "a list as query", function() aws.request(with { query = { "a" } }) end, "aws.request: query must have strings as names, got number" },
+  { "a value of a query", function() aws.request(with { query = { a = print } }) end, 'aws.request: query["a"] must be a string, a number' },
+  { "NaN in a query", function() aws.request(with { query = { a = { 0 / 0 } } }) end, 'aws.request: query["a"] must be' },
+  { "no name", function() aws.client() end, "aws.client: service must be a string, got nil" },
+  { "an unknown service", function() aws.client "s3" end, 'aws.client: there is no service "s3" here, but acm,' },
+  { "the way out", function() aws.client "sns" end, "aws.request calls every service" },
+  { "an unknown option", function() aws.client("sqs", { regio = "x" }) end, "aws.client: options has an unknown field: regio" },
+  { "an option's type", function() aws.client("sqs", { region = 1 }) end, "aws.client: region must be a string, got number" },
+  { "options that are none", function() aws.client("sqs", "eu-central-1") end, "aws.client: options must be a table, got string" },
+  { "a small letter", function() client "sqs":sendMessage {} end, "aws.client: sqs has no member sendMessage: actions are written" },
+  { "a dot", function() client "sqs".SendMessage {} end, "sqs:SendMessage: call it with a colon: client:SendMessage { ... }" },
+  { "a request that is text", function() client "sqs":SendMessage "hi" end, "sqs:SendMessage: the request must be a table, got string" },
+  { "a request that is no JSON", function() client "sqs":SendMessage { A = { print } } end, "sqs:SendMessage: $.A[1]: cannot encode a function" },
+  { "another action of lambda", function() client "lambda":ListFunctions {} end, "aws.client: there is no lambda:ListFunctions here" },
+  { "Invoke without a name", function() client "lambda":Invoke {} end, "lambda:Invoke: FunctionName must be a string, got nil" },
+  { "Invoke with a typing error", function() client "lambda":Invoke { FunctionName = "f", Paylod = {} } end, "lambda:Invoke: request has an unknown field: Paylod" },
+  { "Invoke with a payload", function() client "lambda":Invoke { FunctionName = "f", Payload = { print } } end,
+    "lambda:Invoke: Payload is not JSON: $[1]: cannot encode a function" },
+  { "numbers", function() dynamodb.client { numbers = "all" } end, 'dynamodb.client: numbers must be "exact", or be left out' },
+  { "an option of the database", function() dynamodb.client { table = "x" } end, "dynamodb.client: options has an unknown field: table" },
+  { "a value", function() db():PutItem { Item = { a = print } } end, "dynamodb:PutItem: Item.a: DynamoDB cannot keep a function" },
+  { "a method", function() db():put {} end, "dynamodb.client: dynamodb has no member put" },
+  { "a query without a request", function() db():query() end, "dynamodb:query: request must be a table, got nil" },
+  { "a query with a value", function() db():query { ExpressionAttributeValues = { [":a"] = 0 / 0 } } end,
+    'dynamodb:query: ExpressionAttributeValues[":a"]: DynamoDB has no NaN' },
+  { "a count", function() db():scan { Select = "COUNT" } end, 'dynamodb:scan: Select = "COUNT" gives no items' },
+  { "a raw action that is none", function() db():raw("Put\nItem", {}) end, "dynamodb:raw: action must be the name of an action, such as PutItem" },
+  { "a raw action", function() db():raw({}) end, "dynamodb:raw: action must be a string, got table" },
+  { "a batch", function() db():batch_write { users = { { put = {} }, { set = {} } } } end,
+    'dynamodb:batch_write: requests["users"][2] must be { put = item } or { delete = key }' },
+  { "a batch of both", function() db():batch_write { users = { { put = {}, delete = {} } } } end, "must be { put = item } or { delete = key }" },
+  { "a batch of values", function() db():batch_write { users = { { put = { a = 0 / 0 } } } } end,
+    "dynamodb:batch_write: RequestItems.users[1].PutRequest.Item.a: DynamoDB has no NaN" },
+  { "a batch that is a list", function() db():batch_get { { id = 1 } } end, "dynamodb:batch_get: requests must have names of tables as keys" },
+  { "a batch of keys", function() db():batch_get { users = { "a" } } end, "dynamodb:batch_get: RequestItems.users.Keys[1]: must be a table" },
+}
+
+describe("raises at the caller:", function()
+  for _, case in ipairs(raised) do
+    it(case[1], function()
+      local ok, message = pcall(case[2])
+      assert.equal(false, ok)
+      assert.matches("aws_client_spec%.lua:%d+: ", message)
+      assert.truthy(message:find(case[3], 1, true), message)
+      assert.is_nil(message:find("hush", 1, true))
+    end)
+  end
+end)
+
+describe("returns nil, message, code:", function()
+  local returned = {
+    { "a url that is none", function() return aws.request(with { url = "x" }) end, "bad_request", "aws.request: url must begin with http" },
+    { "a Region that is none", function() return aws.request(with { region = "a/b" }) end, "bad_request", "aws.request: region must" },
+    { "an endpoint that is none", function() return client("sqs", { endpoint = "localhost" }):A {} end, "bad_request", "sqs:A: endpoint: url must start" },
+    { "a Region in a host", function() return aws.client("sqs", { region = "x.evil/", credentials = keys }):A {} end, "bad_request", "sqs:A: region" },
+  }
+  for _, case in ipairs(returned) do
+    it(case[1], function()
+      local result, message, code, response = case[2]()
+      assert.is_nil(result)
+      assert.equal(case[3], code)
+      assert.equal(case[4], message:sub(1, #case[4]))
+      assert.is_nil(response)
+    end)
+  end
+end)
