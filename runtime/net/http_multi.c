@@ -18,10 +18,12 @@ struct http_multi {
   http_multi_done done;
 };
 
-/* A socket of libcurl's: made when it is first watched, freed when it is closed. Between two requests its watch rests. */
+/* A descriptor of libcurl's. That of a connection is here from its opening to its closing, and its watch rests between two
+ * requests; another one while it is watched. */
 struct socket {
   struct loop_watch watch;
   struct http_multi *multi;
+  bool connection;
 };
 
 /* Tells the owner about every handle that has finished. The owner may add and remove handles meanwhile. */
@@ -77,6 +79,26 @@ static struct socket *socket_of(struct http_multi *multi, curl_socket_t fd) {
   return socket;
 }
 
+bool http_multi_opened(struct http_multi *multi, int fd) {
+  struct socket *socket = socket_of(multi, fd);
+  if (socket) socket->connection = true;
+  return socket != NULL;
+}
+
+static void forget(struct socket *socket) {
+  struct http_multi *multi = socket->multi;
+  loop_watch_stop(multi->loop, &socket->watch);
+  multi->sockets[socket->watch.fd] = NULL;
+  free(socket);
+}
+
+static void stop_watching(struct http_multi *multi, struct socket *socket) {
+  if (socket->connection)
+    loop_watch_rest(multi->loop, &socket->watch);
+  else
+    forget(socket);
+}
+
 /* CURLMOPT_SOCKETFUNCTION. Returns 0 even when the socket cannot be watched: then the transfer ends by its timeout,
  * where -1 would end all of them and every later one. */
 static int on_socket(CURL *easy, curl_socket_t fd, int what, void *ctx, void *assigned) {
@@ -85,7 +107,7 @@ static int on_socket(CURL *easy, curl_socket_t fd, int what, void *ctx, void *as
   struct socket *socket = assigned ? assigned : socket_of(multi, fd);
   if (!socket) return 0;
   if (what == CURL_POLL_REMOVE) {
-    loop_watch_rest(multi->loop, &socket->watch);
+    stop_watching(multi, socket);
     return 0;
   }
   if (!assigned) curl_multi_assign(multi->curl, fd, socket);
@@ -97,11 +119,7 @@ static int on_socket(CURL *easy, curl_socket_t fd, int what, void *ctx, void *as
 int http_multi_close(void *ctx, int fd) {
   struct http_multi *multi = ctx;
   struct socket *socket = (size_t)fd < multi->socket_room ? multi->sockets[fd] : NULL;
-  if (socket) {
-    loop_watch_stop(multi->loop, &socket->watch);
-    multi->sockets[fd] = NULL;
-    free(socket);
-  }
+  if (socket) forget(socket);
   return close(fd);
 }
 

@@ -3,6 +3,8 @@
 #include <inttypes.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/socket.h>
+#include <unistd.h>
 
 #include <curl/curl.h>
 
@@ -196,6 +198,15 @@ static void set_habits(CURL *easy) {
   curl_easy_setopt(easy, CURLOPT_DNS_CACHE_TIMEOUT, (long)HTTP_NAMES_SECONDS);
 }
 
+/* CURLOPT_OPENSOCKETFUNCTION. */
+static curl_socket_t open_socket(void *ctx, curlsocktype purpose, struct curl_sockaddr *address) {
+  (void)purpose;
+  int fd = socket(address->family, address->socktype | SOCK_CLOEXEC, address->protocol);
+  if (fd < 0 || http_multi_opened(ctx, fd)) return fd;
+  close(fd);
+  return CURL_SOCKET_BAD;
+}
+
 static void set_callbacks(struct http_transfer *transfer, struct http_multi *multi) {
   CURL *easy = transfer->easy;
   curl_easy_setopt(easy, CURLOPT_PRIVATE, transfer);
@@ -204,6 +215,8 @@ static void set_callbacks(struct http_transfer *transfer, struct http_multi *mul
   curl_easy_setopt(easy, CURLOPT_HEADERDATA, transfer);
   curl_easy_setopt(easy, CURLOPT_WRITEFUNCTION, on_body);
   curl_easy_setopt(easy, CURLOPT_WRITEDATA, transfer);
+  curl_easy_setopt(easy, CURLOPT_OPENSOCKETFUNCTION, open_socket);
+  curl_easy_setopt(easy, CURLOPT_OPENSOCKETDATA, multi);
   curl_easy_setopt(easy, CURLOPT_CLOSESOCKETFUNCTION, http_multi_close);
   curl_easy_setopt(easy, CURLOPT_CLOSESOCKETDATA, multi);
 }

@@ -7,6 +7,7 @@ const fs = require('node:fs');
 const os = require('node:os');
 const path = require('node:path');
 const { Lambda } = require('./helper/bootstrap');
+const { redirect } = require('./helper/redirect');
 const { serve, serveBytes } = require('./helper/server');
 const { certificate } = require('./helper/certificate');
 
@@ -159,6 +160,27 @@ scenario('a request that is cancelled leaves nothing', {
 
 scenario('proxies are not used', { start: echo, code: GET, env: { http_proxy: 'http://127.0.0.1:1', HTTP_PROXY: 'http://127.0.0.1:1', ALL_PROXY: 'http://127.0.0.1:1' } },
   (result) => assert.equal(result.status, 200));
+
+// The resolver's descriptors have numbers that the connection gets next; who mixes them up hears of the answer when libcurl's
+// timers ring, the last of them the timeout.
+test('a server that is found by its name may take its time', { timeout: 120000 }, async () => {
+  const server = await serve((request, response) => setTimeout(() => response.end('late'), 700));
+  const lambda = await Lambda.start({ env: redirect(server.port).env, code: `${PRELUDE}
+    local results = {}
+    for i, host in ipairs { "one.example", "two.example", "one.example" } do
+      results[i] = outcome(http.request { url = "http://" .. host .. ":443/", timeout_ms = 15000, connect_timeout_ms = 15000 }).body
+    end
+    return results` });
+  try {
+    assert.deepEqual((await lambda.invoke({})).json, ['late', 'late', 'late']);
+    assert.equal(server.sockets, 2);
+    await lambda.stop();
+    lambda.check();
+  } finally {
+    await lambda.stop().catch(() => {});
+    await server.close();
+  }
+});
 
 /* Certificates */
 
