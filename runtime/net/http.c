@@ -13,7 +13,8 @@ enum { SPARE_TRANSFERS = 8 };
 struct http {
   struct loop *loop;
   struct http_multi *multi; /* NULL until the first request */
-  struct http_tls *tls;     /* NULL until the first https request, which looks for the bundle, too */
+  struct http_tls *tls;     /* likewise */
+  bool bundle_known;        /* from the first https request on */
   struct trust_bundle bundle;
   bool amazon_fails; /* the bundle knew a server of Amazon's that Amazon's roots did not: it is asked at once */
   struct http_names names;
@@ -162,18 +163,17 @@ void http_delete(struct http *http) {
 
 static bool start(struct http *http, char err[ERR_LEN]) {
   if (!http->multi) http->multi = http_multi_new(http->loop, finish, err);
-  return http->multi != NULL;
+  if (http->multi && !http->tls) http->tls = http_tls_new(err);
+  return http->tls != NULL;
 }
 
 /* Says whom an https request trusts; nothing for http. */
 static bool set_trust(struct http *http, struct http_transfer *transfer, struct str url, char err[ERR_LEN]) {
   if (!str_equal_nocase(str_slice(url, 0, 8), STR("https://"))) return true;
-  if (!http->tls) {
-    http->tls = http_tls_new(err);
-    http->bundle = trust_bundle_find();
-  }
+  if (!http->bundle_known) http->bundle = trust_bundle_find();
+  http->bundle_known = true;
   transfer->amazon = !http->bundle.named && !http->amazon_fails && trust_is_amazon(url);
-  return http->tls && http_tls_set(http->tls, transfer->easy, transfer->amazon, http->bundle.file, err);
+  return http_tls_set(http->tls, transfer->easy, transfer->amazon, http->bundle.file, err);
 }
 
 struct http_transfer *http_send(struct http *http, const struct http_request *request, http_done done, void *ctx,
@@ -186,6 +186,7 @@ struct http_transfer *http_send(struct http *http, const struct http_request *re
   }
   transfer->done = done;
   transfer->ctx = ctx;
+  http_tls_share(http->tls, transfer->easy);
   if (!http_transfer_begin(transfer, request, http->multi, err) || !set_trust(http, transfer, request->url, err)) {
     http_transfer_delete(transfer);
     return NULL;
