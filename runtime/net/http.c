@@ -70,7 +70,7 @@ static bool ask_bundle(struct http *http, struct http_transfer *transfer, int re
   if (!transfer->amazon || http->bundle.file.len == 0 || !http_transfer_is_distrust(result)) return false;
   transfer->amazon = false;
   transfer->second = true;
-  return http_tls_set(http->tls, transfer->easy, false, http->bundle.file, NULL) &&
+  return http_transfer_waited(transfer) && http_tls_set(http->tls, transfer->easy, false, http->bundle.file, NULL) &&
          http_multi_add(http->multi, transfer->easy, NULL);
 }
 
@@ -127,8 +127,8 @@ static void finish(void *private, int result) {
   struct http *http = transfer->http;
   struct http_response response;
   if (ask_bundle(http, transfer, result)) return;
-  if (transfer->second && !http_transfer_is_distrust(result)) http->amazon_fails = true;
   http_transfer_end(transfer, result, &response);
+  if (transfer->second && response.code == HTTP_OK) http->amazon_fails = true;
   let_others_go_on(transfer);
   list_remove(transfer);
   transfer->done(transfer->ctx, &response);

@@ -280,12 +280,18 @@ static void judge_headers(struct http_answer *answer, int result) {
   answer->lost = true;
 }
 
+/* libcurl's sentence, or ours where it names a constant of OpenSSL's. */
+static const char *why_of(const struct http_transfer *transfer, CURLcode result) {
+  if (result == CURLE_SSL_CONNECT_ERROR && strstr(transfer->detail, "SSL_ERROR_SYSCALL"))
+    return "the connection was closed within the TLS handshake";
+  return transfer->detail[0] ? transfer->detail : curl_easy_strerror(result);
+}
+
 void http_transfer_end(struct http_transfer *transfer, int result, struct http_response *response) {
   struct http_answer *answer = &transfer->answer;
   if (answer->code == HTTP_OK) judge_headers(answer, result);
   if (answer->code == HTTP_OK && result != CURLE_OK) {
-    const char *why = transfer->detail[0] ? transfer->detail : curl_easy_strerror((CURLcode)result);
-    http_answer_refuse(answer, code_of((CURLcode)result), why);
+    http_answer_refuse(answer, code_of((CURLcode)result), why_of(transfer, (CURLcode)result));
     answer->lost = is_loss((CURLcode)result);
   }
   http_answer_get(answer, response);

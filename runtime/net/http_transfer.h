@@ -46,7 +46,7 @@ bool http_transfer_begin(struct http_transfer *transfer, const struct http_reque
 /* Calls resolved(transfer) when the address of its host is known, from within libcurl; perhaps more than once. */
 void http_transfer_on_resolved(struct http_transfer *transfer, void (*resolved)(struct http_transfer *transfer));
 
-/* It begins later than was thought: its time is that much shorter. */
+/* It begins later than was thought, or again: its time is that much shorter. */
 bool http_transfer_waited(struct http_transfer *transfer);
 
 /* The CURLcode of a lack of memory. */
