@@ -1,8 +1,9 @@
 --- HTTP requests to anywhere.
 ---
---- HTTP/1.1 over http and https, connections kept alive, certificates checked against the system's bundle (or the file that
---- AWS_CA_BUNDLE or SSL_CERT_FILE names). No redirect is followed, nothing is decompressed, no proxy is used, and no header
---- is added but Host and Content-Length. Other tasks run while a request waits.
+--- HTTP/1.1 over http and https (TLS 1.2 or newer), connections kept alive, certificates checked: those of Amazon's servers
+--- against Amazon's authorities, all others against the system's (where SSL_CERT_FILE says), or all of them against the file
+--- that AWS_CA_BUNDLE names. No redirect is followed, nothing is decompressed, no proxy is used, and no header is added but
+--- Host and Content-Length. Other tasks run while a request waits.
 local arguments = require "moonwire.runtime.arguments"
 local core = require "moonwire.core.http"
 local headers = require "moonwire.runtime.headers"
