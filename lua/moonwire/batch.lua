@@ -30,16 +30,26 @@ function Record.__index(record, name)
   return value
 end
 
--- A sentence when the event is none of a queue.
-local function problem(event)
-  local records = type(event) == "table" and rawget(event, "Records")
-  if type(records) ~= "table" then return "the event has no Records" end
-  for i, record in ipairs(records) do
-    if type(record) ~= "table" or record.eventSource ~= "aws:sqs" or type(record.messageId) ~= "string"
-      or type(record.body) ~= "string" then
-      return ("Records[%d] is not of a queue: eventSource aws:sqs, messageId and body are expected"):format(i)
+local function is_of_queue(record)
+  return type(record) == "table" and record.eventSource == "aws:sqs" and type(record.messageId) == "string"
+    and type(record.body) == "string"
+end
+
+-- The records of an event and their ids, which are reported whatever fn does to a record. nil and a sentence when the event is
+-- none of a queue.
+local function read(event)
+  local given = type(event) == "table" and rawget(event, "Records")
+  if type(given) ~= "table" then return nil, "the event has no Records" end
+  local count, records, ids = 0, {}, {}
+  for _ in pairs(given) do count = count + 1 end
+  for i = 1, count do
+    local record = rawget(given, i)
+    if not is_of_queue(record) then
+      return nil, ("Records[%d] is not of a queue: eventSource aws:sqs, messageId and body are expected"):format(i)
     end
+    records[i], ids[i] = record, record.messageId
   end
+  return records, ids
 end
 
 local function is_fifo(records)
@@ -51,11 +61,11 @@ local function with_trace(err)
 end
 
 -- Runs fn on a record. True, or false when it failed, which is logged.
-local function run(fn, record, context)
+local function run(fn, record, id, context)
   local ok, result, message, code = xpcall(fn, with_trace, setmetatable(record, Record), context)
   if ok and (result ~= nil or message == nil) then return true end
   log.error("batch.sqs: a record failed: " .. (ok and describe(message) or result),
-    { messageId = record.messageId, code = ok and code or nil })
+    { messageId = id, code = ok and code or nil })
   return false
 end
 
@@ -63,10 +73,10 @@ end
 local function worker(state, fn, records, context)
   return function()
     while not state.stopped and state.at < #records do
-      state.at = state.at + 1
-      local record = records[state.at]
-      state.done[record] = run(fn, record, context)
-      if state.ordered and not state.done[record] then state.stopped = true end
+      local at = state.at + 1
+      state.at = at
+      state.done[at] = run(fn, records[at], state.ids[at], context)
+      if state.ordered and not state.done[at] then state.stopped = true end
     end
     return true
   end
@@ -85,14 +95,14 @@ local function run_all(state, fn, records, context, concurrency)
 end
 
 -- The answer for the queue: what is to come again. Logs how many records had no chance.
-local function answer(state, records)
+local function answer(state)
   local failures, unfinished = json.array {}, 0
-  for _, record in ipairs(records) do
-    if state.done[record] == nil then unfinished = unfinished + 1 end
-    if not state.done[record] then failures[#failures + 1] = { itemIdentifier = record.messageId } end
+  for i, id in ipairs(state.ids) do
+    if state.done[i] == nil then unfinished = unfinished + 1 end
+    if not state.done[i] then failures[#failures + 1] = { itemIdentifier = id } end
   end
   if unfinished > 0 then
-    log.warn(("batch.sqs: %d of %d records were not processed: %s"):format(unfinished, #records,
+    log.warn(("batch.sqs: %d of %d records were not processed: %s"):format(unfinished, #state.ids,
       state.stopped and "they come behind one that failed, in a FIFO queue" or "the time was over"))
   end
   return { batchItemFailures = failures }
@@ -127,12 +137,11 @@ function batch.sqs(fn, options)
   if why then error("batch.sqs: " .. why, 2) end
   local concurrency = options and options.concurrency or 1
   return function(event, context)
-    local wrong = problem(event)
-    if wrong then error("batch.sqs: " .. wrong .. "; this handler is for the events of an SQS queue", 0) end
-    local records = event.Records
-    local state = { at = 0, done = {}, ordered = is_fifo(records), stopped = false }
+    local records, ids = read(event)
+    if not records then error("batch.sqs: " .. ids .. "; this handler is for the events of an SQS queue", 0) end
+    local state = { at = 0, done = {}, ids = ids, ordered = is_fifo(records), stopped = false }
     run_all(state, fn, records, context, state.ordered and 1 or concurrency)
-    return answer(state, records)
+    return answer(state)
   end
 end
 

@@ -45,4 +45,32 @@ describe("a handler of batch.sqs", function()
     assert.equal(2, #seen)
     assert.truthy(seen[1] == context and seen[2] == context)
   end)
+
+  it("reports the ids that came, whatever becomes of a record", function()
+    local same = record("m-3", "")
+    local result = batch.sqs(function(r)
+      r.messageId = nil
+      return nil, "no"
+    end) { Records = { record("m-1", ""), record("m-2", ""), same, same } }
+    assert.equal('{"batchItemFailures":[{"itemIdentifier":"m-1"},{"itemIdentifier":"m-2"},{"itemIdentifier":"m-3"},'
+      .. '{"itemIdentifier":"m-3"}]}', json.encode(result))
+  end)
+
+  local strange = {
+    { "no event", nil, "the event has no Records" },
+    { "an event of something else", { detail = {} }, "the event has no Records" },
+    { "null as Records", { Records = json.null }, "the event has no Records" },
+    { "Records of another service", { Records = { { eventSource = "aws:s3" } } }, "Records[1] is not of a queue" },
+    { "a hole", { Records = { record("m-1", ""), nil, record("m-3", "") } }, "Records[2] is not of a queue" },
+    { "a hole at the end", { Records = { [1] = record("m-1", ""), [3] = record("m-3", "") } }, "Records[2] is not of a queue" },
+    { "names among them", { Records = { record("m-1", ""), other = record("m-2", "") } }, "Records[2] is not of a queue" },
+  }
+  for _, case in ipairs(strange) do
+    it("refuses " .. case[1], function()
+      local work = batch.sqs(function() error "not reached" end)
+      local ok, message = pcall(function() return work(case[2]), 1 end)
+      assert.equal(false, ok)
+      assert.equal("batch.sqs: " .. case[3], message:sub(1, #case[3] + 11))
+    end)
+  end
 end)
