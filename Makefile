@@ -44,11 +44,12 @@ VIEW      := view view_json view_log view_metrics view_observer view_out view_pl
 CLI    := cmd_dev cmd_lua cmd_test main script
 
 # lua/moonwire: linked in as bytecode, LUA into both programs, LUA_DEV only into moonwire.
-LUA     := async aws aws/actions aws/client aws/lambda_invoke aws/request aws/services aws/sign batch crypto \
+LUA     := async aws aws/actions aws/client aws/credentials aws/lambda_invoke aws/request aws/services aws/sign \
+  batch crypto \
   dynamodb dynamodb/backlog dynamodb/batch dynamodb/binary dynamodb/marshal dynamodb/number dynamodb/pages dynamodb/read \
   dynamodb/set dynamodb/shapes dynamodb/write http json jwt lambda log metrics \
   runtime/arguments runtime/describe runtime/encode runtime/globals runtime/handler runtime/headers runtime/invoke \
-  runtime/key_set runtime/prelude ws ws/broadcast
+  runtime/json_kind runtime/key_set runtime/prelude ws ws/broadcast
 LUA_DEV := test/assert test/runner
 
 # ---- Flags ------------------------------------------------------------------------------------------------------------

@@ -26,14 +26,11 @@
 --- else AWS_DEFAULT_REGION.
 local broadcast = require "moonwire.ws.broadcast"
 local core = require "moonwire.core.connections"
+local credentials = require "moonwire.aws.credentials"
 local json = require "moonwire.json"
+local json_kind = require "moonwire.runtime.json_kind"
 
 local call, current_id = core.call, core.current_id
-
---- @class moonwire.Credentials
---- @field access_key_id string
---- @field secret_access_key string
---- @field session_token? string
 
 --- @class moonwire.ws.Options
 --- @field endpoint? string "https://{api}.execute-api.{region}.amazonaws.com/{stage}"
@@ -68,9 +65,9 @@ end
 --- Calls API Gateway at the place that options name.
 --- @return string? answer
 local function request(options, what, method, id, body)
-  local credentials = options.credentials or NONE
+  local keys = options.credentials or NONE
   return call(what, method, id, body, options.endpoint, options.region,
-    credentials.access_key_id, credentials.secret_access_key, credentials.session_token)
+    keys.access_key_id, keys.secret_access_key, keys.session_token)
 end
 
 --- The same for calls whose answer says nothing.
@@ -85,8 +82,8 @@ end
 local function read_info(answer, message, code)
   if not answer then return nil, message, code end
   local info, why = json.decode(answer)
-  if type(info) ~= "table" then
-    return nil, "ws.info: the answer is not a JSON object: " .. (why or type(info)), "server"
+  if why or json_kind(info) ~= "an object" then
+    return nil, "ws.info: the answer is not a JSON object: " .. (why or json_kind(info)), "server"
   end
   return info
 end
@@ -179,17 +176,17 @@ function ws.client(options)
   if options.endpoint and not options.endpoint:lower():find("^https?://[^/]") then
     error("ws.client: endpoint must start with https:// or http:// and a host", 2)
   end
-  local credentials = options.credentials
-  if credentials ~= nil then
-    if type(credentials) ~= "table" then
-      error("ws.client: credentials must be a table, got " .. type(credentials), 2)
+  local keys = options.credentials
+  if keys ~= nil then
+    if type(keys) ~= "table" then
+      error("ws.client: credentials must be a table, got " .. type(keys), 2)
     end
-    check_names("credentials", credentials, known_credentials)
-    check_option("credentials.access_key_id", credentials.access_key_id, true)
-    check_option("credentials.secret_access_key", credentials.secret_access_key, true)
-    check_option("credentials.session_token", credentials.session_token)
+    check_names("credentials", keys, known_credentials)
+    check_option("credentials.access_key_id", keys.access_key_id, true)
+    check_option("credentials.secret_access_key", keys.secret_access_key, true)
+    check_option("credentials.session_token", keys.session_token)
   end
-  return bind { endpoint = options.endpoint, region = options.region, credentials = credentials }
+  return bind { endpoint = options.endpoint, region = options.region, credentials = credentials.copy(keys) }
 end
 
 return ws

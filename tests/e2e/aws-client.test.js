@@ -74,6 +74,22 @@ for (const { name, env, options = 'nil', url, keys } of places) {
   });
 }
 
+/* The table that a client was made of changes afterwards. */
+for (const [maker, action, signing] of [['aws.client("sqs", given)', 'ListQueues', 'sqs'], ['dynamodb.client(given)', 'ListTables', 'dynamodb']]) {
+  scenario(`a client stays what it was made: ${maker}`, {}, async (run, service) => {
+    const { result } = await run(`
+      local dynamodb = require "moonwire.dynamodb"
+      local keys = { access_key_id = "local", secret_access_key = "sEcReT" }
+      local given = { endpoint = os.getenv "URL", region = "us-west-2", credentials = keys }
+      local made = ${maker}
+      keys.access_key_id, keys.secret_access_key, keys.session_token = nil, "b", "c"
+      given.region, given.credentials, given.endpoint = "eu-west-1", nil, "http://127.0.0.1:1"
+      return outcome(made:${action} {})`);
+    assert.deepEqual(result, {});
+    verify(service.requests[0], { keyId: 'local', secret: 'sEcReT', token: undefined, region: 'us-west-2', service: signing });
+  });
+}
+
 scenario('no Region is a failure that says what to do', { env: { AWS_REGION: null, AWS_DEFAULT_REGION: null } }, async (run) => {
   const { message, code } = await run('return outcome(aws.client("sqs"):ListQueues())');
   assert.equal(message, 'sqs:ListQueues: no Region: set AWS_REGION, or give the client or the call a region');
@@ -94,7 +110,9 @@ const answers = [
   { name: 'members that are null are not there', answer: [200, {}, '{"NextToken":null,"A":[null]}'], want: { result: { A: [null] } } },
   { name: 'an empty body', answer: [200, {}, ''], want: { result: {} } },
   { name: 'no JSON', answer: [200, {}, '<html>'], want: { message: /^sqs:X: the answer is not a JSON object: line 1/, code: 'server' } },
-  { name: 'JSON that is no object', answer: [200, {}, '7'], want: { message: 'sqs:X: the answer is not a JSON object: number', code: 'server' } },
+  { name: 'JSON that is no object', answer: [200, {}, '7'], want: { message: 'sqs:X: the answer is not a JSON object: a number', code: 'server' } },
+  { name: 'null', answer: [200, {}, 'null'], want: { message: 'sqs:X: the answer is not a JSON object: null', code: 'server' } },
+  { name: 'a list', answer: [200, {}, '[]'], want: { message: 'sqs:X: the answer is not a JSON object: a list', code: 'server' } },
   { name: 'an error of the service', answer: [400, {}, '{"__type":"com.amazonaws.sqs#QueueDoesNotExist","message":"No such queue.","Extra":[1]}'],
     want: { message: 'sqs:X: QueueDoesNotExist: No such queue. (HTTP 400)', code: 'QueueDoesNotExist', details: { __type: 'com.amazonaws.sqs#QueueDoesNotExist', message: 'No such queue.', Extra: [1] } } },
   { name: 'an unknown action', answer: [404, {}, '{"__type":"UnknownOperationException"}'],

@@ -2,6 +2,7 @@
 -- tests/e2e/aws-client.test.js.
 local aws = require "moonwire.aws"
 local dynamodb = require "moonwire.dynamodb"
+local json = require "moonwire.json"
 
 -- A port where nobody listens: what gets that far was accepted.
 local URL = "http://127.0.0.1:1"
@@ -56,6 +57,18 @@ local raised = {
   { "numbers", function() dynamodb.client { numbers = "all" } end, 'dynamodb.client: numbers must be "exact", or be left out' },
   { "an option of the database", function() dynamodb.client { table = "x" } end, "dynamodb.client: options has an unknown field: table" },
   { "a value", function() db():PutItem { Item = { a = print } } end, "dynamodb:PutItem: Item.a: DynamoDB cannot keep a function" },
+  { "a list as an item", function() db():PutItem { Item = { "a", "b" } } end,
+    "dynamodb:PutItem: Item: must be a table of attributes, got a list" },
+  { "a number as a name", function() db():PutItem { Item = { [3] = "a" } } end,
+    "dynamodb:PutItem: Item: the names in it must be strings, got a number" },
+  { "a boolean as a name", function() db():PutItem { Item = { [true] = "a" } } end,
+    "dynamodb:PutItem: Item: the names in it must be strings, got a boolean" },
+  { "a boolean as a name in a map", function() db():PutItem { Item = { a = { [true] = "a" } } } end,
+    "dynamodb:PutItem: Item.a.true: the names in a map must be strings, got boolean" },
+  { "null as a key", function() db():GetItem { Key = json.null } end, "dynamodb:GetItem: Key: must be a table of attributes, got null" },
+  { "names where a list must be", function() db():TransactWriteItems { TransactItems = { a = 1 } } end,
+    "dynamodb:TransactWriteItems: TransactItems: must be a list, got an object" },
+  { "a list as a request", function() db():PutItem { {} } end, "dynamodb:PutItem: the request: must be a table with names as keys, got a list" },
   { "a method", function() db():put {} end, "dynamodb.client: dynamodb has no member put" },
   { "a query without a request", function() db():query() end, "dynamodb:query: request must be a table, got nil" },
   { "a query with a value", function() db():query { ExpressionAttributeValues = { [":a"] = 0 / 0 } } end,

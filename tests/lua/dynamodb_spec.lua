@@ -109,7 +109,7 @@ describe("a value that cannot be written", function()
 
   it("an item that is none", function()
     local _, why = marshal.write(ITEM, { Item = "x" })
-    assert.equal("Item: must be a table, got string", why)
+    assert.equal("Item: must be a table of attributes, got a string", why)
   end)
 end)
 
@@ -121,14 +121,36 @@ describe("an attribute value that is none", function()
     { "a string that is none", { S = 1 }, "S holds a number instead of a string" },
     { "a number as such", { N = 1 }, "N holds a number instead of a string" },
     { "a number that is none", { N = "0x10" }, 'N: "0x10" is not a decimal number' },
-    { "no base64", { B = "?" }, "B: " }, { "a list that is none", { L = "x" }, "L holds a string instead of a table" },
-    { "an empty set", { SS = {} }, "DynamoDB has no empty set" }, { "a truth that is none", { BOOL = "x" }, "BOOL holds" },
+    { "no base64", { B = "?" }, "B: " }, { "a list that is none", { L = "x" }, "L holds a string instead of a list" },
+    { "an object as a list", { L = { x = { S = "a" } } }, "L holds an object instead of a list" },
+    { "a list as a map", { M = json.array {} }, "M holds a list instead of an object" },
+    { "a map as a set", { SS = { a = "b" } }, "SS holds an object instead of a list" },
+    { "null as a string", { S = json.null }, "S holds null instead of a string" },
+    { "an empty set", { SS = json.array {} }, "DynamoDB has no empty set" }, { "a truth that is none", { BOOL = "x" }, "BOOL holds" },
   }
   for _, case in ipairs(cases) do
     it(case[1], function()
       local plain, why = read(case[2])
       assert.is_nil(plain)
       assert.truthy(why:find(case[3], 1, true), why)
+    end)
+  end
+end)
+
+describe("an answer of the wrong shape", function()
+  local cases = {
+    { "GetItem", "[]", "the answer: must be a table with names as keys, got a list" },
+    { "GetItem", '{"Item":[{"S":"a"}]}', "Item: must be a table of attributes, got a list" },
+    { "GetItem", '{"Item":null}', "Item: must be a table of attributes, got null" },
+    { "GetItem", '{"Item":{"a":{"L":{"x":{"S":"a"}}}}}', "Item.a: L holds an object instead of a list" },
+    { "GetItem", '{"Item":{"a":{"L":[{"M":[]}]}}}', "Item.a: M holds a list instead of an object" },
+    { "Query", '{"Items":{"a":{}}}', "Items: must be a list, got an object" },
+    { "Query", '{"Items":[{},7]}', "Items[2]: must be a table of attributes, got a number" },
+    { "BatchGetItem", '{"Responses":{"users":{"a":{}}}}', "Responses.users: must be a list, got an object" },
+  }
+  for _, case in ipairs(cases) do
+    it(case[2], function()
+      assert.same({ nil, case[3] }, { marshal.read(shapes.answer(case[1]), json.decode(case[2])) })
     end)
   end
 end)

@@ -53,6 +53,19 @@ describe("wrong arguments raise at the caller:", function()
   end
 end)
 
+-- The specs run without keys in the environment: a client that lost its own would say so.
+describe("a client of ws", function()
+  it("stays what it was made", function()
+    local keys = { access_key_id = "AKIDEXAMPLE", secret_access_key = "local" }
+    local given = changed { credentials = keys }
+    local made = ws.client(given)
+    keys.access_key_id, keys.secret_access_key, given.endpoint, given.credentials = nil, nil, "http://127.0.0.1:2/dev", nil
+    local _, message, code = made.send("id", "x")
+    assert.equal("network", code)
+    assert.truthy(message:find("http://127.0.0.1:1", 1, true), message)
+  end)
+end)
+
 describe("failures come back:", function()
   local limit = ("x"):rep(131072)
   local cases = {

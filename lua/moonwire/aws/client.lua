@@ -3,7 +3,9 @@ local actions = require "moonwire.aws.actions"
 local arguments = require "moonwire.runtime.arguments"
 local core = require "moonwire.core.aws"
 local core_json = require "moonwire.core.json"
+local credentials = require "moonwire.aws.credentials"
 local encode = require "moonwire.runtime.encode"
+local json_kind = require "moonwire.runtime.json_kind"
 local lambda_invoke = require "moonwire.aws.lambda_invoke"
 local request = require "moonwire.aws.request"
 local services = require "moonwire.aws.services"
@@ -30,6 +32,15 @@ client.OPTIONS = { region = "text", endpoint = "text", credentials = "credential
 --- @field options moonwire.aws.ClientOptions
 --- @field timeout_ms? number when the options have none
 
+-- Options that have been checked, as they are now.
+local function copy_options(options)
+  local copy = {}
+  for name in pairs(client.OPTIONS) do copy[name] = options[name] end
+  copy.credentials = credentials.copy(copy.credentials)
+  return copy
+end
+
+--- The options are copied: a client stays what it is when its maker changes the table later.
 --- @return moonwire.aws.Place? place
 --- @return string? why not
 function client.place(name, options)
@@ -39,7 +50,7 @@ function client.place(name, options)
     return nil, ('there is no service "%s" here, but %s; aws.request calls every service'):format(
       name, table.concat(services.names, ", "))
   end
-  return { service = service, options = options }
+  return { service = service, options = copy_options(options) }
 end
 
 --- Sends a request to the place: path is what stands behind the endpoint.
@@ -80,8 +91,8 @@ function client.call(place, what, action, text)
   local answer, why = core_json.decode_present((response or refused or {}).body or "{}")
   if not response then return nil, message, code, refused and type(answer) == "table" and answer or nil end
   if response.body == "" then return {} end
-  if type(answer) ~= "table" then
-    return nil, what .. ": the answer is not a JSON object: " .. (why or type(answer)), "server"
+  if why or json_kind(answer) ~= "an object" then
+    return nil, what .. ": the answer is not a JSON object: " .. (why or json_kind(answer)), "server"
   end
   return answer
 end

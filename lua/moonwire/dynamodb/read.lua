@@ -2,25 +2,27 @@
 local binary = require "moonwire.dynamodb.binary"
 local crypto = require "moonwire.crypto"
 local json = require "moonwire.json"
+local json_kind = require "moonwire.runtime.json_kind"
 local number = require "moonwire.dynamodb.number"
 local set = require "moonwire.dynamodb.set"
 
 local read
 
 local function check(kind, value, wanted)
-  if type(value) ~= wanted then error(("%s holds a %s instead of a %s"):format(kind, type(value), wanted), 0) end
+  local got = json_kind(value)
+  if got ~= wanted then error(("%s holds %s instead of %s"):format(kind, got, wanted), 0) end
   return value
 end
 
 local function read_binary(text)
-  local bytes, why = crypto.unbase64(check("B", text, "string"))
+  local bytes, why = crypto.unbase64(check("B", text, "a string"))
   if not bytes then error("B: " .. why, 0) end
   return binary.new(bytes)
 end
 
 -- numbers: "exact", "lossless" (exact only where a Lua number would not have the same digits), or anything else.
 local function read_number(text, numbers)
-  check("N", text, "string")
+  check("N", text, "a string")
   local why = number.problem(text)
   if why then error("N: " .. why, 0) end
   if numbers == "exact" then return number.exact(text) end
@@ -29,31 +31,31 @@ local function read_number(text, numbers)
   return value
 end
 
-local function read_set(list, read_element, numbers)
+local function read_set(kind, list, read_element, numbers)
   local elements = {}
-  for i, element in ipairs(check("a set", list, "table")) do elements[i] = read_element(element, numbers) end
+  for i, element in ipairs(check(kind, list, "a list")) do elements[i] = read_element(element, numbers) end
   local made, why = set.new(elements)
   if not made then error(why, 0) end
   return made
 end
 
 local readers = {
-  S = function(text) return check("S", text, "string") end,
+  S = function(text) return check("S", text, "a string") end,
   N = read_number,
   B = read_binary,
-  BOOL = function(value) return check("BOOL", value, "boolean") end,
+  BOOL = function(value) return check("BOOL", value, "a boolean") end,
   NULL = function() return json.null end,
-  SS = function(list) return read_set(list, function(text) return check("S", text, "string") end) end,
-  NS = function(list, numbers) return read_set(list, read_number, numbers) end,
-  BS = function(list) return read_set(list, read_binary) end,
+  SS = function(list) return read_set("SS", list, function(text) return check("S", text, "a string") end) end,
+  NS = function(list, numbers) return read_set("NS", list, read_number, numbers) end,
+  BS = function(list) return read_set("BS", list, read_binary) end,
   L = function(list, numbers)
     local values = json.array {}
-    for i, element in ipairs(check("L", list, "table")) do values[i] = read(element, numbers) end
+    for i, element in ipairs(check("L", list, "a list")) do values[i] = read(element, numbers) end
     return values
   end,
   M = function(map, numbers)
     local values = {}
-    for name, element in pairs(check("M", map, "table")) do values[name] = read(element, numbers) end
+    for name, element in pairs(check("M", map, "an object")) do values[name] = read(element, numbers) end
     return values
   end,
 }
