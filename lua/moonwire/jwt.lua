@@ -67,6 +67,15 @@ local function check_audience(audience)
   end
 end
 
+local function is_loopback(host)
+  if host == "localhost" or host == "[::1]" then return true end
+  local bytes = { host:match "^(127)%.(%d%d?%d?)%.(%d%d?%d?)%.(%d%d?%d?)$" }
+  for _, byte in ipairs(bytes) do
+    if tonumber(byte) > 255 then return false end
+  end
+  return bytes[1] ~= nil
+end
+
 -- What comes over plain http can be forged on its way, unless there is no way.
 local function check_url(name, url)
   local why = check_text(name, url)
@@ -74,10 +83,10 @@ local function check_url(name, url)
   local scheme, host = url:match("^(%a+)://([^/?#]*)")
   scheme, host = (scheme or ""):lower(), (host or ""):gsub(":%d*$", ""):lower()
   if host == "" or host:find("[@%s\\]") then return name .. " must start with https:// and a host" end
-  local loopback = host == "localhost" or host == "[::1]" or host:find("^127%.%d+%.%d+%.%d+$")
-  if scheme ~= "https" and not (scheme == "http" and loopback) then
+  if scheme ~= "https" and not (scheme == "http" and is_loopback(host)) then
     return name .. " must start with https:// (http:// for localhost, 127.0.0.1 and [::1])"
   end
+  if url:find "[%c ]" then return name .. " has a blank or a control character: it must be percent-encoded" end
 end
 
 local function check_secret(secret)
@@ -150,8 +159,13 @@ local function bits_of(names)
   return bits
 end
 
+-- Where the keys are | nil, why that cannot be said
 local function url_of(options)
-  return options.jwks_url or options.issuer:gsub("/$", "") .. "/.well-known/jwks.json"
+  local issuer, url = options.issuer, options.jwks_url
+  if url then return url, check_url("jwks_url", url) end
+  if issuer:find "[?#]" then return nil, "jwks_url is needed: nothing can stand below an issuer with ? or #" end
+  if issuer:find "[%c ]" then return nil, "jwks_url is needed: the issuer has a blank or a control character" end
+  return issuer:gsub("/$", "") .. "/.well-known/jwks.json", check_url("issuer", issuer)
 end
 
 -- What the checked options say | nil, why
@@ -165,8 +179,9 @@ local function rules_from(options)
   if options.jwks then
     rules.key, why = keys_of(options.jwks)
   elseif not options.secret then
-    why = check_url(options.jwks_url and "jwks_url" or "issuer", url_of(options))
-    rules.set = not why and key_set.of(url_of(options)) or nil
+    local url
+    url, why = url_of(options)
+    rules.set = not why and key_set.of(url) or nil
   end
   if why then return nil, why end
   return rules
@@ -201,8 +216,8 @@ local function verify(rules, token)
   return nil, message and header .. "; " .. message or header, code
 end
 
---- Verifies a token. Waits, at the first token and now and then later, while the issuer's key set is read: it is kept for the
---- process and read again after 10 minutes, and for a key that is not in it, once a minute at most. While the issuer cannot be
+--- Verifies a token. Waits, at the first token and now and then later, while the issuer's key set is read: it is kept as
+--- long as a verifier uses it and read again after 10 minutes, and for a key that is not in it, once a minute at most. While the issuer cannot be
 --- reached, the last set is used for up to an hour.
 ---
 --- A refusal is `nil, message, code`, where code is

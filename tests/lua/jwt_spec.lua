@@ -3,6 +3,7 @@
 local jwt = require "moonwire.jwt"
 local crypto = require "moonwire.crypto"
 local json = require "moonwire.json"
+local key_set = require "moonwire.runtime.key_set"
 
 local SECRET = ("s"):rep(32)
 local KEY = [[{"kty":"OKP","crv":"Ed25519","x":"11qYAYKxCrfVS_7TyWQHOg7hcvPapiMlrwIaaPcHURo","kid":"k"}]]
@@ -47,6 +48,12 @@ describe("jwt.verifier refuses", function()
     { "URL and keys", options { secret = NONE, jwks = KEYS, jwks_url = "https://a/" }, "jwks_url and jwks exclude each other" },
     { "nothing to verify with", options { secret = NONE, issuer = false }, "jwks_url, jwks or secret is needed" },
     { "an issuer that is no URL", options { secret = NONE }, "issuer must start with https:// and a host" },
+    { "an issuer with a query", options { secret = NONE, issuer = "https://a.example/?x=1" }, "jwks_url is needed: nothing can stand below" },
+    { "an issuer with a fragment", options { secret = NONE, issuer = "https://a.example/#x" }, "jwks_url is needed: nothing can stand below" },
+    { "an issuer with NUL", options { secret = NONE, issuer = "https://a.example/\0" }, "jwks_url is needed: the issuer has a blank" },
+    { "an issuer with a line break", options { secret = NONE, issuer = "https://a.example/\r\n" }, "jwks_url is needed: the issuer has a" },
+    { "a URL with NUL", with_url "https://a.example/\0keys", "jwks_url has a blank or a control character" },
+    { "http to an address that is none", with_url "http://127.999.1.1/", "jwks_url must start with https:// (http:// for localhost" },
     { "http", with_url "http://issuer.example/keys", "jwks_url must start with https:// (http:// for localhost" },
     { "http to a host that looks like loopback", with_url "http://localhost.example/", "jwks_url must start with https://" },
     { "http to 127 as a name", with_url "http://127.0.0.1.example/", "jwks_url must start with https://" },
@@ -104,6 +111,29 @@ describe("jwt.verifier takes", function()
       assert.equal(nil, next(verifier)) -- nothing to see, the secret least of all
     end)
   end
+end)
+
+describe("key sets", function()
+  local function count()
+    collectgarbage()
+    collectgarbage()
+    return key_set.count()
+  end
+
+  it("are shared by verifiers of one URL, and go with the last of them", function()
+    local before, held = count(), {}
+    for i = 1, 200 do
+      local url = ("https://issuer-%d.example/keys"):format(i)
+      held[i] = { jwt.verifier { issuer = false, audience = false, jwks_url = url }, jwt.verifier { issuer = "x", audience = "y", jwks_url = url } }
+    end
+    assert.equal(before + 200, count())
+    for i = 2, 200 do held[i] = nil end
+    assert.equal(before + 1, count())
+    held[1][1] = nil
+    assert.equal(before + 1, count())
+    held[1] = nil
+    assert.equal(before, count())
+  end)
 end)
 
 describe("verifier:verify", function()

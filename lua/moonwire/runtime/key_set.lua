@@ -1,5 +1,5 @@
 -- key_set.lua: the key sets that issuers publish. One for each URL in the process, whoever asks for it: read when it is
--- first needed, kept, and read again when it is old or when a token names a key that is not in it.
+-- first needed, kept as long as somebody holds it, and read again when it is old or when a token names a key that is not in it.
 local core = require "moonwire.core.jwt"
 local http = require "moonwire.http"
 local task = require "moonwire.core.task"
@@ -24,14 +24,24 @@ local TIMEOUT_MS, CONNECT_TIMEOUT_MS = 2500, 2000
 --- @field fetcher? userdata the task that reads it now, unless it has ended
 --- @field waiters table<userdata, boolean> tasks that wait for that one
 
+-- Holds nothing: verifiers do, and what nobody verifies with goes.
 --- @type table<string, moonwire.KeySet>
-local sets = {}
+local sets = setmetatable({}, { __mode = "v" })
 
---- The key set of a URL.
+--- The key set of a URL, the same for all who ask while one of them holds it.
 --- @return moonwire.KeySet
 function key_set.of(url)
-  sets[url] = sets[url] or { url = url, waiters = {} }
-  return sets[url]
+  local set = sets[url] or { url = url, waiters = {} }
+  sets[url] = set
+  return set
+end
+
+--- How many sets there are now.
+--- @return integer
+function key_set.count()
+  local count = 0
+  for _ in pairs(sets) do count = count + 1 end
+  return count
 end
 
 -- Seconds since then; for ever, when it never was or the clock has been set back.
