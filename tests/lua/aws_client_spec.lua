@@ -22,6 +22,12 @@ end
 
 local function db() return dynamodb.client { endpoint = URL, region = "eu-central-1", credentials = keys } end
 
+local function invoke(changes)
+  local request = { FunctionName = "f" }
+  for name, value in pairs(changes) do request[name] = value end
+  return function() client "lambda":Invoke(request) end
+end
+
 local raised = {
   { "no request", function() aws.request() end, "aws.request: request must be a table, got nil" },
   { "no service", function() aws.request { url = URL } end, "aws.request: service must be a string, got nil" },
@@ -54,6 +60,17 @@ local raised = {
   { "Invoke with a typing error", function() client "lambda":Invoke { FunctionName = "f", Paylod = {} } end, "lambda:Invoke: request has an unknown field: Paylod" },
   { "Invoke with a payload", function() client "lambda":Invoke { FunctionName = "f", Payload = { print } } end,
     "lambda:Invoke: Payload is not JSON: $[1]: cannot encode a function" },
+  { "Invoke with a line break in the type", invoke { InvocationType = "Event\r\nX-Evil: 1" },
+    "lambda:Invoke: InvocationType must be RequestResponse, Event or DryRun" },
+  { "Invoke with another type", invoke { InvocationType = "event" }, "lambda:Invoke: InvocationType must be RequestResponse, Event or DryRun" },
+  { "Invoke with a line break in the log", invoke { LogType = "Tail\n" }, "lambda:Invoke: LogType must be None or Tail" },
+  { "Invoke with a line break in the context", invoke { ClientContext = "e30=\r\n" }, "lambda:Invoke: ClientContext must be a table, or Base64" },
+  { "Invoke with a line break in the alias", invoke { Qualifier = "live\r\n" }, "lambda:Invoke: Qualifier must be a version or an alias" },
+  { "Invoke of ..", invoke { FunctionName = ".." }, "lambda:Invoke: FunctionName must be the name or the ARN" },
+  { "Invoke of .", invoke { FunctionName = "." }, "lambda:Invoke: FunctionName must be the name or the ARN" },
+  { "Invoke of a path", invoke { FunctionName = "../x" }, "lambda:Invoke: FunctionName must be the name or the ARN" },
+  { "Invoke of a query", invoke { FunctionName = "f?x" }, "lambda:Invoke: FunctionName must be the name or the ARN" },
+  { "Invoke of a name with NUL", invoke { FunctionName = "f\0" }, "lambda:Invoke: FunctionName must be the name or the ARN" },
   { "numbers", function() dynamodb.client { numbers = "all" } end, 'dynamodb.client: numbers must be "exact", or be left out' },
   { "an option of the database", function() dynamodb.client { table = "x" } end, "dynamodb.client: options has an unknown field: table" },
   { "a value", function() db():PutItem { Item = { a = print } } end, "dynamodb:PutItem: Item.a: DynamoDB cannot keep a function" },

@@ -29,6 +29,31 @@ local FIELDS = {
   FunctionName = "text!", Payload = "any", InvocationType = "text", Qualifier = "text", LogType = "text", ClientContext = "any",
 }
 
+-- What AWS allows ("Invoke", Lambda API Reference: the patterns of the parameters); the rest is the service's to judge.
+local CHARACTERS = {
+  { "FunctionName", "^[%w_:.$-]+$", "the name or the ARN of a function: letters, digits and - _ : . $" },
+  { "Qualifier", "^[%w_$-]+$", "a version or an alias: letters, digits and - _ $" },
+}
+local WORDS = {
+  { "InvocationType", { RequestResponse = true, Event = true, DryRun = true }, "RequestResponse, Event or DryRun" },
+  { "LogType", { None = true, Tail = true }, "None or Tail" },
+}
+
+-- A sentence about a value that would change the path or the headers, or nothing.
+local function check_values(input)
+  for _, rule in ipairs(CHARACTERS) do
+    local value = input[rule[1]]
+    if value and not value:find(rule[2]) then return rule[1] .. " must be " .. rule[3] end
+  end
+  for _, rule in ipairs(WORDS) do
+    local value = input[rule[1]]
+    if value and not rule[2][value] then return rule[1] .. " must be " .. rule[3] end
+  end
+  if input.FunctionName:find "^%.%.?$" then return "FunctionName must be the name or the ARN of a function" end
+  local context = input.ClientContext
+  if type(context) == "string" and not context:find "^[%w+/]*=*$" then return "ClientContext must be a table, or Base64" end
+end
+
 -- A JSON text; a string is one already.
 local function text_of(name, value)
   if value == nil or type(value) == "string" then return value end
@@ -41,7 +66,7 @@ end
 --- @return table? prepared
 --- @return string? why not
 function lambda_invoke.prepare(input)
-  local why = arguments.fields("request", input, FIELDS)
+  local why = arguments.fields("request", input, FIELDS) or check_values(input)
   if why then return nil, why end
   local body, context
   body, why = text_of("Payload", input.Payload)
