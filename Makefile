@@ -48,7 +48,7 @@ LUA     := async aws aws/actions aws/client aws/lambda_invoke aws/request aws/se
   dynamodb dynamodb/backlog dynamodb/batch dynamodb/binary dynamodb/marshal dynamodb/number dynamodb/pages dynamodb/read \
   dynamodb/set dynamodb/shapes dynamodb/write http json jwt lambda log metrics \
   runtime/arguments runtime/describe runtime/encode runtime/globals runtime/handler runtime/headers runtime/invoke \
-  runtime/key_set runtime/prelude ws ws/broadcast
+  runtime/key_set runtime/prelude runtime/unattended ws ws/broadcast
 LUA_DEV := test/assert test/runner
 
 # ---- Flags ------------------------------------------------------------------------------------------------------------

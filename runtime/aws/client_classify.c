@@ -85,6 +85,15 @@ static struct str sentence_of(const struct http_response *response, const struct
   return said.len > 0 ? said : element_of(response->body, STR("<Message>"), STR("</Message>"));
 }
 
+/* What a failure is called. An answer without words of its own can be anybody's: then it says whose. */
+static void tell(const struct http_response *response, struct str type, struct str said, char message[ERR_LEN]) {
+  if (type.len + said.len == 0)
+    fail(message, "%.*s answered HTTP %d", STR_ARG(response->origin), response->status);
+  else
+    fail(message, "%.*s%s%.*s (HTTP %d)", STR_ARG(type), type.len > 0 && said.len > 0 ? ": " : "", STR_ARG(said),
+         response->status);
+}
+
 void client_classify(const struct http_response *response, const struct credentials *keys, struct arena *memory,
                      char message[ERR_LEN], struct client_result *result) {
   *result = (struct client_result){ .message = response->message };
@@ -102,7 +111,5 @@ void client_classify(const struct http_response *response, const struct credenti
   if (response->body.len > 0) json_parse(memory, response->body, &root, NULL);
   result->type = presentable(type_of(response, root), keys);
   result->message = message;
-  struct str said = presentable(sentence_of(response, root), keys);
-  fail(message, "%.*s%s%.*s%s(HTTP %d)", STR_ARG(result->type), result->type.len > 0 && said.len > 0 ? ": " : "",
-       STR_ARG(said), result->type.len + said.len > 0 ? " " : "", response->status);
+  tell(response, result->type, presentable(sentence_of(response, root), keys), message);
 }
