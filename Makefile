@@ -22,7 +22,7 @@ BASE   := arena buf config date err field init_line json json_check json_cover j
 NET    := http http_answer http_multi http_names http_request http_tls http_transfer trust url
 AWS    := broadcast client client_call client_classify client_keys client_peer connections connections_message container \
   container_fetch container_keys container_place container_reply credentials digest encoding endpoint \
-  jwa jwk jwk_key jwk_set jwt jwt_claims jwt_code jwt_signature jwt_token metric metrics metrics_write \
+  jwa jwk jwk_key jwk_set jwt jwt_claims jwt_code jwt_signature jwt_token metric metrics metrics_write quotation \
   retry retry_clock retry_settings sigv4 sigv4_check sigv4_headers sigv4_key sigv4_uri
 LAMBDA := extension http1_connection http1_head http1_reader invocation refusal runtime_api slot
 SCRIPT := bind_aws bind_broadcast bind_connections bind_crypto bind_http bind_invocation bind_json bind_jwt bind_lambda bind_log \

@@ -2,6 +2,7 @@
 
 #include "arena.h"
 #include "json.h"
+#include "quotation.h"
 #include "utf8.h"
 
 enum { SENTENCE_MAX = 300 }; /* bytes of a service's own message */
@@ -42,16 +43,12 @@ static enum client_code code_of_transport(enum http_code code) {
   }
 }
 
-static bool holds(struct str text, struct str secret) {
-  return secret.len > 0 && str_find(text, secret, 0) != SIZE_MAX;
-}
-
-/* The first line of a text, cut to a length that fits a message; nothing when it holds a key. */
+/* The first line of a text, cut to a length that fits a message; nothing when it shows a key. */
 static struct str presentable(struct str text, const struct credentials *keys) {
   size_t end = 0;
   while (end < text.len && utf8_control(str_slice(text, end, text.len)) == 0) end++;
   text = str_slice(text, 0, end);
-  if (holds(text, keys->secret_access_key) || holds(text, keys->session_token)) return STR("");
+  if (quotation_of_keys(text, keys)) return STR("");
   return str_trim(utf8_cut(text, SENTENCE_MAX));
 }
 
