@@ -23,6 +23,7 @@ struct gateway {
   struct project project;
   struct view *view;
   struct model_route *routes;
+  struct model_authorizer authorizer;
   struct model_api api;
   char api_id[MODEL_API_ID_LEN], domain_name[256];
   struct model *model;
@@ -36,6 +37,17 @@ struct gateway {
 };
 
 /* The API */
+
+/* There is one at most: only $connect has any. */
+static void describe_authorizer(struct gateway *g, const struct project_authorizer *authorizer) {
+  const struct project_function *function = authorizer->function;
+  g->authorizer.route.key = STR("authorizer");
+  g->authorizer.route.function = function ? (size_t)(function - g->project.functions) : 0;
+  g->authorizer.is_missing = !function;
+  g->authorizer.sources = authorizer->sources;
+  g->authorizer.source_count = authorizer->source_count;
+  g->api.authorizer = &g->authorizer;
+}
 
 static bool describe_api(struct gateway *g, char err[ERR_LEN]) {
   struct project *project = &g->project;
@@ -59,6 +71,8 @@ static bool describe_api(struct gateway *g, char err[ERR_LEN]) {
                                .route_selection_expression = project->route_selection_expression,
                                .routes = g->routes,
                                .route_count = project->route_count };
+  for (size_t i = 0; i < project->route_count; i++)
+    if (project->routes[i].authorizer) describe_authorizer(g, project->routes[i].authorizer);
   g->model = model_new(&g->api, err);
   return g->model || fail_in(err, "websocketsApiRouteSelectionExpression") || fail_in(err, g->options->config);
 }

@@ -22,13 +22,15 @@ static enum model_outcome outcome_of(const struct invoke *in) {
 
 /* The function's answer goes where the model says; `note` is ERR_LEN bytes. */
 static void deliver(struct server *server, const struct model_call *call, enum model_outcome outcome,
-                    struct str payload, char *note) {
+                    struct str payload, const char trace_id[MODEL_TRACE_LEN], char *note) {
   struct session *session = session_of(server, call); /* a refused connection is forgotten by the model */
   struct model_step step;
   model_step_init(&step);
   model_answered(server->options.model, call, outcome, payload, &step);
   memcpy(note, step.note, ERR_LEN);
-  if (session && (step.action == MODEL_ACCEPT || step.action == MODEL_REFUSE))
+  if (session && step.action == MODEL_INVOKE) /* the authorizer lets it in */
+    route_call_take(server, &step, trace_id);
+  else if (session && (step.action == MODEL_ACCEPT || step.action == MODEL_REFUSE))
     session_connected(session, &step);
   else if (session && step.action == MODEL_SEND && session_send(session, buf_str(&step.bytes)) == WEBSOCKET_FULL)
     fail(note, "the client does not read: what it should have got is dropped");
@@ -39,7 +41,7 @@ static void answered(struct invoke *in) {
   struct route_call route_call = *(struct route_call *)in->ctx;
   free(in->ctx);
   if (route_call.server->ending) return; /* nobody waits for it any more */
-  deliver(route_call.server, &route_call.call, outcome_of(in), buf_str(&in->payload), in->note);
+  deliver(route_call.server, &route_call.call, outcome_of(in), buf_str(&in->payload), in->trace_id, in->note);
 }
 
 static void invoke_route(struct server *server, struct model_step *step, const char trace_id[MODEL_TRACE_LEN]) {
@@ -49,7 +51,7 @@ static void invoke_route(struct server *server, struct model_step *step, const c
     char note[ERR_LEN];
     free(route_call);
     invoke_delete(in);
-    deliver(server, &step->call, MODEL_FAILED, STR(""), note);
+    deliver(server, &step->call, MODEL_FAILED, STR(""), trace_id, note);
     return;
   }
   *route_call = (struct route_call){ server, step->call };

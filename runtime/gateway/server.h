@@ -56,8 +56,9 @@ void server_delete(struct server *server);
 
 uint16_t server_port(const struct server *server);
 
-/* For session.c: answers with a JSON text of API Gateway's form; 426 says to what to upgrade (RFC 6455, section 4.4). */
-void server_refuse(struct exchange *x, int status, struct str body);
+/* For session.c: answers with a JSON text of API Gateway's form; error_type is x-amzn-ErrorType, or NULL. 426 says to what
+ * to upgrade (RFC 6455, section 4.4). */
+void server_refuse(struct exchange *x, int status, const char *error_type, struct str body);
 
 /* For session.c: a connection is gone. */
 void server_connection_gone(struct server *server);

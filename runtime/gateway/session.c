@@ -63,7 +63,7 @@ void session_close(struct session *session, int code) {
   if (x) {
     session->handshake = NULL;
     x->left = NULL;
-    server_refuse(x, 503, STR("{\"message\":\"Service Unavailable\"}"));
+    server_refuse(x, 503, NULL, STR("{\"message\":\"Service Unavailable\"}"));
     session->over = (struct loop_job){ .run = on_dropped, .ctx = session };
     loop_job_add(session->server->options.loop, &session->over);
   }
@@ -125,7 +125,7 @@ void session_connected(struct session *session, const struct model_step *step) {
     session_delete(session);
   }
   x->left = NULL;
-  server_refuse(x, status, body);
+  server_refuse(x, status, step->error_type, body);
 }
 
 /* What RFC 6455, section 4.2.1, wants of a request that has "Upgrade: websocket". */
@@ -133,7 +133,7 @@ static bool check_handshake(struct exchange *x) {
   char accept[WEBSOCKET_ACCEPT_LEN];
   char err[ERR_LEN];
   if (!str_equal(field_header(x->headers, STR("Sec-WebSocket-Version")), STR("13"))) {
-    server_refuse(x, 426, STR("{\"message\":\"Sec-WebSocket-Version must be 13\"}"));
+    server_refuse(x, 426, NULL, STR("{\"message\":\"Sec-WebSocket-Version must be 13\"}"));
     return false;
   }
   if (str_equal(x->method, STR("GET")) && str_equal(x->version, STR("HTTP/1.1")) &&
@@ -141,7 +141,7 @@ static bool check_handshake(struct exchange *x) {
       field_has_token(x->headers, STR("Connection"), STR("upgrade")) &&
       websocket_accept(field_header(x->headers, STR("Sec-WebSocket-Key")), accept, err))
     return true;
-  server_refuse(x, 400, STR("{\"message\":\"Bad Request: this is no WebSocket handshake\"}"));
+  server_refuse(x, 400, NULL, STR("{\"message\":\"Bad Request: this is no WebSocket handshake\"}"));
   return false;
 }
 
@@ -152,7 +152,7 @@ void session_begin(struct server *server, struct exchange *x) {
   struct session *session = calloc(1, sizeof *session);
   if (!session || !moment_now(&at, err)) {
     free(session);
-    server_refuse(x, 500, STR("{\"message\":\"Internal server error\"}"));
+    server_refuse(x, 500, NULL, STR("{\"message\":\"Internal server error\"}"));
     return;
   }
   *session = (struct session){ .server = server, .handshake = x };
