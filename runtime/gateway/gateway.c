@@ -70,7 +70,9 @@ static bool describe_api(struct gateway *g, char err[ERR_LEN]) {
                                .domain_name = str_from(g->domain_name),
                                .route_selection_expression = project->route_selection_expression,
                                .routes = g->routes,
-                               .route_count = project->route_count };
+                               .route_count = project->route_count,
+                               .idle_s = g->options->idle_s,
+                               .duration_s = g->options->duration_s };
   for (size_t i = 0; i < project->route_count; i++)
     if (project->routes[i].authorizer) describe_authorizer(g, project->routes[i].authorizer);
   g->model = model_new(&g->api, err);
@@ -150,6 +152,8 @@ static bool listen_on_ports(struct gateway *g, char err[ERR_LEN]) {
                                    .model = g->model,
                                    .credentials = { STR("local"), STR("local"), STR("") },
                                    .region = g->project.region,
+                                   .integration_s =
+                                       g->options->integration_s ? g->options->integration_s : MODEL_INTEGRATION_S,
                                    .invoke = invoke,
                                    .note = note,
                                    .ctx = g };

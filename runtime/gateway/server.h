@@ -25,6 +25,7 @@ struct server_options {
   struct model *model;
   struct credentials credentials; /* whose signature @connections takes */
   struct str region;
+  int integration_s; /* how long a function may take, as far as the client is concerned */
   /* Runs a function: takes `in` over and calls in->done later, from the loop. `function` is that of the model's route. */
   void (*invoke)(void *ctx, size_t function, struct invoke *in);
   /* Something the developer should know that no invocation tells: why a client was refused. */

@@ -10,6 +10,7 @@ struct session {
   char id[MODEL_ID_LEN];       /* of its connection */
   struct exchange *handshake;  /* while it waits for $connect */
   struct websocket *websocket; /* since it was accepted */
+  struct loop_timer limit;     /* of its idle time, and of its life */
   struct loop_job over;        /* a handshake that was refused because we end */
 };
 
@@ -23,6 +24,7 @@ enum websocket_sent session_send(struct session *session, struct str text) {
 
 void session_delete(struct session *session) {
   if (session->handshake) session->handshake->left = NULL;
+  loop_timer_stop(session->server->options.loop, &session->limit);
   loop_job_stop(session->server->options.loop, &session->over);
   websocket_delete(session->websocket);
   free(session);
@@ -87,11 +89,25 @@ static void on_message(void *ctx, struct str text) {
   model_step_free(&step);
 }
 
+/* Time. Messages do not touch the timer: when it fires it looks at when the last one was. */
+
+static void look_at_clock(void *ctx) {
+  struct session *session = ctx;
+  struct model *model = session->server->options.model;
+  const struct model_connection *connection = model_connection(model, str_from(session->id));
+  if (!connection) return;
+  int64_t left_ms = model_time_left(model, connection, clock_unix_ms());
+  if (left_ms <= 0 || !loop_timer_start(session->server->options.loop, &session->limit, left_ms))
+    session_close(session, 1001);
+}
+
 /* The handshake */
 
 static void on_upgraded(void *ctx, struct httpd_socket socket, struct str early) {
   struct session *session = ctx;
+  session->limit = (struct loop_timer){ .fire = look_at_clock, .ctx = session };
   websocket_open(session->websocket, socket, early);
+  look_at_clock(session);
 }
 
 static bool accept_handshake(struct session *session, struct str protocol, char err[ERR_LEN]) {

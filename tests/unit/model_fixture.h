@@ -22,6 +22,10 @@
 #define THROTTLED_FRAME                                                                                                \
   "{\"message\": \"Too Many Requests\", \"connectionId\":\"" CONNECTION_ID "\", \"requestId\":\"" REQUEST_ID "\"}"
 
+#define TIMED_OUT_FRAME                                                                                                \
+  "{\"message\": \"Endpoint request timed out\", \"connectionId\":\"" CONNECTION_ID "\", \"requestId\":\"" REQUEST_ID  \
+  "\"}"
+
 /* Routes $connect, $disconnect, chat, ask (two-way), $default: all of them, or those whose bit is set. */
 enum { ROUTE_CONNECT = 1, ROUTE_DISCONNECT = 2, ROUTE_CHAT = 4, ROUTE_ASK = 8, ROUTE_DEFAULT = 16, ROUTES_ALL = 31 };
 struct model *model_with(unsigned routes);

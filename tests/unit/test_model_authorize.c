@@ -118,6 +118,8 @@ static const struct {
   { "no report", MODEL_FAILED, STR(""), 500, "AuthorizerConfigurationException", "Internal server error", "" },
   { "throttled", MODEL_THROTTLED, REPORT("Unauthorized"), 500, "AuthorizerConfigurationException",
     "Internal server error", "" },
+  { "too long", MODEL_TIMED_OUT, STR(""), 500, "AuthorizerConfigurationException", "Internal server error",
+    "longer than the integration timeout" },
   { "a proxy result", MODEL_RESULT, STR("{\"statusCode\":401}"), 500, "AuthorizerConfigurationException",
     "Internal server error", "the result has no principalId: API Gateway refuses with 500" },
   { "nothing", MODEL_RESULT, STR("null"), 500, "AuthorizerConfigurationException", "Internal server error",

@@ -18,7 +18,13 @@
 #include "route_selection.h"
 #include "str.h"
 
-enum { MODEL_MESSAGE_MAX = 128 * 1024 /* bytes of a message in either direction (API Gateway quotas) */ };
+/* API Gateway quotas for WebSocket APIs. */
+enum {
+  MODEL_MESSAGE_MAX = 128 * 1024, /* bytes of a message in either direction */
+  MODEL_IDLE_S = 10 * 60,         /* a connection may be without a message in either direction */
+  MODEL_DURATION_S = 2 * 60 * 60, /* ... and may last */
+  MODEL_INTEGRATION_S = 29        /* a function may take, as far as the client is concerned */
+};
 
 /* A route and the function behind it. Borrowed. */
 struct model_route {
@@ -45,6 +51,7 @@ struct model_api {
   const struct model_route *routes;
   size_t route_count;
   const struct model_authorizer *authorizer; /* NULL: nobody is asked who may connect */
+  int idle_s, duration_s;                    /* shorter than MODEL_IDLE_S and MODEL_DURATION_S for tests; 0: these */
 };
 
 enum model_state { MODEL_CONNECTING, MODEL_OPEN, MODEL_CLOSING };
@@ -135,9 +142,10 @@ void model_message(struct model *model, struct str connection_id, struct str tex
 
 /* What a function gave. */
 enum model_outcome {
-  MODEL_RESULT,   /* payload: the bytes that it returned, which should be JSON */
-  MODEL_FAILED,   /* payload: its report, {"errorMessage": ...}; it raised, crashed, or took longer than its timeout */
-  MODEL_THROTTLED /* no environment could take it */
+  MODEL_RESULT,    /* payload: the bytes that it returned, which should be JSON */
+  MODEL_FAILED,    /* payload: its report, {"errorMessage": ...}; it raised, crashed, or took longer than its timeout */
+  MODEL_THROTTLED, /* no environment could take it */
+  MODEL_TIMED_OUT  /* it has not answered within the integration timeout; what it answers later is nobody's business */
 };
 
 /* The function that step->call asked for has answered; `call` may be that of the same step. Payload borrowed for the call.
@@ -146,6 +154,10 @@ enum model_outcome {
  *      for MESSAGE: SEND (an error frame, or the body of a two-way route) or NOTHING. For DISCONNECT: NOTHING. */
 void model_answered(struct model *model, const struct model_call *call, enum model_outcome outcome, struct str payload,
                     struct model_step *step);
+
+/* How long an open connection may still last, in milliseconds, unless a message moves last_active_at_ms meanwhile. Not
+ * positive: close it, with 1001. */
+int64_t model_time_left(const struct model *model, const struct model_connection *c, int64_t now_ms);
 
 /* The connection ended, or the client left before its handshake was answered. code and reason as in model_close_reason.
  * The connection is forgotten. Step: INVOKE ($disconnect) when it was open and has that route; else NOTHING. */

@@ -59,6 +59,18 @@ static void refuse_handshake(const struct model_result *result, struct model_ste
   fail(step->note, "the client is refused with %d", result->status);
 }
 
+static void refuse_timed_out(struct model_step *step) {
+  model_step_refuse(step, 504, "InternalServerErrorException", STR("Endpoint request timed out"));
+  fail(step->note, "$connect takes longer than the integration timeout: the client is refused with 504");
+}
+
+static void send_timed_out(const struct model_call *call, struct model_step *step) {
+  model_step_frame(step, call, STR("Endpoint request timed out"));
+  fail(step->note,
+       "%.*s takes longer than the integration timeout: the client gets an error frame, the function goes on",
+       STR_ARG(call->route->key));
+}
+
 static void answer_connect(struct model *model, enum model_outcome outcome, struct str payload,
                            struct model_step *step) {
   struct model_connection *c = model_connection(model, str_from(step->call.connection_id));
@@ -66,6 +78,8 @@ static void answer_connect(struct model *model, enum model_outcome outcome, stru
   if (!c || c->state != MODEL_CONNECTING) return;
   if (outcome == MODEL_THROTTLED)
     model_step_refuse(step, 429, "TooManyRequestsException", STR("Too Many Requests"));
+  else if (outcome == MODEL_TIMED_OUT)
+    refuse_timed_out(step);
   else if (!read_result(model, outcome, payload, &result, step))
     model_step_refuse_internal(step);
   else if (result.status > 299)
@@ -98,6 +112,8 @@ static void answer_message(struct model *model, enum model_outcome outcome, stru
   if (!c || c->state != MODEL_OPEN) return;
   if (outcome == MODEL_THROTTLED)
     model_step_frame(step, &call, STR("Too Many Requests"));
+  else if (outcome == MODEL_TIMED_OUT)
+    send_timed_out(&call, step);
   else if (!ok)
     model_step_frame(step, &call, STR("Internal server error"));
   else if (call.route->two_way)

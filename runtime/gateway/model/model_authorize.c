@@ -129,5 +129,7 @@ void model_answer_authorize(struct model *model, enum model_outcome outcome, str
     refuse_unauthorized(step);
   else
     refuse_configuration(step);
+  if (outcome == MODEL_TIMED_OUT)
+    fail(step->note, "the authorizer takes longer than the integration timeout: the client is refused with 500");
   if (step->action == MODEL_REFUSE) model_connections_remove(&model->connections, c);
 }
