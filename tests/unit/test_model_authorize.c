@@ -216,6 +216,11 @@ static void a_client_that_leaves_meanwhile_is_forgotten(void **state) {
   (void)state;
   ask(model, &with_auth, &step);
   struct model_call call = step.call;
+  const struct model_manage post = { STR("POST"), STR("/dev/@connections/" CONNECTION_ID), STR("too early") };
+  struct model_manage_answer answer;
+  model_manage(model, &post, MESSAGE_MS, &answer);
+  assert_int_equal(answer.status, 410);
+  model_manage_answer_free(&answer);
   model_closed(model, STR(CONNECTION_ID), 1006, STR(""), &at, &step);
   assert_int_equal(step.action, MODEL_NOTHING);
   model_answered(model, &call, MODEL_RESULT, ALLOW, &step);
