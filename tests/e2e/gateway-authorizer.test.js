@@ -51,7 +51,7 @@ const answers = [
   { name: 'Allow one of several', code: policy('Allow', '{ "x", event.methodArn }'), status: 101 },
   { name: 'Deny', code: policy('Deny'), status: 403, type: 'ForbiddenException', message: 'Forbidden' },
   { name: 'Allow something else', code: policy('Allow', '"arn:aws:execute-api:us-east-1:123456789012:abcd123456/prod/$connect"'), status: 403, type: 'ForbiddenException', message: 'Forbidden' },
-  { name: 'error "Unauthorized"', code: 'error "Unauthorized"', status: 401, type: 'UnauthorizedException', message: 'Unauthorized' },
+  { name: 'an error that says Unauthorized', code: 'error "Unauthorized"', status: 401, type: 'UnauthorizedException', message: 'Unauthorized' },
   { name: 'nil, "Unauthorized"', code: 'return nil, "Unauthorized"', status: 401, type: 'UnauthorizedException', message: 'Unauthorized' },
   { name: 'another error', code: 'error "Unauthorized!"', status: 500 },
   { name: 'nothing', code: 'return', status: 500 },

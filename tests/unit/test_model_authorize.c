@@ -260,5 +260,5 @@ int main(void) {
     cmocka_unit_test(a_client_that_leaves_meanwhile_is_forgotten),
     cmocka_unit_test(an_authorizer_of_somebody_else_refuses_everybody),
   };
-  return cmocka_run_group_tests(tests, NULL, NULL);
+  return cmocka_run_group_tests_name("model_authorize", tests, NULL, NULL);
 }

@@ -246,33 +246,6 @@ static void many_connections(void **state) {
   model_delete(model); /* frees the others */
 }
 
-/* Seconds since the connection began, since its last message, and what is left of 10 minutes and 2 hours, or of less. */
-static void limits_in_time(void **state) {
-  static const struct {
-    int idle_s, duration_s;
-    int64_t age_s, quiet_s, left_s;
-  } cases[] = {
-    { 0, 0, 0, 0, 600 },     { 0, 0, 599, 599, 1 },    { 0, 0, 600, 600, 0 }, { 0, 0, 700, 700, -100 },
-    { 0, 0, 7000, 10, 200 }, { 0, 0, 7000, 500, 100 }, { 0, 0, 7200, 0, 0 },  { 5, 0, 3, 3, 2 },
-    { 5, 0, 5, 5, 0 },       { 5, 0, 100, 1, 4 },      { 0, 20, 19, 19, 1 },  { 0, 20, 20, 0, 0 },
-    { 5, 20, 18, 1, 2 },
-  };
-  (void)state;
-  for (size_t i = 0; i < COUNT(cases); i++) {
-    struct model_api api = { .route_selection_expression = STR("a"), .idle_s = cases[i].idle_s };
-    char err[ERR_LEN];
-    api.duration_s = cases[i].duration_s;
-    struct model *model = model_new(&api, err);
-    assert_non_null(model);
-    int64_t now_ms = CONNECTED_MS + 1000 * cases[i].age_s;
-    struct model_connection c = { .connected_at_ms = CONNECTED_MS,
-                                  .last_active_at_ms = now_ms - 1000 * cases[i].quiet_s };
-    int64_t left = model_time_left(model, &c, now_ms);
-    if (left != 1000 * cases[i].left_s) fail_msg("case %zu: %lld ms", i, (long long)left);
-    model_delete(model);
-  }
-}
-
 static void a_wrong_expression_is_no_model(void **state) {
   struct model_api api = { .route_selection_expression = STR("$request.header.x") };
   char err[ERR_LEN] = "";
@@ -294,7 +267,6 @@ int main(void) {
     cmocka_unit_test(a_step_gives_its_bytes_away),
     cmocka_unit_test(an_id_that_is_taken_is_refused),
     cmocka_unit_test(many_connections),
-    cmocka_unit_test(limits_in_time),
     cmocka_unit_test(a_wrong_expression_is_no_model),
   };
   return cmocka_run_group_tests_name("model_life", tests, NULL, NULL);

@@ -241,5 +241,5 @@ int main(void) {
     cmocka_unit_test(what_is_no_answer_is_said),
     cmocka_unit_test(limits),
   };
-  return cmocka_run_group_tests(tests, NULL, NULL);
+  return cmocka_run_group_tests_name("model_policy", tests, NULL, NULL);
 }

@@ -112,5 +112,5 @@ int main(void) {
     cmocka_unit_test(what_is_wrong),
     cmocka_unit_test(what_is_worth_saying),
   };
-  return cmocka_run_group_tests(tests, NULL, NULL);
+  return cmocka_run_group_tests_name("project_authorizer", tests, NULL, NULL);
 }
