@@ -2,8 +2,12 @@
 // The Lambda authorizer of $connect: a function of the same service that says who may connect.
 
 const assert = require('node:assert/strict');
+const fs = require('node:fs');
+const path = require('node:path');
 const { scenario, ECHO } = require('./helper/dev');
 const { upgrade } = require('./helper/client');
+const { examples } = require('./helper/examples');
+const { ROOT } = require('./helper/program');
 
 const ARN = /^arn:aws:execute-api:us-east-1:123456789012:[a-z0-9]{10}\/dev\/\$connect$/;
 
@@ -157,4 +161,22 @@ scenario('an authorizer that is no function of the service: 500', elsewhere, asy
 scenario('an authorizer that takes longer than its timeout: 500', guarded('async.sleep(600000)', { settings: { timeout: 1 } }), async (dev) => {
   assert.equal(await dev.handshake(), 500);
   assert.equal((await dev.line({ type: 'invocation', route: 'authorizer' })).function, 'door');
+});
+
+/** The example of docs/gateway.md, as it stands there. */
+const page = fs.readFileSync(path.join(ROOT, 'docs/gateway.md'), 'utf8');
+const [, yaml] = /## An authorizer\n\n```yaml\n([^]*?)```/.exec(page);
+const [door] = examples('docs/gateway.md').filter(({ heading }) => heading === 'An authorizer');
+const shown = {
+  files: {
+    'serverless.yml': `service: shown\nprovider: { name: aws }\n${yaml}`,
+    'handlers/door.lua': door.code,
+    'handlers/chat.lua': 'local ws = require "moonwire.ws"\nreturn { main = function(event)\nif event.requestContext.eventType == "CONNECT" then return true end\nreturn ws.reply(event.requestContext.authorizer) end }',
+  },
+};
+scenario('the example of the page', shown, async (dev) => {
+  assert.equal(await dev.handshake(), 401);
+  assert.equal(await dev.handshake({ path: '?token=guess' }), 401);
+  const client = await dev.connect({ path: '?token=secret-of-ann' });
+  assert.deepEqual(await client.askJson('who am I?'), { principalId: 'ann', admin: 'false' });
 });
