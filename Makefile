@@ -31,9 +31,9 @@ SCRIPT := bind_aws bind_broadcast bind_connections bind_crypto bind_http bind_in
   xray_cause
 # The local gateway: what ties it together, and its rooms.
 GATEWAY   := control gateway management moment route_call server session signals signature signature_header
-MODEL     := model model_answer model_close model_connections model_event model_fields model_frame model_id \
-  model_json model_manage model_request model_result model_step route_selection route_selection_value
-PROJECT   := project project_environment project_file project_function project_provider project_report \
+MODEL     := model model_admission model_answer model_authorization model_authorize model_close model_connections model_event model_fields model_frame model_id \
+  model_identity model_json model_manage model_policy model_request model_result model_step route_selection route_selection_value
+PROJECT   := project project_authorizer project_environment project_file project_function project_provider project_report \
   project_route project_spelling project_value shown yaml_compose yaml_kind yaml_merge yaml_problem yaml_tree
 TRANSPORT := httpd httpd_connection httpd_exchange httpd_listen httpd_request websocket websocket_accept \
   websocket_outbox websocket_reader

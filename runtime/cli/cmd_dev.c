@@ -9,6 +9,7 @@
 #include "commands.h"
 #include "config.h"
 #include "gateway.h"
+#include "model.h"
 
 static const char usage[] =
     "Usage: moonwire dev [OPTION ...]\n"
@@ -23,10 +24,24 @@ static const char usage[] =
     "  --port NUMBER            ... and the port (3001); 0 takes a free one\n"
     "  --control-port NUMBER    port of the Runtime API, always on 127.0.0.1 (3002); 0 takes a free one\n"
     "  --max-environments N     most processes of one function at once (10)\n"
+    "  --idle-timeout S         seconds without a message after which a client is closed (600)\n"
+    "  --max-duration S         seconds after which it is closed anyway (7200)\n"
+    "  --integration-timeout S  seconds that a client waits for a function (29)\n"
     "  --json                   one JSON object a line instead of text\n"
     "  -h, --help               this text\n";
 
-enum { CONFIG = 1, STAGE, HOST, PORT, CONTROL_PORT, MAX_ENVIRONMENTS, JSON };
+enum {
+  CONFIG = 1,
+  STAGE,
+  HOST,
+  PORT,
+  CONTROL_PORT,
+  MAX_ENVIRONMENTS,
+  IDLE_TIMEOUT,
+  MAX_DURATION,
+  INTEGRATION_TIMEOUT,
+  JSON
+};
 
 static const struct option long_options[] = {
   { "config", required_argument, NULL, CONFIG },
@@ -35,6 +50,9 @@ static const struct option long_options[] = {
   { "port", required_argument, NULL, PORT },
   { "control-port", required_argument, NULL, CONTROL_PORT },
   { "max-environments", required_argument, NULL, MAX_ENVIRONMENTS },
+  { "idle-timeout", required_argument, NULL, IDLE_TIMEOUT },
+  { "max-duration", required_argument, NULL, MAX_DURATION },
+  { "integration-timeout", required_argument, NULL, INTEGRATION_TIMEOUT },
   { "json", no_argument, NULL, JSON },
   { "help", no_argument, NULL, 'h' },
   { 0 },
@@ -44,6 +62,14 @@ static bool read_number(const char *option, const char *text, int64_t min, int64
                         char err[ERR_LEN]) {
   if (str_to_int64(str_from(text), number) && *number >= min && *number <= max) return true;
   return fail(err, "%s takes a number from %lld to %lld, not \"%s\"", option, (long long)min, (long long)max, text);
+}
+
+/* A limit of API Gateway, or less. */
+static bool read_seconds(const char *option, const char *text, int64_t limit, int *seconds, char err[ERR_LEN]) {
+  int64_t number = 0;
+  bool ok = read_number(option, text, 1, limit, &number, err);
+  *seconds = (int)number;
+  return ok;
 }
 
 static bool take_option(struct gateway_options *options, int option, char err[ERR_LEN]) {
@@ -73,6 +99,12 @@ static bool take_option(struct gateway_options *options, int option, char err[ER
     if (!read_number("--max-environments", optarg, 1, 1000, &number, err)) return false;
     options->most_environments = (int)number;
     return true;
+  case IDLE_TIMEOUT:
+    return read_seconds("--idle-timeout", optarg, MODEL_IDLE_S, &options->idle_s, err);
+  case MAX_DURATION:
+    return read_seconds("--max-duration", optarg, MODEL_DURATION_S, &options->duration_s, err);
+  case INTEGRATION_TIMEOUT:
+    return read_seconds("--integration-timeout", optarg, MODEL_INTEGRATION_S, &options->integration_s, err);
   default:
     return false;
   }

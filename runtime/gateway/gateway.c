@@ -23,6 +23,7 @@ struct gateway {
   struct project project;
   struct view *view;
   struct model_route *routes;
+  struct model_authorizer authorizer;
   struct model_api api;
   char api_id[MODEL_API_ID_LEN], domain_name[256];
   struct model *model;
@@ -36,6 +37,17 @@ struct gateway {
 };
 
 /* The API */
+
+/* There is one at most: only $connect has any. */
+static void describe_authorizer(struct gateway *g, const struct project_authorizer *authorizer) {
+  const struct project_function *function = authorizer->function;
+  g->authorizer.route.key = STR("authorizer");
+  g->authorizer.route.function = function ? (size_t)(function - g->project.functions) : 0;
+  g->authorizer.is_missing = !function;
+  g->authorizer.sources = authorizer->sources;
+  g->authorizer.source_count = authorizer->source_count;
+  g->api.authorizer = &g->authorizer;
+}
 
 static bool describe_api(struct gateway *g, char err[ERR_LEN]) {
   struct project *project = &g->project;
@@ -58,7 +70,11 @@ static bool describe_api(struct gateway *g, char err[ERR_LEN]) {
                                .domain_name = str_from(g->domain_name),
                                .route_selection_expression = project->route_selection_expression,
                                .routes = g->routes,
-                               .route_count = project->route_count };
+                               .route_count = project->route_count,
+                               .idle_s = g->options->idle_s,
+                               .duration_s = g->options->duration_s };
+  for (size_t i = 0; i < project->route_count; i++)
+    if (project->routes[i].authorizer) describe_authorizer(g, project->routes[i].authorizer);
   g->model = model_new(&g->api, err);
   return g->model || fail_in(err, "websocketsApiRouteSelectionExpression") || fail_in(err, g->options->config);
 }
@@ -136,6 +152,8 @@ static bool listen_on_ports(struct gateway *g, char err[ERR_LEN]) {
                                    .model = g->model,
                                    .credentials = { STR("local"), STR("local"), STR("") },
                                    .region = g->project.region,
+                                   .integration_s =
+                                       g->options->integration_s ? g->options->integration_s : MODEL_INTEGRATION_S,
                                    .invoke = invoke,
                                    .note = note,
                                    .ctx = g };

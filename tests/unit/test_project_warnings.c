@@ -109,9 +109,8 @@ static void events_that_differ_here_are_named(void **state) {
       "$disconnect and $default\n" },
     { FUNCTION
       "    events:\n      - websocket:\n          route: $connect\n          authorizer: auth\n"
-      "      - websocket:\n          route: $connect\n          authorizer: { name: auth, identitySource: [] }\n"
+      "      - websocket:\n          route: $connect\n          authorizer: { name: echo, identitySource: [] }\n"
       "      - websocket:\n          route: a\n          authorizer: auth\n",
-      "8 authorizers are not run locally yet: $connect is open to everybody here\n"
       "9 echo claims the route $connect twice; the last one counts\n"
       "14 functions.echo.events[2].websocket.authorizer counts for nothing: API Gateway has them for $connect only\n" },
     { FUNCTION

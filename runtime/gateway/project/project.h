@@ -22,10 +22,19 @@ struct project_function {
   int memory_mb;             /* default 1024 (Serverless) */
 };
 
+/* A Lambda authorizer. */
+struct project_authorizer {
+  struct str name;                         /* as the file has it: "auth", or an ARN */
+  const struct project_function *function; /* NULL: it is none of this service's */
+  const struct str *sources;               /* identitySource: "route.request.header.Auth" */
+  size_t source_count;
+};
+
 struct project_route {
   struct str key; /* "$connect", "chat" */
   const struct project_function *function;
-  bool two_way; /* routeResponseSelectionExpression: $default */
+  bool two_way;                                /* routeResponseSelectionExpression: $default */
+  const struct project_authorizer *authorizer; /* of $connect only; NULL when everybody may */
 };
 
 struct project_warning {

@@ -1,5 +1,6 @@
 #include "project_function.h"
 
+#include "project_authorizer.h"
 #include "project_environment.h"
 #include "project_route.h"
 #include "project_spelling.h"
@@ -165,5 +166,5 @@ bool project_functions_read(struct project_report *report, const struct yaml *ro
   project->function_count = s.count;
   project->routes = routes.list;
   project->route_count = routes.count;
-  return true;
+  return project_authorizers_resolve(report, project);
 }

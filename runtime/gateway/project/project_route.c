@@ -1,5 +1,7 @@
 #include "project_route.h"
 
+#include "project_authorizer.h"
+
 /* One `websocket` event. */
 struct event {
   struct project_report *report;
@@ -23,12 +25,12 @@ static void warn_of_name(const struct event *e, int line) {
                shown_of(key).text);
 }
 
-static void warn_of_authorizer(const struct event *e, const struct yaml_entry *at) {
+static bool read_authorizer(struct event *e, const struct yaml_entry *at) {
   if (str_equal(e->route.key, STR("$connect")))
-    project_warn(e->report, at->key->line, "authorizers are not run locally yet: $connect is open to everybody here");
-  else
-    project_warn(e->report, at->key->line,
-                 "%swebsocket.authorizer counts for nothing: API Gateway has them for $connect only", e->place.path);
+    return project_authorizer_read(e->report, e->place, at, &e->route.authorizer);
+  project_warn(e->report, at->key->line,
+               "%swebsocket.authorizer counts for nothing: API Gateway has them for $connect only", e->place.path);
+  return true;
 }
 
 static void read_response(struct event *e, const struct yaml_entry *at) {
@@ -51,15 +53,16 @@ static bool read_options(struct event *e) {
   if (!project_text(e->report, place, route, "a string such as $default", &e->route.key)) return false;
   for (size_t i = 0; i < map->count; i++) {
     const struct yaml_entry *at = &map->entries[i];
-    if (str_equal(at->key->text, STR("authorizer")))
-      warn_of_authorizer(e, at);
-    else if (str_equal(at->key->text, STR("routeResponseSelectionExpression")))
+    if (str_equal(at->key->text, STR("authorizer"))) {
+      if (!read_authorizer(e, at)) return false;
+    } else if (str_equal(at->key->text, STR("routeResponseSelectionExpression"))) {
       read_response(e, at);
-    else if (at != route)
+    } else if (at != route) {
       project_warn(e->report, at->key->line,
                    "%s%s is no key of a websocket event; there are route, "
                    "routeResponseSelectionExpression and authorizer",
                    place.path, shown_of(at->key->text).text);
+    }
   }
   return true;
 }
