@@ -31,15 +31,16 @@ SCRIPT := bind_broadcast bind_connections bind_crypto bind_http bind_invocation 
 GATEWAY   := control gateway management moment route_call server session signals signature signature_header
 MODEL     := model model_answer model_close model_connections model_event model_fields model_frame model_id \
   model_json model_manage model_request model_result model_step route_selection route_selection_value
-PROJECT   := project project_environment project_file project_function project_provider project_report \
-  project_route project_spelling project_value shown yaml_compose yaml_kind yaml_merge yaml_problem yaml_tree
+PROJECT   := dotenv node_table project project_environment project_file project_function project_provider \
+  project_report project_route project_spelling project_value shown variable_files variable_source variable_syntax \
+  variable_value variables yaml_compose yaml_kind yaml_merge yaml_problem yaml_tree
 TRANSPORT := httpd httpd_connection httpd_exchange httpd_listen httpd_request websocket websocket_accept \
   websocket_outbox websocket_reader
 FUNCTIONS := child environment environment_api environment_start environment_variables invoke pool process \
   report
 VIEW      := view view_json view_log view_metrics view_observer view_out view_plain view_record view_report view_style view_text \
   view_text_invocation
-CLI    := cmd_dev cmd_lua cmd_test main script
+CLI    := cmd_dev cmd_lua cmd_test main pairs script
 
 # lua/moonwire: linked in as bytecode, LUA into both programs, LUA_DEV only into moonwire.
 LUA     := async aws crypto http json lambda log metrics runtime/describe runtime/globals runtime/handler runtime/invoke runtime/prelude ws ws/broadcast

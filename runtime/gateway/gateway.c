@@ -186,9 +186,9 @@ static void show(struct gateway *g) {
     const struct project_warning *warning = &project->warnings[i];
     char text[2 * ERR_LEN];
     if (warning->line > 0)
-      snprintf(text, sizeof text, "%.*s:%d: %.*s", STR_ARG(project->file), warning->line, STR_ARG(warning->text));
+      snprintf(text, sizeof text, "%.*s:%d: %.*s", STR_ARG(warning->file), warning->line, STR_ARG(warning->text));
     else
-      snprintf(text, sizeof text, "%.*s: %.*s", STR_ARG(project->file), STR_ARG(warning->text));
+      snprintf(text, sizeof text, "%.*s: %.*s", STR_ARG(warning->file), STR_ARG(warning->text));
     view_warning(g->view, str_from(text));
   }
   view_ready(g->view, &(struct view_ready){ project, str_from(g->websocket_url), str_from(g->management_url),
@@ -197,7 +197,7 @@ static void show(struct gateway *g) {
 
 static bool open_all(struct gateway *g, char err[ERR_LEN]) {
   const struct gateway_options *options = g->options;
-  if (!project_read(&g->project, options->config, options->stage, err)) return false;
+  if (!project_read(&g->project, options->config, &options->surroundings, err)) return false;
   g->loop = loop_new(err);
   if (!g->loop || !signals_init(&g->signals, g->loop, on_signal, g, err)) return false;
   g->view = view_new(

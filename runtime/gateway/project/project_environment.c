@@ -6,7 +6,6 @@ static bool is_variable_name(struct str name) {
 
 /* Why a value is left out; NULL when it is not. */
 static const char *why_left_out(const struct yaml *value) {
-  if (project_has_variable(value)) return "its variables are not resolved yet";
   if (value->kind == YAML_NULL) return "it has no value";
   if (!yaml_is_scalar(value)) return "its value is known on AWS only";
   return value->text.len > 0 && memchr(value->text.ptr, '\0', value->text.len) ? "its value has a NUL" : NULL;
@@ -15,7 +14,12 @@ static const char *why_left_out(const struct yaml *value) {
 static void add_own(struct project_report *report, struct project_place place, const struct yaml_entry *entry,
                     struct field *list, size_t *count) {
   const struct yaml *key = entry->key;
+  struct project_reason reason;
   const char *why = why_left_out(entry->value);
+  if (project_has_variable(entry->value)) {
+    reason = project_reason(entry->value);
+    why = reason.text;
+  }
   if (!yaml_is_scalar(key) || !is_variable_name(key->text)) why = "this cannot be the name of a variable";
   if (why)
     project_warn(report, key->line, "%senvironment.%s is left out: %s", place.path, shown_of(key->text).text, why);
@@ -23,7 +27,8 @@ static void add_own(struct project_report *report, struct project_place place, c
     list[(*count)++] = (struct field){ key->text, entry->value->text };
 }
 
-static void warn_of_size(struct project_report *report, struct project_place place, int line, struct fields fields) {
+static void warn_of_size(struct project_report *report, struct project_place place, struct yaml_line line,
+                         struct fields fields) {
   size_t bytes = 0;
   for (size_t i = 0; i < fields.count; i++) bytes += fields.list[i].name.len + fields.list[i].value.len;
   if (bytes > PROJECT_ENVIRONMENT_BYTES)
@@ -57,7 +62,6 @@ bool project_environment(struct project_report *report, struct project_place pla
   if (!project_has_variable(at->value))
     return project_fail(report, at->key->line, "%senvironment must be a mapping of names to values, found %s",
                         place.path, project_found(at->value).text);
-  project_warn(report, at->key->line, "%senvironment is left out: variables such as %s are not resolved yet",
-               place.path, shown_of(at->value->text).text);
+  project_warn(report, at->key->line, "%senvironment is left out: %s", place.path, project_reason(at->value).text);
   return true;
 }
