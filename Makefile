@@ -28,10 +28,10 @@ SCRIPT := bind_broadcast bind_connections bind_crypto bind_http bind_invocation 
   event event_log event_place failure frames handler memory nesting outcome redact result scope scope_metrics secret serving \
   shutdown task task_handle value value_write vm watchdog xray_cause
 # The local gateway: what ties it together, and its rooms.
-GATEWAY   := control gateway management moment route_call server session signals signature signature_header
+GATEWAY   := api_id control gateway management moment route_call server session signals signature signature_header
 MODEL     := model model_answer model_close model_connections model_event model_fields model_frame model_id \
   model_json model_manage model_request model_result model_step route_selection route_selection_value
-PROJECT   := dotenv node_table project project_environment project_file project_function project_provider \
+PROJECT   := dotenv intrinsic intrinsic_name node_table project project_environment project_file project_function project_provider \
   project_report project_route project_spelling project_value shown variable_files variable_source variable_syntax \
   variable_value variables yaml_compose yaml_kind yaml_merge yaml_problem yaml_tree
 TRANSPORT := httpd httpd_connection httpd_exchange httpd_listen httpd_request websocket websocket_accept \

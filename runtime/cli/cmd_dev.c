@@ -6,6 +6,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "api_id.h"
 #include "commands.h"
 #include "config.h"
 #include "digest.h"
@@ -163,6 +164,7 @@ int cmd_dev(int argc, char **argv) {
   }
   options.program = path;
   options.surroundings.variable = config_get;
+  options.surroundings.api_id = api_id_of;
   if (find_bootstrap(path, err) && make_instance_id(id, &options.surroundings.instance_id, err) &&
       gateway_run(&options, err)) {
     if (isatty(STDOUT_FILENO) && !options.json) putchar('\n'); /* the prompt goes below the ^C */

@@ -6,8 +6,8 @@
 #include <string.h>
 #include <sys/resource.h>
 
+#include "api_id.h"
 #include "control.h"
-#include "digest.h"
 #include "model.h"
 #include "pool.h"
 #include "project.h"
@@ -24,7 +24,7 @@ struct gateway {
   struct view *view;
   struct model_route *routes;
   struct model_api api;
-  char api_id[MODEL_API_ID_LEN], domain_name[256];
+  char api_id[PROJECT_API_ID_LEN], domain_name[256];
   struct model *model;
   struct server *server;
   struct control control;
@@ -39,11 +39,8 @@ struct gateway {
 
 static bool describe_api(struct gateway *g, char err[ERR_LEN]) {
   struct project *project = &g->project;
-  struct sha256_value hash;
-  char name[512];
-  snprintf(name, sizeof name, "%.*s/%.*s", STR_ARG(project->service), STR_ARG(project->stage));
-  if (!digest_sha256(str_from(name), &hash, err)) return false;
-  model_api_id_from(g->api_id, hash.bytes);
+  api_id_of(project->service, project->stage, g->api_id);
+  if (!g->api_id[0]) return fail(err, "out of memory");
   snprintf(g->domain_name, sizeof g->domain_name, "%s.execute-api.%.*s.amazonaws.com", g->api_id,
            STR_ARG(project->region));
   g->routes = calloc(project->route_count + 1, sizeof *g->routes);

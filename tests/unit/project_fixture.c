@@ -3,6 +3,7 @@
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stdint.h>
+#include <stdio.h>
 #include <stdlib.h>
 
 #include <cmocka.h> /* last: its fail() is a macro */
@@ -28,6 +29,10 @@ static bool file(void *ctx, struct str path, struct buf *text, bool *found, char
   return true;
 }
 
+static void api_id(struct str service, struct str stage, char id[PROJECT_API_ID_LEN]) {
+  snprintf(id, PROJECT_API_ID_LEN, "%.*s%.*s1", STR_ARG(service), STR_ARG(stage));
+}
+
 const struct project_surroundings *files_around(const struct fixture_file *files) {
   static const struct field option = { STR("color"), STR("blue") }, param = { STR("given"), STR("by-hand") };
   static struct project_surroundings around;
@@ -36,6 +41,7 @@ const struct project_surroundings *files_around(const struct fixture_file *files
                                           .instance_id = STR("0123"),
                                           .variable = variable,
                                           .file = file,
+                                          .api_id = api_id,
                                           .ctx = (void *)files };
   return &around;
 }

@@ -17,7 +17,7 @@ struct fixture_file {
 };
 
 /* ... is beside the service until the next call; the last one has no path. The environment there has HOST=example.org,
- * STAGE=prod and NESTED=${self:service}; --opt said color=blue, --param said given=by-hand. */
+ * STAGE=prod and NESTED=${self:service}; --opt said color=blue, --param said given=by-hand; the API of chat in dev is chatdev1. */
 const struct project_surroundings *files_around(const struct fixture_file *files);
 
 /* A file that is right but for what `rest` adds: line 1 is the service, rest begins in line 2. */

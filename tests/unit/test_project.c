@@ -89,7 +89,7 @@ static void environments_are_merged(void **state) {
                "provider:\n  environment: { A: from provider, B: 1, C: true, D: 'null', E: '', H: x }\n"
                "functions:\n"
                "  none: { handler: a }\n"
-               "  own: { handler: a, environment: { B: 1.50, F: 0x10, G: 1_000, 8: yes, H: { Ref: X } } }\n"
+               "  own: { handler: a, environment: { B: 1.50, F: 0x10, G: 1_000, 8: yes, H: !ImportValue X } }\n"
                "  text:\n    handler: a\n    environment:\n      A: |\n        two\n        lines\n      B: >-\n"
                "        one\n        line\n",
                "chat dev us-east-1 $request.body.action\n"

@@ -85,21 +85,21 @@ static void environment_that_is_left_out_is_named(void **state) {
   (void)state;
   static const struct warned_case cases[] = {
     { SERVICE ECHO_FUNCTION
-      "    environment:\n      A: { Ref: Table }\n      B: !Ref Table\n      C: [ 1 ]\n      D:\n"
+      "    environment:\n      A: { 'Fn::ImportValue': x }\n      B: !Select [ 0, [ a ] ]\n      C: [ 1 ]\n      D:\n"
       "      E: a${env:E}\n      F: \"a\\0\"\n      '': g\n      'H=1': h\n      [ i ]: i\n      OK: yes\n",
-      "7 functions.echo.environment.A is left out: its value is known on AWS only\n"
-      "8 functions.echo.environment.B is left out: its value is known on AWS only\n"
-      "9 functions.echo.environment.C is left out: its value is known on AWS only\n"
+      "7 functions.echo.environment.A is left out: ImportValue is known on AWS only\n"
+      "8 functions.echo.environment.B is left out: Select is known on AWS only\n"
+      "9 functions.echo.environment.C is left out: its value must be a text, not a list or a mapping\n"
       "10 functions.echo.environment.D is left out: it has no value\n"
       "11 functions.echo.environment.E is left out: a${env:E} is not known here: the environment has no E\n"
       "12 functions.echo.environment.F is left out: its value has a NUL\n"
       "13 functions.echo.environment. is left out: this cannot be the name of a variable\n"
       "14 functions.echo.environment.H=1 is left out: this cannot be the name of a variable\n" },
     /* Once, however many functions inherit it. */
-    { SERVICE
-      "provider:\n  environment:\n    TABLE: !Ref Table\nfunctions:\n  a: { handler: a, events: [ websocket: a ] }\n"
-      "  b: { handler: b, environment: { X: 1 } }\n",
-      "4 provider.environment.TABLE is left out: its value is known on AWS only\n" },
+    { SERVICE "provider:\n  environment:\n    TABLE: !ImportValue Table\nfunctions:\n  a: { handler: a, events: [ "
+              "websocket: a ] }\n"
+              "  b: { handler: b, environment: { X: 1 } }\n",
+      "4 provider.environment.TABLE is left out: ImportValue is known on AWS only\n" },
   };
   warned_all(EACH(cases));
 }

@@ -1,5 +1,6 @@
 #include "project.h"
 
+#include "intrinsic.h"
 #include "project_file.h"
 #include "project_function.h"
 #include "project_spelling.h"
@@ -34,6 +35,18 @@ static bool read_service(struct project_report *report, const struct yaml *root,
                       place.path, STR_ARG(at->key->text), shown_of(*out).text);
 }
 
+static struct intrinsic_names names_of(struct variables *variables, const struct yaml *root, const struct project *p) {
+  const struct yaml_entry *functions = yaml_entry_of(root, STR("functions"));
+  const struct project_surroundings *around = variables->surroundings;
+  struct intrinsic_names names = { .variables = variables,
+                                   .service = p->service,
+                                   .stage = p->stage,
+                                   .region = p->region,
+                                   .functions = functions ? functions->value : NULL };
+  if (around->api_id) around->api_id(p->service, p->stage, names.api_id);
+  return names;
+}
+
 static bool read_root(struct project_report *report, const struct yaml *root,
                       const struct project_surroundings *surroundings, struct project *out) {
   struct project_provider provider;
@@ -45,7 +58,9 @@ static bool read_root(struct project_report *report, const struct yaml *root,
   out->stage = provider.stage;
   out->region = provider.region;
   out->route_selection_expression = provider.route_selection_expression;
-  return project_functions_read(report, root, &provider, out);
+  struct intrinsic_names names = names_of(&variables, root, out);
+  report->names = &names;
+  return project_provider_environment(report, root, &provider) && project_functions_read(report, root, &provider, out);
 }
 
 static bool keep_warnings(struct project_report *report, struct project *out) {

@@ -129,6 +129,12 @@ bool project_provider_read(struct project_report *report, const struct yaml *roo
   warn_of_unknown_keys(report, map);
   warn_of_misspelt_keys(report, map);
   project_check_runtime(report, provider_place, map);
-  return project_limits(report, provider_place, map, &out->timeout_s, &out->memory_mb) &&
+  return project_limits(report, provider_place, map, &out->timeout_s, &out->memory_mb);
+}
+
+bool project_provider_environment(struct project_report *report, const struct yaml *root,
+                                  struct project_provider *out) {
+  const struct yaml *map;
+  return find_provider(report, root, &map) &&
          project_environment(report, provider_place, map, (struct fields){ NULL, 0 }, &out->environment);
 }

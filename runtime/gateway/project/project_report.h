@@ -9,6 +9,8 @@
 #include "project.h"
 #include "yaml_tree.h"
 
+struct intrinsic_names;
+
 enum { PROJECT_WARNINGS_MAX = 100 }; /* the last one says that there are more */
 
 struct project_report {
@@ -16,7 +18,8 @@ struct project_report {
   struct arena *memory; /* of the texts */
   struct project_warning warnings[PROJECT_WARNINGS_MAX];
   size_t count;
-  char *err; /* ERR_LEN bytes */
+  const struct intrinsic_names *names; /* what CloudFormation's functions can name (intrinsic.h) */
+  char *err;                           /* ERR_LEN bytes */
 };
 
 /* Writes "file:line: ..." to err and returns false. YAML_NO_LINE is the file as a whole: "file: ...". */

@@ -12,6 +12,8 @@
 #include "field.h"
 #include "str.h"
 
+enum { PROJECT_API_ID_LEN = 16 }; /* bytes, the final NUL included */
+
 struct project_surroundings {
   struct str stage;       /* what --stage said, or empty */
   struct fields options;  /* --opt: what ${opt:name} stands for */
@@ -25,6 +27,9 @@ struct project_surroundings {
    * directory, or absolute. *found is false when there is no such file. NULL: there is none. */
   bool (*file)(void *ctx, struct str path, struct buf *text, bool *found, char err[ERR_LEN]);
   void *ctx;
+
+  /* The id of the WebSocket API of a service. NULL: it has none. */
+  void (*api_id)(struct str service, struct str stage, char id[PROJECT_API_ID_LEN]);
 };
 
 #endif
