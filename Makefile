@@ -32,8 +32,8 @@ GATEWAY   := api_id control gateway management moment route_call server session 
 MODEL     := model model_answer model_close model_connections model_event model_fields model_frame model_id \
   model_json model_manage model_request model_result model_step route_selection route_selection_value
 PROJECT   := dotenv intrinsic intrinsic_name node_table project project_environment project_file project_function project_provider \
-  project_report project_route project_spelling project_value shown variable_files variable_source variable_syntax \
-  variable_value variables yaml_compose yaml_kind yaml_merge yaml_problem yaml_tree
+  project_report project_route project_settings project_spelling project_value shown variable_files variable_source variable_syntax \
+  variable_value variables yaml_compose yaml_json yaml_kind yaml_merge yaml_problem yaml_tree
 TRANSPORT := httpd httpd_connection httpd_exchange httpd_listen httpd_request websocket websocket_accept \
   websocket_outbox websocket_reader
 FUNCTIONS := child environment environment_api environment_start environment_variables invoke pool process \

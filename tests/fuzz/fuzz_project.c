@@ -82,6 +82,11 @@ static struct str variable(const char *name) {
   return strcmp(name, "V") == 0 ? STR("${self:custom.v}${env:V}") : STR("");
 }
 
+static void api_id(struct str service, struct str stage, char id[PROJECT_API_ID_LEN]) {
+  memset(id, 'a' + (int)((service.len + stage.len) % 26), PROJECT_API_ID_LEN - 1);
+  id[PROJECT_API_ID_LEN - 1] = '\0';
+}
+
 static bool names_a_file(const char *err) {
   for (size_t i = 0; i < FILES; i++)
     if (strncmp(err, names[i], strlen(names[i])) == 0 && err[strlen(names[i])] == ':') return true;
@@ -93,7 +98,9 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size) {
   struct project p;
   struct str parts[FILES];
-  const struct project_surroundings around = { .variable = variable, .file = read_part, .ctx = parts };
+  const struct project_surroundings around = {
+    .variable = variable, .file = read_part, .ctx = parts, .api_id = api_id
+  };
   char err[ERR_LEN] = "";
   split(str_of((const char *)data, size), parts);
   bool ok = project_parse(&p, "f.yml", parts[0], &around, err);

@@ -26,6 +26,8 @@ static void values_are_found(void **state) {
       .want = READ " A=https://chatdev1.execute-api.us-east-1.amazonaws.com/dev" ROUTE },
     { .yaml = CASE("    A: !Sub arn:${AWS::Partition}:x:${AWS::AccountId}:${AWS::StackName}:${!Kept} $ {x}\n"),
       .want = READ " A=arn:aws:x:123456789012:chat-dev:${Kept} $ {x}" ROUTE },
+    { .yaml = CASE("    A: !Ref AWS::StackName\n  stackName: ${self:service}-stack\n"),
+      .want = READ " A=chat-stack" ROUTE },
     { .yaml = CASE("    A: !Sub [ '${x}/${AWS::Region}/${y}', { x: 1, y: !Ref 'AWS::AccountId' } ]\n"),
       .want = READ " A=1/us-east-1/123456789012" ROUTE },
     { .yaml = CASE("    A: !Join [ '-', [ a, 1, !Ref 'AWS::Region', { Fn::Join: [ '', [] ] } ] ]\n"),

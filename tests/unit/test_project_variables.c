@@ -67,6 +67,9 @@ static void parameters_come_from_four_places(void **state) {
                    "params: { default: { a: 1, b: 2, c: 3 }, dev: { a: '${sls:stage}', given: no } }\n",
       .want = READ " A=dev B=local C=3 D=dots G=by-hand" ROUTE,
       .files = { local } },
+    { .yaml = HEAD "{ A: '${param:a}', B: '${param:b}' }" TAIL
+                   "stages: { default: { params: { a: 1, b: 2 } }, dev: { params: { a: 3 } } }\n",
+      .want = READ " A=3 B=2" ROUTE },
     { .yaml = HEAD "{ A: '${param:none}' }" TAIL,
       .want = READ ROUTE LEFT_OUT "A is left out: ${param:none} is not known here: there is no such parameter: give it "
                                   "with --param none=..., or write it in moonwire.local.yml\n" },
@@ -95,6 +98,9 @@ static void files_are_read(void **state) {
     { .yaml = HEAD "{ A: '${file(text.txt)}', B: '${file(../up.yml):a.b}', C: '${file(text.txt)}' }" TAIL,
       .want = READ " A=hello chat B=1 C=hello chat" ROUTE,
       .files = { { "text.txt", "hello ${self:service}" }, { "../up.yml", "a: { b: 1 }\n" } } },
+    { .yaml = HEAD "'${file(e.json)}'" TAIL,
+      .want = READ " A=\xF0\x9F\x98\x80 B=\\ud83d C=\xEF\xBF\xBD" ROUTE,
+      .files = { { "e.json", "{\"A\":\"\\ud83d\\uDE00\",\"B\":\"\\\\ud83d\",\"C\":\"\\udE00\"}" } } },
     /* Warnings name the file that they are about. */
     { .yaml = SERVICE "functions: ${file(functions.yml)}\n",
       .want = "chat dev us-east-1 $request.body.action\nf f a 6 1024\nr x f\n"

@@ -113,6 +113,19 @@ static void events_that_differ_here_are_named(void **state) {
       "5 functions.echo.warmup is no setting of functions that the Framework knows; it is ignored here\n" },
     { SERVICE "provider: { name: aws, enviroment: { A: b }, tags: { a: b }, iam: x }\n" ECHO_FUNCTION,
       "2 provider.enviroment is ignored here; did you mean environment?\n" },
+    { SERVICE ECHO_FUNCTION "provder: aws\nstepFunctions: {}\nprovider:\n  layer: x\n  offline: y\n  vpc: z\n",
+      "9 provider.layer is ignored here; did you mean layers?\n"
+      "10 provider.offline is ignored here: the Framework itself has no such setting\n"
+      "6 provder is ignored here; did you mean provider?\n"
+      "7 stepFunctions is ignored here: the Framework itself has no such setting\n" },
+    /* Known, and without effect here. */
+    { SERVICE ECHO_FUNCTION
+      "org: o\napp: a\nframeworkVersion: '3'\nuseDotenv: true\nplugins: []\npackage: {}\ncustom: {}\nparams: "
+      "{}\nlayers: {}\n"
+      "resources: {}\nprovider: { name: aws, websocketsApiName: n, websocketsDescription: d, stage: dev, region: "
+      "us-east-1, "
+      "layers: [], logs: { websocket: true }, tracing: { lambda: true }, iam: {}, architecture: arm64, tags: {} }\n",
+      "" },
     { FUNCTION "    events:\n      - websocket: $disconect\n      - websocket: { route: $default }\n",
       "6 the route $disconect is served like any other here, but API Gateway keeps names with $ for $connect, "
       "$disconnect and $default\n" },

@@ -29,10 +29,6 @@ static void add_arn(const struct intrinsic_names *names, const char *form, struc
 
 /* "AWS::..."; false when there is no such parameter. */
 static bool add_pseudo(const struct intrinsic_names *names, struct str name, struct buf *out) {
-  if (str_equal(name, STR("AWS::StackName"))) {
-    buf_addf(out, "%.*s-%.*s", STR_ARG(names->service), STR_ARG(names->stage));
-    return true;
-  }
   const struct {
     struct str name, value;
   } all[] = { { STR("AWS::AccountId"), STR(PROJECT_ACCOUNT) },
@@ -126,12 +122,25 @@ static bool find_any_resource(struct variables *v, struct str resource, const st
   return true;
 }
 
+/* What provider.stackName says, else the Framework's own name. */
+static bool add_stack_name(const struct intrinsic_names *names, struct buf *out) {
+  struct variables *v = names->variables;
+  struct str own;
+  if (!find_text(v, v->root, STR("provider"), STR("stackName"), &own)) return false;
+  if (own.ptr)
+    buf_add(out, own);
+  else
+    buf_addf(out, "%.*s-%.*s", STR_ARG(names->service), STR_ARG(names->stage));
+  return true;
+}
+
 enum intrinsic_known intrinsic_ref(struct project_report *report, struct yaml_line at, struct str name, struct buf *out,
                                    char why[ERR_LEN]) {
   const struct intrinsic_names *names = report->names;
   const struct kind *kind;
   struct str value;
   if (add_pseudo(names, name, out)) return INTRINSIC_KNOWN;
+  if (str_equal(name, STR("AWS::StackName"))) return add_stack_name(names, out) ? INTRINSIC_KNOWN : INTRINSIC_REFUSED;
   if (str_starts(name, STR("AWS::"))) {
     fail(why, "%s is known on AWS only", shown_of(name).text);
     return INTRINSIC_NOT_KNOWN;

@@ -3,6 +3,7 @@
 #include "intrinsic.h"
 #include "project_file.h"
 #include "project_function.h"
+#include "project_settings.h"
 #include "project_spelling.h"
 #include "shown.h"
 #include "variables.h"
@@ -55,6 +56,7 @@ static bool read_root(struct project_report *report, const struct yaml *root,
       !variables_sections(&variables, &root) || !read_service(report, root, &out->service) ||
       !project_provider_read(report, root, surroundings, &provider))
     return false;
+  project_check_sections(report, root);
   out->stage = provider.stage;
   out->region = provider.region;
   out->route_selection_expression = provider.route_selection_expression;

@@ -65,6 +65,7 @@ static bool find_functions(struct project_report *report, const struct yaml *roo
 /* "Serverless.yml Reference" of the Framework's version 3, `functions`. */
 static const char *const known_settings[] = {
   "architecture",
+  "awsKmsKeyArn",
   "condition",
   "dependsOn",
   "description",

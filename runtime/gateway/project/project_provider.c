@@ -1,8 +1,7 @@
 #include "project_provider.h"
 
-#include "spelling.h"
-
 #include "project_environment.h"
+#include "project_settings.h"
 
 #define RIGHT_KEY "websocketsApiRouteSelectionExpression"
 #define OLD_KEY "websocketApiRouteSelectionExpression"
@@ -65,16 +64,6 @@ static void warn_of_unknown_keys(struct project_report *report, const struct yam
   }
 }
 
-static void warn_of_misspelt_keys(struct project_report *report, const struct yaml *provider) {
-  static const char *const ours[] = { "environment", "memorySize", "region", "runtime", "stage", "timeout" };
-  for (size_t i = 0; provider && i < provider->count; i++) {
-    const struct yaml *key = provider->entries[i].key;
-    const char *meant = yaml_is_scalar(key) ? spelling_nearest(key->text, ours, sizeof ours / sizeof *ours) : NULL;
-    if (meant)
-      project_warn(report, key->line, "provider.%s is ignored here; did you mean %s?", shown_of(key->text).text, meant);
-  }
-}
-
 /* The section as a mapping; NULL when there is nothing in it to read. `provider: aws` is a short form. */
 static bool find_provider(struct project_report *report, const struct yaml *root, const struct yaml **out) {
   const struct yaml_entry *at = yaml_entry_of(root, STR("provider"));
@@ -127,7 +116,7 @@ bool project_provider_read(struct project_report *report, const struct yaml *roo
   if (!read_region(report, map, surroundings->options, &out->region)) return false;
   if (!find_expression(report, map, &out->route_selection_expression)) return false;
   warn_of_unknown_keys(report, map);
-  warn_of_misspelt_keys(report, map);
+  project_check_provider(report, map);
   project_check_runtime(report, provider_place, map);
   return project_limits(report, provider_place, map, &out->timeout_s, &out->memory_mb);
 }

@@ -2,6 +2,7 @@
 
 #include "shown.h"
 #include "variables.h"
+#include "yaml_json.h"
 
 /* The file's name beside serverless.yml, as the developer sees that: "services/chat/functions.yml". */
 static struct str name_of(struct variables *v, struct str path) {
@@ -46,12 +47,15 @@ bool variable_files_text(struct variables *v, struct str path, struct str *text,
 }
 
 static bool read_document(struct variables *v, struct str path, const struct yaml **root) {
-  static const char *const documents[] = { ".yml", ".yaml", ".json", ".tfstate", NULL };
+  static const char *const yaml[] = { ".yml", ".yaml", NULL }, *const json[] = { ".json", ".tfstate", NULL };
+  struct arena *memory = v->report->memory;
   struct str text, name;
   *root = NULL;
   if (!variable_files_text(v, path, &text, &name)) return false;
   if (!text.ptr) return true;
-  if (ends_in_one_of(path, documents)) return yaml_tree_parse(v->report->memory, name.ptr, text, root, v->report->err);
+  bool is_json = ends_in_one_of(path, json);
+  if (is_json && !(text = yaml_from_json(memory, text)).ptr) return project_out_of_memory(v->report);
+  if (is_json || ends_in_one_of(path, yaml)) return yaml_tree_parse(memory, name.ptr, text, root, v->report->err);
   *root = variables_scalar(v, (struct yaml_line){ name.ptr, 1 }, YAML_STRING, text, true);
   return *root;
 }

@@ -109,19 +109,27 @@ static bool find_entry(struct variables *v, const struct yaml *root, struct str 
   return true;
 }
 
+/* A parameter of a stage: below `params`, or where version 4 of the Framework has them, below `stages`. */
+static bool find_param(struct variables *v, struct str stage, struct str name, const struct yaml **out) {
+  struct buf address;
+  buf_init(&address, VARIABLES_TEXT_MAX);
+  buf_addf(&address, "params.%.*s", STR_ARG(stage));
+  bool ok = find_entry(v, v->root, buf_str(&address), name, out);
+  buf_clear(&address);
+  buf_addf(&address, "stages.%.*s.params", STR_ARG(stage));
+  ok = ok && (*out || find_entry(v, v->root, buf_str(&address), name, out));
+  buf_free(&address);
+  return ok;
+}
+
 /* The command line, then the stage's own, then those of this machine, then those of all stages ("Parameters"). */
 static bool ask_param(struct variables *v, const struct yaml *at, const struct call *call, const struct yaml **out) {
   const struct field *given = find_field(v->surroundings->params, call->address);
   struct str stage;
-  struct buf address;
   if (given) return text_of(v, at, given->value, out);
-  if (!variable_stage(v, &stage)) return false;
-  buf_init(&address, VARIABLES_TEXT_MAX);
-  buf_addf(&address, "params.%.*s", STR_ARG(stage));
-  bool ok = find_entry(v, v->root, buf_str(&address), call->address, out);
-  if (ok && !*out) ok = find_entry(v, v->local, STR("param"), call->address, out);
-  if (ok && !*out) ok = find_entry(v, v->root, STR("params.default"), call->address, out);
-  buf_free(&address);
+  bool ok = variable_stage(v, &stage) && find_param(v, stage, call->address, out) &&
+            (*out || find_entry(v, v->local, STR("param"), call->address, out)) &&
+            (*out || find_param(v, STR("default"), call->address, out));
   fail(v->why, "there is no such parameter: give it with --param %s=..., or write it in " VARIABLES_LOCAL_FILE,
        shown_of(call->address).text);
   return ok;
