@@ -104,15 +104,9 @@ static void environment_that_is_left_out_is_named(void **state) {
   warned_all(EACH(cases));
 }
 
-static void events_that_differ_here_are_named(void **state) {
+static void settings_that_the_framework_does_not_know_are_named(void **state) {
   (void)state;
   static const struct warned_case cases[] = {
-    { FUNCTION "    timeuot: 2\n    tags: { a: b }\n    events: [ websocket: a ]\n",
-      "5 functions.echo.timeuot is no setting of functions that the Framework knows; did you mean timeout?\n" },
-    { FUNCTION "    warmup: true\n    events: [ websocket: a ]\n",
-      "5 functions.echo.warmup is no setting of functions that the Framework knows; it is ignored here\n" },
-    { SERVICE "provider: { name: aws, enviroment: { A: b }, tags: { a: b }, iam: x }\n" ECHO_FUNCTION,
-      "2 provider.enviroment is ignored here; did you mean environment?\n" },
     { SERVICE ECHO_FUNCTION "provder: aws\nstepFunctions: {}\nprovider:\n  layer: x\n  offline: y\n  vpc: z\n",
       "9 provider.layer is ignored here; did you mean layers?\n"
       "10 provider.offline is ignored here: the Framework itself has no such setting\n"
@@ -126,6 +120,19 @@ static void events_that_differ_here_are_named(void **state) {
       "us-east-1, "
       "layers: [], logs: { websocket: true }, tracing: { lambda: true }, iam: {}, architecture: arm64, tags: {} }\n",
       "" },
+  };
+  warned_all(EACH(cases));
+}
+
+static void events_that_differ_here_are_named(void **state) {
+  (void)state;
+  static const struct warned_case cases[] = {
+    { FUNCTION "    timeuot: 2\n    tags: { a: b }\n    events: [ websocket: a ]\n",
+      "5 functions.echo.timeuot is no setting of functions that the Framework knows; did you mean timeout?\n" },
+    { FUNCTION "    warmup: true\n    events: [ websocket: a ]\n",
+      "5 functions.echo.warmup is no setting of functions that the Framework knows; it is ignored here\n" },
+    { SERVICE "provider: { name: aws, enviroment: { A: b }, tags: { a: b }, iam: x }\n" ECHO_FUNCTION,
+      "2 provider.enviroment is ignored here; did you mean environment?\n" },
     { FUNCTION "    events:\n      - websocket: $disconect\n      - websocket: { route: $default }\n",
       "6 the route $disconect is served like any other here, but API Gateway keeps names with $ for $connect, "
       "$disconnect and $default\n" },
@@ -208,6 +215,7 @@ int main(void) {
     cmocka_unit_test(settings_that_count_for_nothing_are_named),
     cmocka_unit_test(variables_that_are_not_known_are_named),
     cmocka_unit_test(environment_that_is_left_out_is_named),
+    cmocka_unit_test(settings_that_the_framework_does_not_know_are_named),
     cmocka_unit_test(events_that_differ_here_are_named),
     cmocka_unit_test(many_warnings_end),
     cmocka_unit_test(more_than_lambda_accepts_is_named),
