@@ -145,6 +145,12 @@ static void values_of_aws_come_from_a_file_of_this_machine(void **state) {
       .want =
           "moonwire.local.yml:1:1: the YAML is broken: did not find expected node content while parsing a block node\n",
       .files = { { "moonwire.local.yml", "]" } } },
+    { .yaml = HEAD "{ A: b }" TAIL,
+      .want = "moonwire.local.yml:2: expected a mapping of sections such as ssm, found a list\n",
+      .files = { { "moonwire.local.yml", "\n- a\n" } } },
+    { .yaml = HEAD "{ A: b }" TAIL,
+      .want = READ " A=b" ROUTE "w moonwire.local.yml:2 params is no section; did you mean param?\n",
+      .files = { { "moonwire.local.yml", "ssm: {}\nparams: {}\n" } } },
   };
   among_files_all(EACH(cases));
 }
@@ -202,7 +208,7 @@ static void variables_that_stand_for_themselves_are_refused(void **state) {
       .want = "serverless.yml:2: the variable ${self:a:b}: expected the end of the address (, or }) where \":b}\" "
               "begins\n" },
     { .yaml = HEAD "{ A: '${strToBool(maybe)}' }" TAIL,
-      .want = "serverless.yml:2: strToBool takes true, false, 1 or 0, found \"maybe\"\n" },
+      .want = "serverless.yml:2: ${strToBool(maybe)}: strToBool takes true, false, 1 or 0\n" },
   };
   among_files_all(EACH(cases));
 }

@@ -62,7 +62,10 @@ static bool read_root(struct project_report *report, const struct yaml *root,
   out->route_selection_expression = provider.route_selection_expression;
   struct intrinsic_names names = names_of(&variables, root, out);
   report->names = &names;
-  return project_provider_environment(report, root, &provider) && project_functions_read(report, root, &provider, out);
+  bool ok =
+      project_provider_environment(report, root, &provider) && project_functions_read(report, root, &provider, out);
+  report->names = NULL;
+  return ok;
 }
 
 static bool keep_warnings(struct project_report *report, struct project *out) {

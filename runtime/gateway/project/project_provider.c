@@ -94,11 +94,14 @@ static bool read_stage(struct project_report *report, const struct yaml *provide
 /* A region of the command line counts for more than the file's, as in Serverless. */
 static bool read_region(struct project_report *report, const struct yaml *provider, struct fields options,
                         struct str *out) {
-  for (size_t i = 0; i < options.count; i++) {
-    if (!str_equal(options.list[i].name, STR("region"))) continue;
-    *out = arena_copy(report->memory, options.list[i].value);
-    if (!out->ptr) return project_out_of_memory(report);
-    return project_is_name(*out) || fail(report->err, "--opt region must be 1 to 128 letters, digits, - or _");
+  for (size_t i = options.count; i > 0; i--) {
+    struct field option = options.list[i - 1];
+    if (!str_equal(option.name, STR("region"))) continue;
+    if (!project_is_name(option.value))
+      return fail(report->err, "--opt region must be 1 to 128 letters, digits, - or _, found \"%s\"",
+                  shown_of(option.value).text);
+    *out = arena_copy(report->memory, option.value);
+    return out->ptr || project_out_of_memory(report);
   }
   return project_setting_name(report, provider_place, provider, STR("region"), out);
 }

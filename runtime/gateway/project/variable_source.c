@@ -141,7 +141,7 @@ static bool ask_str_to_bool(struct variables *v, const struct yaml *at, const st
   bool yes = str_equal_nocase(text, STR("true")) || str_equal(text, STR("1"));
   bool no = str_equal_nocase(text, STR("false")) || str_equal(text, STR("0"));
   if (!yes && !no)
-    return project_fail(v->report, at->line, "strToBool takes true, false, 1 or 0, found \"%s\"", shown_of(text).text);
+    return project_fail(v->report, at->line, "%s: strToBool takes true, false, 1 or 0", shown_of(at->text).text);
   *out = variables_scalar(v, at->line, YAML_BOOLEAN, yes ? STR("true") : STR("false"), false);
   return *out;
 }

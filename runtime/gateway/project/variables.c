@@ -1,7 +1,8 @@
 #include "variables.h"
 
 #include "dotenv.h"
-#include "shown.h"
+#include "project_value.h"
+#include "spelling.h"
 #include "variable_syntax.h"
 #include "variable_value.h"
 
@@ -153,12 +154,27 @@ static const struct yaml *resolve(struct variables *v, const struct yaml *node) 
 
 /* The file */
 
+static bool check_local(struct variables *v) {
+  static const char *const names[] = { "param", "resources" };
+  const struct yaml *local = v->local;
+  if (local && local->kind != YAML_MAP)
+    return project_fail(v->report, local->line, "expected a mapping of sections such as ssm, found %s",
+                        project_found(local).text);
+  for (size_t i = 0; local && i < local->count; i++) {
+    const struct yaml *key = local->entries[i].key;
+    const char *meant = yaml_is_scalar(key) ? spelling_nearest(key->text, names, sizeof names / sizeof *names) : NULL;
+    if (meant)
+      project_warn(v->report, key->line, "%s is no section; did you mean %s?", shown_of(key->text).text, meant);
+  }
+  return true;
+}
+
 bool variables_begin(struct variables *v, struct project_report *report,
                      const struct project_surroundings *surroundings, const struct yaml *root) {
   *v = (struct variables){
     .report = report, .surroundings = surroundings, .root = root, .known.memory = report->memory
   };
-  return variable_files_read(v, STR(VARIABLES_LOCAL_FILE), &v->local) && dotenv_load(v);
+  return variable_files_read(v, STR(VARIABLES_LOCAL_FILE), &v->local) && check_local(v) && dotenv_load(v);
 }
 
 bool variables_sections(struct variables *v, const struct yaml **out) {

@@ -30,15 +30,14 @@ struct yaml_line {
 
 #define YAML_NO_LINE ((struct yaml_line){ NULL, 0 })
 
-/* One node; owned by the arena, as all it points at. */
+/* One node; owned by the arena, as all it points at. The reader makes no UNKNOWN ones: variables.h does, of what it cannot
+ * resolve. */
 struct yaml {
   enum yaml_kind kind;
   bool plain;            /* a scalar without quotes */
   struct yaml_line line; /* where it begins (an alias: where its anchor stands) */
-  struct str
-      text; /* a scalar: its characters, unquoted, numbers as written; TAGGED: the tag, such as "!Ref"; UNKNOWN (never
-                    * made by this reader, see variables.h): what stands there */
-  struct str why;                   /* UNKNOWN: why it cannot be known */
+  struct str text; /* a scalar, or UNKNOWN: its characters, unquoted, numbers as written; TAGGED: the tag ("!Ref") */
+  struct str why;  /* UNKNOWN: the reason */
   const struct yaml *const *items;  /* LIST: `count` of them; TAGGED: one, what the tag stands before */
   const struct yaml_entry *entries; /* MAP: `count` of them */
   size_t count;
