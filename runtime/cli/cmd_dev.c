@@ -6,10 +6,13 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "api_id.h"
 #include "commands.h"
 #include "config.h"
+#include "digest.h"
 #include "gateway.h"
 #include "model.h"
+#include "pairs.h"
 
 static const char usage[] =
     "Usage: moonwire dev [OPTION ...]\n"
@@ -20,6 +23,8 @@ static const char usage[] =
     "\n"
     "  --config FILE            the service (serverless.yml)\n"
     "  --stage NAME             its stage (provider.stage of the file, else dev)\n"
+    "  --opt NAME=VALUE         what ${opt:NAME} stands for; may be said several times\n"
+    "  --param NAME=VALUE       what ${param:NAME} stands for; may be said several times\n"
     "  --host ADDRESS           where clients connect (127.0.0.1)\n"
     "  --port NUMBER            ... and the port (3001); 0 takes a free one\n"
     "  --control-port NUMBER    port of the Runtime API, always on 127.0.0.1 (3002); 0 takes a free one\n"
@@ -33,6 +38,8 @@ static const char usage[] =
 enum {
   CONFIG = 1,
   STAGE,
+  OPT,
+  PARAM,
   HOST,
   PORT,
   CONTROL_PORT,
@@ -42,6 +49,8 @@ enum {
   INTEGRATION_TIMEOUT,
   JSON
 };
+
+enum { INSTANCE_ID_BYTES = 8 };
 
 static const struct option long_options[] = {
   { "config", required_argument, NULL, CONFIG },
@@ -53,6 +62,8 @@ static const struct option long_options[] = {
   { "idle-timeout", required_argument, NULL, IDLE_TIMEOUT },
   { "max-duration", required_argument, NULL, MAX_DURATION },
   { "integration-timeout", required_argument, NULL, INTEGRATION_TIMEOUT },
+  { "opt", required_argument, NULL, OPT },
+  { "param", required_argument, NULL, PARAM },
   { "json", no_argument, NULL, JSON },
   { "help", no_argument, NULL, 'h' },
   { 0 },
@@ -72,15 +83,24 @@ static bool read_seconds(const char *option, const char *text, int64_t limit, in
   return ok;
 }
 
-static bool take_option(struct gateway_options *options, int option, char err[ERR_LEN]) {
+/* What --opt and --param said. */
+struct given {
+  struct pairs opts, params;
+};
+
+static bool take_option(struct gateway_options *options, struct given *given, int option, char err[ERR_LEN]) {
   int64_t number = 0;
   switch (option) {
   case CONFIG:
     options->config = optarg;
     return true;
   case STAGE:
-    options->stage = str_from(optarg);
+    options->surroundings.stage = str_from(optarg);
     return true;
+  case OPT:
+    return pairs_add(&given->opts, "--opt", optarg, &options->surroundings.options, err);
+  case PARAM:
+    return pairs_add(&given->params, "--param", optarg, &options->surroundings.params, err);
   case HOST:
     options->host = optarg;
     return true;
@@ -119,6 +139,15 @@ static bool find_bootstrap(char path[PATH_MAX], char err[ERR_LEN]) {
   return access(path, X_OK) == 0 || fail(err, "%s is missing; it belongs next to moonwire (`make build`)", path);
 }
 
+/* ${sls:instanceId}: another one for each run. */
+static bool make_instance_id(char text[2 * INSTANCE_ID_BYTES + 1], struct str *out, char err[ERR_LEN]) {
+  unsigned char bytes[INSTANCE_ID_BYTES];
+  if (!digest_random(bytes, sizeof bytes, err)) return false;
+  for (size_t i = 0; i < sizeof bytes; i++) snprintf(text + 2 * i, 3, "%02x", bytes[i]);
+  *out = str_from(text);
+  return true;
+}
+
 static int wrong_call(const char *message) {
   fprintf(stderr, "moonwire dev: %s; `moonwire dev --help` lists the options\n", message);
   return 2;
@@ -146,7 +175,8 @@ int cmd_dev(int argc, char **argv) {
                                      .most_environments = 10,
                                      .out = stdout,
                                      .colour = isatty(STDOUT_FILENO) && config_get("NO_COLOR").len == 0 };
-  char err[ERR_LEN], path[PATH_MAX];
+  char err[ERR_LEN], path[PATH_MAX], id[2 * INSTANCE_ID_BYTES + 1];
+  struct given given = { 0 };
   int option;
   opterr = 0;
   optind = 0;
@@ -160,14 +190,17 @@ int cmd_dev(int argc, char **argv) {
     if (option == '?' || option == ':') {
       return wrong_option(option, argv[optind - 1]);
     }
-    if (!take_option(&options, option, err)) return wrong_call(err);
+    if (!take_option(&options, &given, option, err)) return wrong_call(err);
   }
   if (optind < argc) {
     snprintf(err, sizeof err, "\"%s\" is too much", argv[optind]);
     return wrong_call(err);
   }
   options.program = path;
-  if (find_bootstrap(path, err) && gateway_run(&options, err)) {
+  options.surroundings.variable = config_get;
+  options.surroundings.api_id = api_id_of;
+  if (find_bootstrap(path, err) && make_instance_id(id, &options.surroundings.instance_id, err) &&
+      gateway_run(&options, err)) {
     if (isatty(STDOUT_FILENO) && !options.json) putchar('\n'); /* the prompt goes below the ^C */
     return 0;
   }

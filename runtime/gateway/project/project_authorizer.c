@@ -8,7 +8,7 @@
 struct authorizer {
   struct project_authorizer found; /* first: a pointer to it is one to the whole */
   struct project_place place;      /* "functions.echo.events[0].websocket." */
-  int line;
+  struct yaml_line line;
 };
 
 static bool is_arn(struct str name) {
