@@ -59,9 +59,7 @@ end
 --- @param elements (string|number|moonwire.dynamodb.Number|moonwire.dynamodb.Binary)[]
 --- @return moonwire.dynamodb.Set
 function dynamodb.set(elements)
-  local why = arguments.type("elements", elements, "table")
-  local made
-  if not why then made, why = set.new(elements) end
+  local made, why = set.new(elements)
   if not made then error("dynamodb.set: " .. why, 2) end
   return made
 end

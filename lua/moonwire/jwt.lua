@@ -5,6 +5,7 @@
 ---
 --- RS256, RS384, RS512, PS256, ES256, ES384 and EdDSA are verified with the issuer's public keys, HS256 with a secret and
 --- never with public keys. The key decides about the algorithm, not the token. Nothing of a token is ever in a message.
+local arguments = require "moonwire.runtime.arguments"
 local core = require "moonwire.core.jwt"
 local crypto = require "moonwire.crypto"
 local json = require "moonwire.json"
@@ -32,13 +33,7 @@ local rules_of = setmetatable({}, { __mode = "k" })
 
 -- Each check returns a sentence about what is wrong, or nothing.
 
-local function check_type(name, value, wanted)
-  if type(value) ~= wanted then return ("%s must be a %s, got %s"):format(name, wanted, type(value)) end
-end
-
-local function check_text(name, value)
-  return check_type(name, value, "string") or value == "" and name .. " must not be empty" or nil
-end
+local check_type, check_text, check_list = arguments.type, arguments.text, arguments.list
 
 local function check_number(name, value, least, most)
   local why = check_type(name, value, "number")
@@ -58,6 +53,8 @@ local function check_audience(audience)
   if type(audience) ~= "table" then
     return "audience must be a string, a list of strings, or false for any, got " .. type(audience)
   end
+  local no_list = check_list("audience", audience)
+  if no_list then return no_list end
   if #audience == 0 or #audience > core.audiences_max then
     return ("audience must have 1 to %d elements, got %d"):format(core.audiences_max, #audience)
   end
@@ -95,11 +92,15 @@ local function check_secret(secret)
   return ("secret must have at least %d bytes, got %d"):format(core.secret_min, #secret)
 end
 
+local ALGORITHMS = "RS256, RS384, RS512, PS256, ES256, ES384, EdDSA, and HS256 with a secret"
+
 local function check_algorithms(names, with_secret)
-  local why = check_type("algorithms", names, "table") or #names == 0 and "algorithms must name at least one" or nil
+  local why = check_list("algorithms", names) or #names == 0 and "algorithms must name at least one" or nil
   for i, name in ipairs(why and {} or names) do
     local known = type(name) == "string" and core.algorithm(name)
-    if not known then return ("algorithms[%d] is none that can be verified"):format(i) end
+    if not known then
+      return ("algorithms[%d] is none that can be verified: %s; there are %s"):format(i, arguments.shown(name), ALGORITHMS)
+    end
     if (name == "HS256") ~= with_secret then
       return "algorithms: HS256 goes with a secret, all others with public keys"
     end
@@ -128,14 +129,14 @@ local optional = {
   end,
 }
 
+local FIELDS = { issuer = true, audience = true }
+for name in pairs(optional) do FIELDS[name] = true end
+
 local function check_options(options)
-  if type(options) ~= "table" then return check_type("options", options, "table") end
+  local why = check_type("options", options, "table") or arguments.unknown("options", options, FIELDS)
+  if why then return why end
   for name, value in pairs(options) do
-    local check = optional[name]
-    if not check and name ~= "issuer" and name ~= "audience" then
-      return "options has an unknown field: " .. tostring(name)
-    end
-    local why = check and check(value, options)
+    why = optional[name] and optional[name](value, options)
     if why then return why end
   end
   return check_issuer(options.issuer) or check_audience(options.audience) or check_sources(options)

@@ -73,8 +73,8 @@ enum client_code client_code_of(int status);
 
 struct client_result {
   enum client_code code;
-  const char
-      *message;    /* "GoneException (HTTP 410)", "(HTTP 503), after 3 attempts"; "" for CLIENT_OK; one line, never a
+  const char *
+      message; /* "GoneException (HTTP 410)", "http://h answered HTTP 503, after 3 attempts"; "" for CLIENT_OK; one line, never a
                           key or token */
   int status;      /* 0 when no response arrived; headers and body are then empty */
   struct str type; /* of the error: "GoneException"; may be empty; one line */

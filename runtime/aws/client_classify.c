@@ -2,6 +2,7 @@
 
 #include "arena.h"
 #include "json.h"
+#include "quotation.h"
 #include "utf8.h"
 
 enum { SENTENCE_MAX = 300 }; /* bytes of a service's own message */
@@ -42,16 +43,12 @@ static enum client_code code_of_transport(enum http_code code) {
   }
 }
 
-static bool holds(struct str text, struct str secret) {
-  return secret.len > 0 && str_find(text, secret, 0) != SIZE_MAX;
-}
-
-/* The first line of a text, cut to a length that fits a message; nothing when it holds a key. */
+/* The first line of a text, cut to a length that fits a message; nothing when it shows a key. */
 static struct str presentable(struct str text, const struct credentials *keys) {
   size_t end = 0;
   while (end < text.len && utf8_control(str_slice(text, end, text.len)) == 0) end++;
   text = str_slice(text, 0, end);
-  if (holds(text, keys->secret_access_key) || holds(text, keys->session_token)) return STR("");
+  if (quotation_of_keys(text, keys)) return STR("");
   return str_trim(utf8_cut(text, SENTENCE_MAX));
 }
 
@@ -85,6 +82,15 @@ static struct str sentence_of(const struct http_response *response, const struct
   return said.len > 0 ? said : element_of(response->body, STR("<Message>"), STR("</Message>"));
 }
 
+/* What a failure is called. An answer without words of its own can be anybody's: then it says whose. */
+static void tell(const struct http_response *response, struct str type, struct str said, char message[ERR_LEN]) {
+  if (type.len + said.len == 0)
+    fail(message, "%.*s answered HTTP %d", STR_ARG(response->origin), response->status);
+  else
+    fail(message, "%.*s%s%.*s (HTTP %d)", STR_ARG(type), type.len > 0 && said.len > 0 ? ": " : "", STR_ARG(said),
+         response->status);
+}
+
 void client_classify(const struct http_response *response, const struct credentials *keys, struct arena *memory,
                      char message[ERR_LEN], struct client_result *result) {
   *result = (struct client_result){ .message = response->message };
@@ -102,7 +108,5 @@ void client_classify(const struct http_response *response, const struct credenti
   if (response->body.len > 0) json_parse(memory, response->body, &root, NULL);
   result->type = presentable(type_of(response, root), keys);
   result->message = message;
-  struct str said = presentable(sentence_of(response, root), keys);
-  fail(message, "%.*s%s%.*s%s(HTTP %d)", STR_ARG(result->type), result->type.len > 0 && said.len > 0 ? ": " : "",
-       STR_ARG(said), result->type.len + said.len > 0 ? " " : "", response->status);
+  tell(response, result->type, presentable(sentence_of(response, root), keys), message);
 }

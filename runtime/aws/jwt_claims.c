@@ -1,5 +1,8 @@
 #include "jwt_claims.h"
 
+#include <stdio.h>
+#include <string.h>
+
 static enum jwt_code bad_claim(char err[ERR_LEN], struct str name, const char *what) {
   fail(err, "the claim \"%.*s\" %s", STR_ARG(name), what);
   return JWT_CLAIMS;
@@ -58,7 +61,9 @@ static enum jwt_code check_issuer(const struct json *claims, const struct jwt_cl
   enum jwt_code code = find_typed(claims, STR("iss"), JSON_STRING, "is not a string", &there, &iss, err);
   if (code != JWT_OK || !r->issuer.ptr) return code;
   if (!there) return jwt_refuse(err, JWT_ISSUER, "it does not say who issued it (iss)");
-  return str_equal(iss.text, r->issuer) ? JWT_OK : jwt_refuse(err, JWT_ISSUER, "it is of another issuer (iss)");
+  if (str_equal(iss.text, r->issuer)) return JWT_OK;
+  fail(err, "it is of another issuer (iss) than \"%.*s\"", STR_ARG(r->issuer));
+  return JWT_ISSUER;
 }
 
 static bool is_wanted(struct str audience, const struct jwt_claims_rules *r) {
@@ -83,13 +88,24 @@ static enum jwt_code look_for_audience(struct json_item aud, const struct jwt_cl
   return JWT_OK;
 }
 
+/* Names those that are wanted: whoever reads it may have mixed up two services. */
+static enum jwt_code other_audience(const struct jwt_claims_rules *r, char err[ERR_LEN]) {
+  char wanted[ERR_LEN] = "";
+  for (size_t i = 0; i < r->audience_count; i++) {
+    size_t len = strlen(wanted);
+    snprintf(wanted + len, sizeof wanted - len, "%s\"%.*s\"", i > 0 ? ", " : "", STR_ARG(r->audiences[i]));
+  }
+  fail(err, "it is for another audience (aud) than %s", wanted);
+  return JWT_AUDIENCE;
+}
+
 static enum jwt_code check_audience(const struct json *claims, const struct jwt_claims_rules *r, char err[ERR_LEN]) {
   struct json_item aud = { 0 };
   bool there, found = false;
   enum jwt_code code = find(claims, STR("aud"), &there, &aud, err);
   if (code == JWT_OK && there) code = look_for_audience(aud, r, &found, err);
   if (code != JWT_OK || r->audience_count == 0 || found) return code;
-  return jwt_refuse(err, JWT_AUDIENCE, there ? "it is for another audience (aud)" : "it names no audience (aud)");
+  return there ? other_audience(r, err) : jwt_refuse(err, JWT_AUDIENCE, "it names no audience (aud)");
 }
 
 /* Who it is about, and its id: for those who use them. */

@@ -6,8 +6,8 @@
 #include <string.h>
 #include <sys/resource.h>
 
+#include "api_id.h"
 #include "control.h"
-#include "digest.h"
 #include "model.h"
 #include "pool.h"
 #include "project.h"
@@ -23,8 +23,9 @@ struct gateway {
   struct project project;
   struct view *view;
   struct model_route *routes;
+  struct model_authorizer authorizer;
   struct model_api api;
-  char api_id[MODEL_API_ID_LEN], domain_name[256];
+  char api_id[PROJECT_API_ID_LEN], domain_name[256];
   struct model *model;
   struct server *server;
   struct control control;
@@ -37,13 +38,21 @@ struct gateway {
 
 /* The API */
 
+/* There is one at most: only $connect has any. */
+static void describe_authorizer(struct gateway *g, const struct project_authorizer *authorizer) {
+  const struct project_function *function = authorizer->function;
+  g->authorizer.route.key = STR("authorizer");
+  g->authorizer.route.function = function ? (size_t)(function - g->project.functions) : 0;
+  g->authorizer.is_missing = !function;
+  g->authorizer.sources = authorizer->sources;
+  g->authorizer.source_count = authorizer->source_count;
+  g->api.authorizer = &g->authorizer;
+}
+
 static bool describe_api(struct gateway *g, char err[ERR_LEN]) {
   struct project *project = &g->project;
-  struct sha256_value hash;
-  char name[512];
-  snprintf(name, sizeof name, "%.*s/%.*s", STR_ARG(project->service), STR_ARG(project->stage));
-  if (!digest_sha256(str_from(name), &hash, err)) return false;
-  model_api_id_from(g->api_id, hash.bytes);
+  api_id_of(project->service, project->stage, g->api_id);
+  if (!g->api_id[0]) return fail(err, "out of memory");
   snprintf(g->domain_name, sizeof g->domain_name, "%s.execute-api.%.*s.amazonaws.com", g->api_id,
            STR_ARG(project->region));
   g->routes = calloc(project->route_count + 1, sizeof *g->routes);
@@ -58,7 +67,11 @@ static bool describe_api(struct gateway *g, char err[ERR_LEN]) {
                                .domain_name = str_from(g->domain_name),
                                .route_selection_expression = project->route_selection_expression,
                                .routes = g->routes,
-                               .route_count = project->route_count };
+                               .route_count = project->route_count,
+                               .idle_s = g->options->idle_s,
+                               .duration_s = g->options->duration_s };
+  for (size_t i = 0; i < project->route_count; i++)
+    if (project->routes[i].authorizer) describe_authorizer(g, project->routes[i].authorizer);
   g->model = model_new(&g->api, err);
   return g->model || fail_in(err, "websocketsApiRouteSelectionExpression") || fail_in(err, g->options->config);
 }
@@ -136,6 +149,8 @@ static bool listen_on_ports(struct gateway *g, char err[ERR_LEN]) {
                                    .model = g->model,
                                    .credentials = { STR("local"), STR("local"), STR("") },
                                    .region = g->project.region,
+                                   .integration_s =
+                                       g->options->integration_s ? g->options->integration_s : MODEL_INTEGRATION_S,
                                    .invoke = invoke,
                                    .note = note,
                                    .ctx = g };
@@ -186,9 +201,9 @@ static void show(struct gateway *g) {
     const struct project_warning *warning = &project->warnings[i];
     char text[2 * ERR_LEN];
     if (warning->line > 0)
-      snprintf(text, sizeof text, "%.*s:%d: %.*s", STR_ARG(project->file), warning->line, STR_ARG(warning->text));
+      snprintf(text, sizeof text, "%.*s:%d: %.*s", STR_ARG(warning->file), warning->line, STR_ARG(warning->text));
     else
-      snprintf(text, sizeof text, "%.*s: %.*s", STR_ARG(project->file), STR_ARG(warning->text));
+      snprintf(text, sizeof text, "%.*s: %.*s", STR_ARG(warning->file), STR_ARG(warning->text));
     view_warning(g->view, str_from(text));
   }
   view_ready(g->view, &(struct view_ready){ project, str_from(g->websocket_url), str_from(g->management_url),
@@ -197,7 +212,7 @@ static void show(struct gateway *g) {
 
 static bool open_all(struct gateway *g, char err[ERR_LEN]) {
   const struct gateway_options *options = g->options;
-  if (!project_read(&g->project, options->config, options->stage, err)) return false;
+  if (!project_read(&g->project, options->config, &options->surroundings, err)) return false;
   g->loop = loop_new(err);
   if (!g->loop || !signals_init(&g->signals, g->loop, on_signal, g, err)) return false;
   g->view = view_new(

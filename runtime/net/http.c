@@ -78,33 +78,57 @@ static bool ask_bundle(struct http *http, struct http_transfer *transfer, int re
 
 static void finish(void *private, int result);
 
+static void resolved(struct http_transfer *first);
+
+/* The others wait for this one. */
+static void look_up(struct http_transfer *transfer, struct http_name *name) {
+  name->first = transfer;
+  transfer->name = name;
+  http_transfer_on_resolved(transfer, resolved);
+}
+
+/* The first of a list goes on its way. */
+static void go_on(struct http_transfer *transfer, struct http_name *name) {
+  struct http *http = transfer->http;
+  list_remove(transfer);
+  list_add(&http->active, transfer);
+  transfer->waits = false;
+  if (!http_name_is_known(name, clock_monotonic_ns())) look_up(transfer, name);
+  if (!http_transfer_waited(transfer) || !http_multi_add(http->multi, transfer->easy, NULL))
+    finish(transfer, http_transfer_no_memory());
+}
+
+/* Those that wait end as the first one did. Completions may begin others, which wait for another look-up. */
+static void fail_waiting(struct http_name *name) {
+  struct http_transfer *waiting = name->waiting;
+  int failure = name->failure;
+  name->waiting = NULL;
+  name->failure = 0;
+  if (waiting) waiting->place = &waiting;
+  while (waiting) finish(waiting, failure);
+}
+
 /* From the loop: adding transfers is not allowed where libcurl tells of the address. */
 static void names_go_on(void *ctx) {
   struct http_name *name = ctx;
-  while (name->waiting) {
-    struct http_transfer *transfer = name->waiting;
-    struct http *http = transfer->http;
-    list_remove(transfer);
-    list_add(&http->active, transfer);
-    transfer->waits = false;
-    if (!http_transfer_waited(transfer) || !http_multi_add(http->multi, transfer->easy, NULL))
-      finish(transfer, http_transfer_no_memory());
-  }
+  if (name->failure) fail_waiting(name);
+  while (name->waiting && !name->first) go_on(name->waiting, name);
 }
 
-static void let_others_go_on(struct http_transfer *first) {
+static void let_others_go_on(struct http_transfer *first, int failure) {
   struct http_name *name = first->name;
   if (!name) return;
   name->first = NULL;
   first->name = NULL;
   if (!name->waiting) return;
+  name->failure = failure;
   name->go_on = (struct loop_job){ .run = names_go_on, .ctx = name };
   loop_job_add(first->http->loop, &name->go_on);
 }
 
 static void resolved(struct http_transfer *first) {
   if (first->name) http_name_known(first->name, clock_monotonic_ns());
-  let_others_go_on(first);
+  let_others_go_on(first, 0);
 }
 
 /* Whether it has to wait; if not, it may be the one that the others wait for. */
@@ -116,9 +140,7 @@ static bool must_wait(struct http *http, struct http_transfer *transfer, struct 
     list_add(&name->waiting, transfer);
     return true;
   }
-  name->first = transfer;
-  transfer->name = name;
-  http_transfer_on_resolved(transfer, resolved);
+  look_up(transfer, name);
   return false;
 }
 
@@ -129,7 +151,7 @@ static void finish(void *private, int result) {
   if (ask_bundle(http, transfer, result)) return;
   http_transfer_end(transfer, result, &response);
   if (transfer->second && response.code == HTTP_OK) http->amazon_fails = true;
-  let_others_go_on(transfer);
+  let_others_go_on(transfer, http_transfer_is_unresolved(result) ? result : 0);
   list_remove(transfer);
   transfer->done(transfer->ctx, &response);
   retire(http, transfer);
@@ -193,7 +215,7 @@ struct http_transfer *http_send(struct http *http, const struct http_request *re
   }
   if (must_wait(http, transfer, request->url)) return transfer;
   if (!http_multi_add(http->multi, transfer->easy, err)) {
-    let_others_go_on(transfer);
+    let_others_go_on(transfer, 0);
     http_transfer_delete(transfer);
     return NULL;
   }
@@ -208,7 +230,7 @@ struct loop *http_loop(const struct http *http) {
 void http_cancel(struct http_transfer *transfer) {
   if (!transfer) return;
   if (!transfer->waits) http_multi_remove(transfer->http->multi, transfer->easy);
-  let_others_go_on(transfer);
+  let_others_go_on(transfer, 0);
   list_remove(transfer);
   retire(transfer->http, transfer);
 }

@@ -67,6 +67,7 @@ struct http_response {
   const struct http_header *headers; /* of the final response, in order, duplicates kept; trailers are dropped */
   size_t header_count;
   struct str body;
+  struct str origin; /* who answered, "https://host:port": fit for a message, without user and query */
 };
 
 /* The first value of a header, in any letter case; empty when there is none. */

@@ -18,12 +18,13 @@ struct http_multi {
   http_multi_done done;
 };
 
-/* A descriptor of libcurl's. That of a connection is here from its opening to its closing, and its watch rests between two
- * requests; another one while it is watched. */
+/* A descriptor of libcurl's. That of a connection that is made is here until it is closed, which libcurl tells (see
+ * http_multi_close), and its watch rests between two requests. Others are here while they are watched: sockets that are still
+ * connecting, and those of the resolver, are closed without a word. */
 struct socket {
   struct loop_watch watch;
   struct http_multi *multi;
-  bool connection;
+  bool connected;
 };
 
 /* Tells the owner about every handle that has finished. The owner may add and remove handles meanwhile. */
@@ -79,12 +80,6 @@ static struct socket *socket_of(struct http_multi *multi, curl_socket_t fd) {
   return socket;
 }
 
-bool http_multi_opened(struct http_multi *multi, int fd) {
-  struct socket *socket = socket_of(multi, fd);
-  if (socket) socket->connection = true;
-  return socket != NULL;
-}
-
 static void forget(struct socket *socket) {
   struct http_multi *multi = socket->multi;
   loop_watch_stop(multi->loop, &socket->watch);
@@ -92,9 +87,16 @@ static void forget(struct socket *socket) {
   free(socket);
 }
 
-static void stop_watching(struct http_multi *multi, struct socket *socket) {
-  if (socket->connection)
-    loop_watch_rest(multi->loop, &socket->watch);
+/* Whether it is the socket of the connection that a handle has. */
+static bool is_connected(CURL *easy, curl_socket_t fd) {
+  curl_socket_t active;
+  return curl_easy_getinfo(easy, CURLINFO_ACTIVESOCKET, &active) == CURLE_OK && active == fd;
+}
+
+static void stop_watching(CURL *easy, struct socket *socket) {
+  if (!socket->connected) socket->connected = is_connected(easy, socket->watch.fd);
+  if (socket->connected)
+    loop_watch_rest(socket->multi->loop, &socket->watch);
   else
     forget(socket);
 }
@@ -102,12 +104,11 @@ static void stop_watching(struct http_multi *multi, struct socket *socket) {
 /* CURLMOPT_SOCKETFUNCTION. Returns 0 even when the socket cannot be watched: then the transfer ends by its timeout,
  * where -1 would end all of them and every later one. */
 static int on_socket(CURL *easy, curl_socket_t fd, int what, void *ctx, void *assigned) {
-  (void)easy;
   struct http_multi *multi = ctx;
   struct socket *socket = assigned ? assigned : socket_of(multi, fd);
   if (!socket) return 0;
   if (what == CURL_POLL_REMOVE) {
-    stop_watching(multi, socket);
+    stop_watching(easy, socket);
     return 0;
   }
   if (!assigned) curl_multi_assign(multi->curl, fd, socket);
@@ -165,6 +166,8 @@ void http_multi_delete(struct http_multi *multi) {
   curl_multi_cleanup(multi->curl);
   loop_timer_stop(multi->loop, &multi->timer);
   loop_job_stop(multi->loop, &multi->now);
+  for (size_t fd = 0; fd < multi->socket_room; fd++)
+    if (multi->sockets[fd]) forget(multi->sockets[fd]);
   free(multi->sockets);
   free(multi);
   curl_global_cleanup();

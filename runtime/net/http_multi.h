@@ -23,11 +23,6 @@ void http_multi_delete(struct http_multi *multi);
 /* Starts a handle (a CURL *); `done` is called from the loop. */
 bool http_multi_add(struct http_multi *multi, void *easy, char err[ERR_LEN]);
 
-/* Notes the socket of a connection: what every handle has to call from its CURLOPT_OPENSOCKETFUNCTION. The watches of other
- * descriptors end when libcurl says so, because it closes these itself: the resolver has some, and their numbers come again.
- * False when memory is short. */
-bool http_multi_opened(struct http_multi *multi, int fd);
-
 /* Closes the socket of a connection: what every handle has to have as its CURLOPT_CLOSESOCKETFUNCTION, with the multi as
  * its data. Returns what close returns. */
 int http_multi_close(void *multi, int fd);

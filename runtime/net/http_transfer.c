@@ -198,13 +198,11 @@ static void set_habits(CURL *easy) {
   curl_easy_setopt(easy, CURLOPT_DNS_CACHE_TIMEOUT, (long)HTTP_NAMES_SECONDS);
 }
 
-/* CURLOPT_OPENSOCKETFUNCTION. */
+/* CURLOPT_OPENSOCKETFUNCTION. Programs that handlers start do not get it. */
 static curl_socket_t open_socket(void *ctx, curlsocktype purpose, struct curl_sockaddr *address) {
+  (void)ctx;
   (void)purpose;
-  int fd = socket(address->family, address->socktype | SOCK_CLOEXEC, address->protocol);
-  if (fd < 0 || http_multi_opened(ctx, fd)) return fd;
-  close(fd);
-  return CURL_SOCKET_BAD;
+  return socket(address->family, address->socktype | SOCK_CLOEXEC, address->protocol);
 }
 
 static void set_callbacks(struct http_transfer *transfer, struct http_multi *multi) {
@@ -216,7 +214,6 @@ static void set_callbacks(struct http_transfer *transfer, struct http_multi *mul
   curl_easy_setopt(easy, CURLOPT_WRITEFUNCTION, on_body);
   curl_easy_setopt(easy, CURLOPT_WRITEDATA, transfer);
   curl_easy_setopt(easy, CURLOPT_OPENSOCKETFUNCTION, open_socket);
-  curl_easy_setopt(easy, CURLOPT_OPENSOCKETDATA, multi);
   curl_easy_setopt(easy, CURLOPT_CLOSESOCKETFUNCTION, http_multi_close);
   curl_easy_setopt(easy, CURLOPT_CLOSESOCKETDATA, multi);
 }
@@ -263,6 +260,10 @@ static bool is_loss(CURLcode result) {
   default:
     return false;
   }
+}
+
+bool http_transfer_is_unresolved(int result) {
+  return result == CURLE_COULDNT_RESOLVE_HOST;
 }
 
 bool http_transfer_is_distrust(int result) {

@@ -52,6 +52,9 @@ bool http_transfer_waited(struct http_transfer *transfer);
 /* The CURLcode of a lack of memory. */
 int http_transfer_no_memory(void);
 
+/* Whether a transfer ended because its host has no address. */
+bool http_transfer_is_unresolved(int result);
+
 /* Whether a transfer ended because the server's certificate was not accepted; result is libcurl's CURLcode. */
 bool http_transfer_is_distrust(int result);
 

@@ -157,6 +157,13 @@ scenario('a request that is cancelled leaves nothing', {
 scenario('proxies are not used', { start: echo, code: GET, env: { http_proxy: 'http://127.0.0.1:1', HTTP_PROXY: 'http://127.0.0.1:1', ALL_PROXY: 'http://127.0.0.1:1' } },
   (result) => assert.equal(result.status, 200));
 
+// Who is given up while it connects is closed by libcurl without a word, and the next connection has its number.
+scenario('a request that is given up while it connects disturbs no other', {
+  start: echo,
+  code: `async.race { function() return http.request { url = URL } end, function() return "at once" end }
+    return outcome(http.request { url = URL, timeout_ms = 20000 })`,
+}, (result) => assert.equal(result.status, 200));
+
 // The resolver's descriptors have numbers that the connection gets next; who mixes them up hears of the answer when libcurl's
 // timers ring, the last of them the timeout.
 test('a server that is found by its name may take its time', { timeout: 120000 }, async () => {

@@ -135,8 +135,10 @@ describe("aws.sign", function()
     { { credentials = keys_without_secret }, "aws.sign: credentials.secret_access_key must be a string, got nil" },
     { { credentials = keys_with_bad_token }, "aws.sign: credentials.session_token must be visible ASCII characters" },
     { { credentials = { accessKeyId = "A", access_key_id = "A", secret_access_key = "B" } },
-      "aws.sign: credentials has an unknown field: accessKeyId" },
-    { { normalise_path = false }, "aws.sign: request has an unknown field: normalise_path" },
+      "aws.sign: credentials has an unknown field: accessKeyId; there are access_key_id, secret_access_key, session_token" },
+    { { normalise_path = false }, "aws.sign: request has an unknown field: normalise_path; there are body, credentials, "
+      .. "double_encode, expires, headers, method, normalize_path, omit_session_token, payload_hash, query, region, service, "
+      .. "sign_body_header, time, url" },
     { { normalize_path = "no" }, "aws.sign: normalize_path must be a boolean, got string" },
     { { query = true, expires = 0 }, "aws.sign: expires must be from 1 to 604800 seconds" },
     { { query = true, expires = 604801 }, "aws.sign: expires must be from 1 to 604800 seconds" },

@@ -191,7 +191,9 @@ describe("dynamodb.set", function()
   local refused = {
     { {}, "DynamoDB has no empty set: leave the attribute out" }, { { 1, "a" }, "must have one type" },
     { { true }, "element 1 of a set must be a string, a number or binary, got boolean" },
-    { { 1, 0 / 0 }, "element 2 of a set must be" }, { "a", "elements must be a table, got string" },
+    { { 1, 0 / 0 }, "element 2 of a set must be" }, { "a", "elements must be a list (keys 1..n), got string" },
+    { { "a", nil, "b" }, "elements must be a list (keys 1..n), got a table with nothing at 2" },
+    { { a = true }, 'elements must be a list (keys 1..n), got a table with the key "a"' },
   }
   for _, case in ipairs(refused) do
     it("refuses: " .. case[2], function()

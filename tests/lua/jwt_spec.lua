@@ -31,7 +31,7 @@ describe("jwt.verifier refuses", function()
   local function with_url(text) return options { secret = NONE, jwks_url = text } end
   local cases = {
     { "no options", nil, "options must be a table, got nil" },
-    { "an unknown option", options { audiences = "x" }, "options has an unknown field: audiences" },
+    { "an unknown option", options { audiences = "x" }, "options has an unknown field: audiences; there are algorithms, audience, issuer, jwks" },
     { "no issuer", options { issuer = NONE }, "issuer must be a string, or false for any, got nil" },
     { "an empty issuer", options { issuer = "" }, "issuer must not be empty" },
     { "issuer true", options { issuer = true }, "issuer must be a string, or false for any, got boolean" },
@@ -78,9 +78,14 @@ describe("jwt.verifier refuses", function()
     { "no bytes", options { max_token = 0 }, "max_token must be from 1 to 131072, got 0" },
     { "too many bytes", options { max_token = 131073 }, "max_token must be from 1 to 131072, got 131073" },
     { "no algorithms", options { algorithms = {} }, "algorithms must name at least one" },
-    { "algorithms in a string", options { algorithms = "HS256" }, "algorithms must be a table, got string" },
-    { "algorithm none", options { algorithms = { "none" } }, "algorithms[1] is none that can be verified" },
-    { "an unknown algorithm", options { algorithms = { "HS256", "ES512" } }, "algorithms[2] is none that can be verified" },
+    { "algorithms in a string", options { algorithms = "HS256" }, "algorithms must be a list (keys 1..n), got string" },
+    { "algorithms with a name", options { algorithms = { "HS256", n = 1 } }, 'algorithms must be a list (keys 1..n), got a table with the key "n"' },
+    { "an algorithm that is no string", options { algorithms = { 256 } }, "algorithms[1] is none that can be verified: a number" },
+    { "a set of audiences", options { audience = { chat = true } }, 'audience must be a list (keys 1..n), got a table with the key "chat"' },
+    { "audiences with a hole", options { audience = { "a", nil, "b" } }, "audience must be a list (keys 1..n), got a table with nothing at 2" },
+    { "algorithm none", options { algorithms = { "none" } }, 'algorithms[1] is none that can be verified: "none"; there are RS256,' },
+    { "an unknown algorithm", options { algorithms = { "HS256", "ES512" } }, 
+      'algorithms[2] is none that can be verified: "ES512"; there are RS256, RS384, RS512, PS256, ES256, ES384, EdDSA, and HS256' },
     { "RS256 with a secret", options { algorithms = { "RS256" } }, "algorithms: HS256 goes with a secret" },
     { "HS256 with keys", options { secret = NONE, jwks = KEYS, algorithms = { "HS256" } }, "algorithms: HS256 goes with a" },
   }
@@ -154,9 +159,9 @@ describe("verifier:verify", function()
     { "exp as a string", { exp = "9999999999" }, "claims", 'jwt: the claim "exp" is not a number' },
     { "nbf to come", { nbf = os.time() + 100 }, "not_yet_valid", "jwt: it is not valid yet (nbf)" },
     { "iat to come", { iat = os.time() + 100 }, "not_yet_valid", "jwt: it was issued in the future (iat)" },
-    { "another issuer", { iss = "mallory" }, "issuer", "jwt: it is of another issuer (iss)" },
+    { "another issuer", { iss = "mallory" }, "issuer", 'jwt: it is of another issuer (iss) than "me"' },
     { "no issuer", { iss = NONE }, "issuer", "jwt: it does not say who issued it (iss)" },
-    { "another audience", { aud = "mallory" }, "audience", "jwt: it is for another audience (aud)" },
+    { "another audience", { aud = "mallory" }, "audience", 'jwt: it is for another audience (aud) than "you"' },
     { "no audience", { aud = NONE }, "audience", "jwt: it names no audience (aud)" },
     { "sub as a number", { sub = 1 }, "claims", 'jwt: the claim "sub" is not a string' },
   }
@@ -183,7 +188,9 @@ describe("verifier:verify", function()
   it("takes one of several audiences", function()
     local two = jwt.verifier(options { audience = { "a", "b" } })
     assert.truthy(two:verify(jwt.sign(claims { aud = "b" }, SECRET)))
-    assert.equal("audience", select(3, two:verify(jwt.sign(claims { aud = "ab" }, SECRET))))
+    local _, message, code = two:verify(jwt.sign(claims { aud = "ab" }, SECRET))
+    assert.equal("audience", code)
+    assert.equal('jwt: it is for another audience (aud) than "a", "b"', message)
   end)
 
   it("is not impressed by changes to what it was made of", function()

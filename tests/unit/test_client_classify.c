@@ -25,10 +25,10 @@ static const struct {
     "<ErrorResponse><Error><Type>Sender</Type><Code>NotFound</Code><Message>No topic</Message></Error></ErrorResponse>",
     "NotFound", "NotFound: No topic (HTTP 400)" },
   { "cut off", "<Error><Code>NoSuchKey</Code><Message>The ke", "NoSuchKey", "NoSuchKey (HTTP 400)" },
-  { "cut off in the code", "<Error><Code>NoSuch", "", "(HTTP 400)" },
-  { "closed before it opens", "<Error></Code><Code>A", "", "(HTTP 400)" },
-  { "no XML", "Error: <Code>A</Code>", "", "(HTTP 400)" },
-  { "a page", "<html><body>Bad Gateway</body></html>", "", "(HTTP 400)" },
+  { "cut off in the code", "<Error><Code>NoSuch", "", "http://h:8000 answered HTTP 400" },
+  { "closed before it opens", "<Error></Code><Code>A", "", "http://h:8000 answered HTTP 400" },
+  { "no XML", "Error: <Code>A</Code>", "", "http://h:8000 answered HTTP 400" },
+  { "a page", "<html><body>Bad Gateway</body></html>", "", "http://h:8000 answered HTTP 400" },
   { "more than one line", S3("A\nB", "<Message>one\r\ntwo</Message>"), "A", "A: one (HTTP 400)" },
   { "the secret as a type", S3("hushhush", "<Message>m</Message>"), "", "m (HTTP 400)" },
   { "the token in the message", S3("A", "<Message>expected tokentoken</Message>"), "A", "A (HTTP 400)" },
@@ -40,9 +40,12 @@ static void test_answers(void **state) {
   struct arena memory;
   arena_init(&memory);
   for (size_t i = 0; i < sizeof answers / sizeof *answers; i++) {
-    struct http_response response = {
-      .status = 400, .message = "", .headers = &header, .header_count = 1, .body = str_from(answers[i].body)
-    };
+    struct http_response response = { .status = 400,
+                                      .message = "",
+                                      .origin = STR("http://h:8000"),
+                                      .headers = &header,
+                                      .header_count = 1,
+                                      .body = str_from(answers[i].body) };
     struct client_result result;
     char message[ERR_LEN];
     client_classify(&response, &keys, &memory, message, &result);

@@ -118,7 +118,36 @@ static void leeway_can_be_none(void **state) {
   assert_int_equal(check(GOOD ",\"nbf\":1000000001", ANYBODY, 0, err), JWT_NOT_YET_VALID);
 }
 
+/* Who is expected is named, whatever that is; nothing of the token is. */
+static void refusals_name_what_is_wanted(void **state) {
+  (void)state;
+  char err[ERR_LEN], text[500];
+  struct str many[16];
+  memset(text, 'x', sizeof text);
+  for (size_t i = 0; i < 16; i++) many[i] = str_of(text, sizeof text);
+  struct jwt_claims_rules rules = {
+    .now_s = NOW, .exp_optional = true, .issuer = str_of(text, sizeof text), .audiences = many, .audience_count = 16
+  };
+  static const struct {
+    const char *claims, *begins;
+  } refused[] = {
+    { "{\"iss\":\"mallory\"}", "it is of another issuer (iss) than \"xxx" },
+    { "{\"aud\":\"mallory\"}", "it is for another audience (aud) than \"xxx" },
+  };
+  for (size_t i = 0; i < 2; i++) {
+    struct arena memory = { 0 };
+    const struct json *claims;
+    if (i == 1) rules.issuer.ptr = NULL;
+    assert_true(json_parse(&memory, str_from(refused[i].claims), &claims, err));
+    assert_int_not_equal(jwt_claims_check(claims, &rules, err), JWT_OK);
+    assert_int_equal(strncmp(err, refused[i].begins, strlen(refused[i].begins)), 0);
+    assert_null(strstr(err, "mallory"));
+    arena_free(&memory);
+  }
+}
+
 int main(void) {
-  const struct CMUnitTest tests[] = { cmocka_unit_test(claims_are_checked), cmocka_unit_test(leeway_can_be_none) };
+  const struct CMUnitTest tests[] = { cmocka_unit_test(claims_are_checked), cmocka_unit_test(leeway_can_be_none),
+                                      cmocka_unit_test(refusals_name_what_is_wanted) };
   return cmocka_run_group_tests(tests, NULL, NULL);
 }

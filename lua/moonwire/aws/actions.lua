@@ -8,9 +8,14 @@ function actions.is_name(name)
   return type(name) == "string" and name:find "^%u%w*$" ~= nil
 end
 
+local function check_colon(object, self, name)
+  if self ~= object then return "call it with a colon: client:" .. name .. (actions.is_name(name) and " { ... }" or "(...)") end
+end
+
 -- A table whose methods a user calls with a colon; the second argument is a table, or nothing.
 local function check_call(object, self, name, input)
-  if self ~= object then return "call it with a colon: client:" .. name .. " { ... }" end
+  local why = check_colon(object, self, name)
+  if why then return why end
   if input ~= nil and type(input) ~= "table" then return "the request must be a table, got " .. type(input) end
 end
 
@@ -34,8 +39,19 @@ function actions.new(service, maker, prepare, perform, methods, only)
     end
   end
 
+  local function other(name)
+    return function(self, ...)
+      local why = check_colon(object, self, name)
+      if why then error(service .. ":" .. name .. ": " .. why, 2) end
+      return methods[name](self, ...)
+    end
+  end
+
   local function index(_, name)
-    if methods and methods[name] then return methods[name] end
+    if methods and methods[name] then
+      rawset(object, name, other(name))
+      return object[name]
+    end
     if not actions.is_name(name) then
       error(("%s: %s has no member %s: actions are written as in AWS's reference, with a capital letter: %s"):format(
         maker, service, tostring(name), "client:GetItem { ... }, client:SendMessage { ... }"), 2)

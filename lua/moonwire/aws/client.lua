@@ -24,7 +24,7 @@ local client = {}
 -- Bytes of an answer: BatchGetItem gives 16 MB of items, GetRecords of Kinesis 10 MB, as Base64.
 local ANSWER_MAX = 32 * 1024 * 1024
 
-client.OPTIONS = { region = "text", endpoint = "text", credentials = "credentials", timeout_ms = "count" }
+client.OPTIONS = { region = "region", endpoint = "endpoint", credentials = "credentials", timeout_ms = "count" }
 
 --- Where the calls of a client go.
 --- @class moonwire.aws.Place

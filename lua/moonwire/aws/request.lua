@@ -23,7 +23,7 @@ local request = {}
 
 local FIELDS = {
   service = "text!", url = "text!", method = "string", query = "table", headers = "table", body = "string",
-  region = "text", credentials = "credentials", timeout_ms = "count", max_body = "count",
+  region = "region", credentials = "credentials", timeout_ms = "count", max_body = "count",
   normalize_path = "boolean", double_encode = "boolean", sign_body_header = "boolean",
 }
 
@@ -72,11 +72,10 @@ local function query_text(query)
   end
   table.sort(names)
   for _, name in ipairs(names) do
-    local values = query[name]
-    for _, value in ipairs(type(values) == "table" and values or { values }) do
-      local why = add_pair(parts, name, value)
-      if why then return nil, why end
-    end
+    local values = type(query[name]) == "table" and query[name] or { query[name] }
+    local why = arguments.list(("query[%q]"):format(name), values)
+    for _, value in ipairs(why and {} or values) do why = why or add_pair(parts, name, value) end
+    if why then return nil, why end
   end
   return table.concat(parts, "&")
 end

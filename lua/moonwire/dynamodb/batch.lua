@@ -1,5 +1,6 @@
 -- batch.lua: any number of items through BatchWriteItem and BatchGetItem, which take 25 and 100 at a time and may leave some of
 -- them undone ("BatchWriteItem" and "BatchGetItem", DynamoDB API Reference: retry with exponential backoff).
+local arguments = require "moonwire.runtime.arguments"
 local backlog = require "moonwire.dynamodb.backlog"
 local client = require "moonwire.aws.client"
 local encode = require "moonwire.runtime.encode"
@@ -17,13 +18,15 @@ local function call(place, action, items)
   return client.call(place, "dynamodb:" .. action, action, json.encode { RequestItems = items })
 end
 
--- fn(name, entry) for every table; returns the first sentence that it returns.
+-- fn(name, entry, what) for every table; returns the first sentence that it returns. what: "requests[...]", in sentences.
 local function each_table(requests, fn)
-  if type(requests) ~= "table" then return "requests must be a table, got " .. type(requests) end
+  if type(requests) ~= "table" then return arguments.type("requests", requests, "table") end
   for name, entry in pairs(requests) do
     if type(name) ~= "string" then return "requests must have names of tables as keys, got a " .. type(name) end
-    if type(entry) ~= "table" then return ("requests[%q] must be a table, got %s"):format(name, type(entry)) end
-    local why = fn(name, entry)
+    local why = fn(name, entry, ("requests[%q]"):format(name))
+    if why and name == "RequestItems" then -- AWS's form; a table may have that name
+      why = "requests must have the tables themselves as keys, { users = { ... } }, without RequestItems around them"
+    end
     if why then return why end
   end
 end
@@ -61,11 +64,13 @@ end
 --- @return string? why not
 function batch.write_queue(requests)
   local items = {}
-  local why = each_table(requests, function(name, list)
+  local why = each_table(requests, function(name, list, what)
+    local no_list = arguments.list(what, list)
+    if no_list then return no_list end
     items[name] = {}
     for i, request in ipairs(list) do
       items[name][i] = to_aws(request)
-      if not items[name][i] then return ("requests[%q][%d] must be { put = item } or { delete = key }"):format(name, i) end
+      if not items[name][i] then return ("%s[%d] must be { put = item } or { delete = key }"):format(what, i) end
     end
   end)
   if why then return nil, why end
@@ -116,9 +121,10 @@ end
 --- @return string? why not
 function batch.get_queue(requests)
   local items = {}
-  local why = each_table(requests, function(name, entry)
-    items[name] = entry.Keys and entry or { Keys = entry }
-    if type(items[name].Keys) ~= "table" then return ("requests[%q].Keys must be a table"):format(name) end
+  local why = each_table(requests, function(name, entry, what)
+    local has_options = type(entry) == "table" and entry.Keys ~= nil
+    items[name] = has_options and entry or { Keys = entry }
+    return arguments.list(has_options and what .. ".Keys" or what, items[name].Keys)
   end)
   if why then return nil, why end
   local wire

@@ -1,4 +1,5 @@
 -- set.lua: sets of strings, numbers or bytes. A set is a list that knows what it is.
+local arguments = require "moonwire.runtime.arguments"
 local binary = require "moonwire.dynamodb.binary"
 local number = require "moonwire.dynamodb.number"
 
@@ -34,7 +35,8 @@ end
 --- @return string? kind
 --- @return string? why not
 function set.kind(elements)
-  local kind
+  local why, kind = arguments.list("elements", elements), nil
+  if why then return nil, why end
   for i, value in ipairs(elements) do
     local its_kind, key = key_of(value)
     if not key then return nil, ("element %d of a set must be a string, a number or binary, got %s"):format(i, type(value)) end

@@ -1,4 +1,5 @@
 -- headers.lua: headers of HTTP as users write and read them, and as the core has them: a list of name, value, name, value.
+local arguments = require "moonwire.runtime.arguments"
 
 local headers = {}
 
@@ -14,21 +15,37 @@ local function add(list, name, value)
   list[#list + 1] = tostring(value)
 end
 
+local function add_pairs(list, given)
+  local why = arguments.list("headers", given)
+  for index, pair in ipairs(why and {} or given) do
+    if type(pair) ~= "table" then
+      return "headers[" .. index .. "] must be a { name, value } pair, got " .. type(pair)
+    end
+    why = why or add(list, pair[1], pair[2])
+  end
+  return why
+end
+
+local function add_names(list, given)
+  local why
+  for name, value in pairs(given) do why = why or add(list, name, value) end
+  return why
+end
+
+local function has_numbers(given)
+  for name in pairs(given) do
+    if type(name) == "number" then return true end
+  end
+end
+
 --- A list of pairs, in order, or a table of names, as name, value, name, value ...
 --- @param given? moonwire.Headers
 --- @return string[]? list
 --- @return string? why not
 function headers.list(given)
+  given = given or {}
   local list, why = {}, nil
-  for index, pair in ipairs(given or {}) do
-    if type(pair) ~= "table" then
-      return nil, "headers[" .. index .. "] must be a { name, value } pair, got " .. type(pair)
-    end
-    why = why or add(list, pair[1], pair[2])
-  end
-  for name, value in pairs(given or {}) do
-    if type(name) ~= "number" then why = why or add(list, name, value) end
-  end
+  if has_numbers(given) then why = add_pairs(list, given) else why = add_names(list, given) end
   if why then return nil, why end
   return list
 end
