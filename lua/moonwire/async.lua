@@ -60,7 +60,7 @@ end
 
 local function check_function(name, fn)
   if type(fn) ~= "function" then
-    error(("%s: fn must be a function, got %s"):format(name, type(fn)), 3)
+    error(("%s: fn must be a function, got %s"):format(name, arguments.kind(fn)), 3)
   end
 end
 

@@ -11,7 +11,7 @@
 ---   forbidden    401 or 403
 ---   throttled    429
 ---   too_large    413, or an answer larger than allowed
----   bad_request  another status below 500; no keys; no Region; a URL, a Region or a service that cannot be one
+---   bad_request  another status below 500; no keys; no Region; a URL or a service that cannot be one
 ---   server       500 and above, or an answer that makes no sense
 ---   timeout      no answer in time
 ---   network      the service cannot be reached, or its answer was cut short

@@ -38,7 +38,7 @@ local dynamodb = {}
 --- @param bytes string
 --- @return moonwire.dynamodb.Binary
 function dynamodb.binary(bytes)
-  if type(bytes) ~= "string" then error("dynamodb.binary: bytes must be a string, got " .. type(bytes), 2) end
+  if type(bytes) ~= "string" then error("dynamodb.binary: bytes must be a string, got " .. arguments.kind(bytes), 2) end
   return binary.new(bytes)
 end
 
@@ -48,7 +48,7 @@ end
 function dynamodb.number(text)
   local why
   if type(text) == "number" then text, why = number.text(text) end
-  if not why and type(text) ~= "string" then why = "text must be a string or a number, got " .. type(text) end
+  if not why and type(text) ~= "string" then why = "text must be a string or a number, got " .. arguments.kind(text) end
   why = why or number.problem(text)
   if why then error("dynamodb.number: " .. why, 2) end
   return number.exact(text)

@@ -43,7 +43,7 @@ end
 
 local function check_issuer(issuer)
   if issuer == false then return end
-  if type(issuer) ~= "string" then return "issuer must be a string, or false for any, got " .. type(issuer) end
+  if type(issuer) ~= "string" then return "issuer must be a string, or false for any, got " .. arguments.kind(issuer) end
   return check_text("issuer", issuer)
 end
 
@@ -51,7 +51,7 @@ local function check_audience(audience)
   if audience == false then return end
   if type(audience) == "string" then return check_text("audience", audience) end
   if type(audience) ~= "table" then
-    return "audience must be a string, a list of strings, or false for any, got " .. type(audience)
+    return "audience must be a string, a list of strings, or false for any, got " .. arguments.kind(audience)
   end
   local no_list = check_list("audience", audience)
   if no_list then return no_list end
@@ -125,7 +125,7 @@ local optional = {
   max_token = function(bytes) return check_number("max_token", bytes, 1, core.token_max_most) end,
   algorithms = function(names, options) return check_algorithms(names, options.secret ~= nil) end,
   jwks = function(keys)
-    if type(keys) ~= "string" and type(keys) ~= "table" then return "jwks must be a string or a table, got " .. type(keys) end
+    if type(keys) ~= "string" and type(keys) ~= "table" then return "jwks must be a string or a table, got " .. arguments.kind(keys) end
   end,
 }
 
@@ -241,7 +241,7 @@ end
 function Verifier:verify(token)
   local rules = rules_of[self]
   if not rules then error("verifier:verify: call it with a colon", 2) end
-  if type(token) ~= "string" then error("verifier:verify: token must be a string, got " .. type(token), 2) end
+  if type(token) ~= "string" then error("verifier:verify: token must be a string, got " .. arguments.kind(token), 2) end
   local claims, header, code = verify(rules, token)
   if claims then return claims, header end
   return nil, "jwt: " .. header, code

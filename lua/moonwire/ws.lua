@@ -65,7 +65,7 @@ end
 --- @return string text what goes out
 local function text_of(what, data)
   if type(data) == "string" then return data end
-  if type(data) ~= "table" then error(what .. ": data must be a string or a table, got " .. type(data), 3) end
+  if type(data) ~= "table" then error(what .. ": data must be a string or a table, got " .. arguments.kind(data), 3) end
   local ok, text = pcall(json.encode, data)
   if not ok then error(what .. ": data is not JSON: " .. tostring(text):gsub("^.*json%.encode: ", ""), 3) end
   return text

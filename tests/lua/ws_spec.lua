@@ -1,4 +1,5 @@
 local ws = require "moonwire.ws"
+local json = require "moonwire.json"
 
 -- A port where nobody listens: what gets that far was accepted.
 local KEYS = { access_key_id = "AKIDEXAMPLE", secret_access_key = "local" }
@@ -20,6 +21,8 @@ describe("wrong arguments raise at the caller:", function()
     { "send, empty id", client.send, { "", "x" }, "ws.send: id must not be empty" },
     { "send, no data", client.send, { "id" }, "ws.send: data must be a string or a table, got nil" },
     { "send, number as data", client.send, { "id", 5 }, "ws.send: data must be a string or a table, got number" },
+    { "send, null as data", client.send, { "id", json.null }, "ws.send: data must be a string or a table, got null" },
+    { "send, null as id", client.send, { json.null, "x" }, "ws.send: id must be a string, got null" },
     { "send, boolean as data", client.send, { "id", true }, "ws.send: data must be a string or a table, got boolean" },
     { "send, a function in the data", client.send, { "id", { a = { print } } }, "ws.send: data is not JSON: $.a[1]: cannot encode a function" },
     { "send, a circle", client.send, { "id", circle }, "ws.send: data is not JSON: $.circle" },

@@ -1,4 +1,5 @@
 -- actions.lua: objects whose methods are the actions of a service: sqs:SendMessage { ... }, db:PutItem { ... }.
+local arguments = require "moonwire.runtime.arguments"
 
 local actions = {}
 
@@ -16,7 +17,7 @@ end
 local function check_call(object, self, name, input)
   local why = check_colon(object, self, name)
   if why then return why end
-  if input ~= nil and type(input) ~= "table" then return "the request must be a table, got " .. type(input) end
+  if input ~= nil and type(input) ~= "table" then return "the request must be a table, got " .. arguments.kind(input) end
 end
 
 --- @param service string its name in messages: "sqs"

@@ -56,7 +56,7 @@ end
 local function add_pair(parts, name, value)
   local text = text_of(value)
   if not text then
-    return ("query[%q] must be a string, a number, a boolean or a list of these, got %s"):format(name, type(value))
+    return ("query[%q] must be a string, a number, a boolean or a list of these, got %s"):format(name, arguments.kind(value))
   end
   parts[#parts + 1] = request.encode(name) .. "=" .. request.encode(text)
 end
@@ -67,7 +67,7 @@ end
 local function query_text(query)
   local names, parts = {}, {}
   for name in pairs(query) do
-    if type(name) ~= "string" then return nil, "query must have strings as names, got " .. type(name) end
+    if type(name) ~= "string" then return nil, "query must have strings as names, got " .. arguments.kind(name) end
     names[#names + 1] = name
   end
   table.sort(names)

@@ -39,7 +39,7 @@ function set.kind(elements)
   if why then return nil, why end
   for i, value in ipairs(elements) do
     local its_kind, key = key_of(value)
-    if not key then return nil, ("element %d of a set must be a string, a number or binary, got %s"):format(i, type(value)) end
+    if not key then return nil, ("element %d of a set must be a string, a number or binary, got %s"):format(i, arguments.kind(value)) end
     if kind and kind ~= its_kind then return nil, "the elements of a set must have one type" end
     kind = its_kind
   end

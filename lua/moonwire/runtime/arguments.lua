@@ -1,13 +1,22 @@
 -- arguments.lua: are arguments, and the fields of a table, what they must be? The answer is a sentence about what is wrong, or
 -- nothing; the public function that was called raises it, at its caller.
 
+local json = require "moonwire.json"
+
 local arguments = {}
+
+--- The type of a value, in messages: users know json.null as null, not as userdata.
+--- @param value any
+--- @return string
+function arguments.kind(value)
+  return value == json.null and "null" or type(value)
+end
 
 --- @param name string of the argument
 --- @return string? problem
 function arguments.type(name, value, wanted)
   if type(value) ~= wanted then
-    return ("%s must be a %s, got %s"):format(name, wanted, type(value))
+    return ("%s must be a %s, got %s"):format(name, wanted, arguments.kind(value))
   end
 end
 
@@ -27,7 +36,7 @@ end
 --- @param value any
 --- @return string
 function arguments.shown(value)
-  if type(value) ~= "string" then return "a " .. type(value) end
+  if type(value) ~= "string" then return value == json.null and "null" or "a " .. type(value) end
   return (("%q"):format(value:sub(1, 60)):gsub("\n", "n"))
 end
 
@@ -37,7 +46,7 @@ end
 --- @return string? problem
 function arguments.list(name, value)
   local must = name .. " must be a list (keys 1..n), got "
-  if type(value) ~= "table" then return must .. type(value) end
+  if type(value) ~= "table" then return must .. arguments.kind(value) end
   local count = 0
   for key in next, value do
     if not is_index(key) then

@@ -7,9 +7,9 @@ local headers = {}
 --- @alias moonwire.Headers table<string, string|number>|{ [1]: string, [2]: string|number }[]
 
 local function add(list, name, value)
-  if type(name) ~= "string" then return "headers: a name must be a string, got " .. type(name) end
+  if type(name) ~= "string" then return "headers: a name must be a string, got " .. arguments.kind(name) end
   if type(value) ~= "string" and type(value) ~= "number" then
-    return "headers: the value of " .. name .. " must be a string, got " .. type(value)
+    return "headers: the value of " .. name .. " must be a string, got " .. arguments.kind(value)
   end
   list[#list + 1] = name
   list[#list + 1] = tostring(value)
@@ -19,7 +19,7 @@ local function add_pairs(list, given)
   local why = arguments.list("headers", given)
   for index, pair in ipairs(why and {} or given) do
     if type(pair) ~= "table" then
-      return "headers[" .. index .. "] must be a { name, value } pair, got " .. type(pair)
+      return "headers[" .. index .. "] must be a { name, value } pair, got " .. arguments.kind(pair)
     end
     why = why or add(list, pair[1], pair[2])
   end

@@ -39,19 +39,19 @@ end
 
 local function check_ids(ids)
   if type(ids) == "table" then return check_array("ids", ids) end
-  if type(ids) ~= "function" then return "ids must be an array or an iterator function, got " .. type(ids) end
+  if type(ids) ~= "function" then return "ids must be an array or an iterator function, got " .. arguments.kind(ids) end
 end
 
 local function check_except(except)
   if except == nil then return end
   if type(except) == "string" then return arguments.text("except", except) end
   if type(except) == "table" then return check_array("except", except) end
-  return "except must be an id or an array of ids, got " .. type(except)
+  return "except must be an id or an array of ids, got " .. arguments.kind(except)
 end
 
 local function check_number(name, value, most, whole)
   if value == nil then return end
-  if type(value) ~= "number" then return name .. " must be a number, got " .. type(value) end
+  if type(value) ~= "number" then return name .. " must be a number, got " .. arguments.kind(value) end
   if not (value >= 1 and value <= most) or whole and value % 1 ~= 0 then
     return ("%s must be %s from 1 to %d, got %s"):format(name, whole and "a whole number" or "a number", most, value)
   end
