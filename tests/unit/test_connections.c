@@ -199,7 +199,7 @@ static const struct {
     "forbidden", "InvalidSignatureException", "InvalidSignatureException: " MISMATCH " (HTTP 403)" },
   { "a message with the token", 403, TYPE("X"), "{\"message\":\"your token tOkEntOkEn is bad\"}", "forbidden", "X",
     "X (HTTP 403)" },
-  { "a message with the secret", 400, TYPE(""), "{\"message\":\"sEcReT\"}", "bad_request", "",
+  { "a message with the secret", 400, TYPE(""), "{\"message\":\"sEcReTsEcReT\"}", "bad_request", "",
     "https://h answered HTTP 400" },
   { "not authenticated", 401, TYPE(""), "", "forbidden", "", "https://h answered HTTP 401" },
   { "no such path", 404, TYPE(""), "<html>", "bad_request", "", "https://h answered HTTP 404" },
