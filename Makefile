@@ -36,7 +36,7 @@ PROJECT   := project project_environment project_file project_function project_p
 TRANSPORT := httpd httpd_connection httpd_exchange httpd_listen httpd_request websocket websocket_accept \
   websocket_outbox websocket_reader
 FUNCTIONS := child environment environment_api environment_start environment_variables invoke pool process \
-  report
+  report task_root
 VIEW      := view view_json view_log view_metrics view_observer view_out view_plain view_record view_report view_style view_text \
   view_text_invocation
 CLI    := cmd_dev cmd_lua cmd_test main script

@@ -207,7 +207,7 @@ static void finished(void *ctx, const struct pool *pool, const struct invoke *in
 /* Whether it ended without being asked to: not at the end of everything, nor by the signals that pools send. */
 static bool is_unexpected(const struct environment *e, int status) {
   bool signalled = WIFSIGNALED(status) && (WTERMSIG(status) == SIGTERM || WTERMSIG(status) == SIGKILL);
-  return !e->pool->ending && !(e->state == ENVIRONMENT_ENDING && signalled);
+  return !e->pool->ending && !e->pool->retired && !(e->state == ENVIRONMENT_ENDING && signalled);
 }
 
 static void ended(void *ctx, const struct environment *e, int status) {
