@@ -37,6 +37,7 @@ TRANSPORT := httpd httpd_connection httpd_exchange httpd_listen httpd_request we
   websocket_outbox websocket_reader
 FUNCTIONS := child environment environment_api environment_start environment_variables invoke pool process \
   report task_root
+RELOAD    := snapshot store tree watch
 VIEW      := view view_json view_log view_metrics view_observer view_out view_plain view_record view_report view_style view_text \
   view_text_invocation
 CLI    := cmd_dev cmd_lua cmd_test main script
@@ -47,7 +48,7 @@ LUA_DEV := test/assert test/runner
 
 # ---- Flags ------------------------------------------------------------------------------------------------------------
 
-rooms    := model project transport functions view
+rooms    := model project transport functions reload view
 folders  := base net aws lambda script gateway $(rooms:%=gateway/%) cli
 warnings := -Wall -Wextra -Wshadow -Wconversion $(WERROR)
 
@@ -80,7 +81,8 @@ sources := $(BASE:%=runtime/base/%.c) $(NET:%=runtime/net/%.c) $(AWS:%=runtime/a
   $(LAMBDA:%=runtime/lambda/%.c) $(SCRIPT:%=runtime/script/%.c)
 gateway_sources := $(GATEWAY:%=runtime/gateway/%.c) $(MODEL:%=runtime/gateway/model/%.c) \
   $(PROJECT:%=runtime/gateway/project/%.c) $(TRANSPORT:%=runtime/gateway/transport/%.c) \
-  $(FUNCTIONS:%=runtime/gateway/functions/%.c) $(VIEW:%=runtime/gateway/view/%.c)
+  $(FUNCTIONS:%=runtime/gateway/functions/%.c) \
+  $(RELOAD:%=runtime/gateway/reload/%.c) $(VIEW:%=runtime/gateway/view/%.c)
 mains   := runtime/bootstrap.c $(CLI:%=runtime/cli/%.c)
 runtime := $(BUILD)/libmoonwire.a
 gateway := $(BUILD)/libgateway.a
