@@ -28,7 +28,7 @@ SCRIPT := bind_broadcast bind_connections bind_crypto bind_http bind_invocation 
   event event_log event_place failure frames handler memory nesting outcome redact result scope scope_metrics secret serving \
   shutdown task task_handle value value_write vm watchdog xray_cause
 # The local gateway: what ties it together, and its rooms.
-GATEWAY   := control gateway management moment route_call server session signals signature signature_header
+GATEWAY   := control excerpt gateway generation generations management moment reload reread route_call server session signals signature signature_header
 MODEL     := model model_answer model_close model_connections model_event model_fields model_frame model_id \
   model_json model_manage model_request model_result model_step route_selection route_selection_value
 PROJECT   := project project_environment project_file project_function project_provider project_report \
@@ -38,7 +38,7 @@ TRANSPORT := httpd httpd_connection httpd_exchange httpd_listen httpd_request we
 FUNCTIONS := child environment environment_api environment_start environment_variables invoke pool process \
   report task_root
 RELOAD    := snapshot store tree watch
-VIEW      := view view_json view_log view_metrics view_observer view_out view_plain view_record view_report view_style view_text \
+VIEW      := view view_json view_log view_metrics view_observer view_out view_plain view_record view_reload view_report view_style view_text \
   view_text_invocation
 CLI    := cmd_dev cmd_lua cmd_test main script
 

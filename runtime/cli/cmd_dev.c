@@ -23,10 +23,14 @@ static const char usage[] =
     "  --port NUMBER            ... and the port (3001); 0 takes a free one\n"
     "  --control-port NUMBER    port of the Runtime API, always on 127.0.0.1 (3002); 0 takes a free one\n"
     "  --max-environments N     most processes of one function at once (10)\n"
+    "  --no-reload              changed files take effect at the next start; without it every change takes effect at "
+    "once:\n"
+    "                           connections stay, Lua variables do not, and code that cannot be loaded changes "
+    "nothing\n"
     "  --json                   one JSON object a line instead of text\n"
     "  -h, --help               this text\n";
 
-enum { CONFIG = 1, STAGE, HOST, PORT, CONTROL_PORT, MAX_ENVIRONMENTS, JSON };
+enum { CONFIG = 1, STAGE, HOST, PORT, CONTROL_PORT, MAX_ENVIRONMENTS, NO_RELOAD, JSON };
 
 static const struct option long_options[] = {
   { "config", required_argument, NULL, CONFIG },
@@ -35,6 +39,7 @@ static const struct option long_options[] = {
   { "port", required_argument, NULL, PORT },
   { "control-port", required_argument, NULL, CONTROL_PORT },
   { "max-environments", required_argument, NULL, MAX_ENVIRONMENTS },
+  { "no-reload", no_argument, NULL, NO_RELOAD },
   { "json", no_argument, NULL, JSON },
   { "help", no_argument, NULL, 'h' },
   { 0 },
@@ -57,6 +62,9 @@ static bool take_option(struct gateway_options *options, int option, char err[ER
     return true;
   case HOST:
     options->host = optarg;
+    return true;
+  case NO_RELOAD:
+    options->no_reload = true;
     return true;
   case JSON:
     options->json = true;
