@@ -37,7 +37,7 @@ TRANSPORT := httpd httpd_connection httpd_exchange httpd_listen httpd_request we
   websocket_outbox websocket_reader
 FUNCTIONS := child environment environment_api environment_start environment_variables invoke pool process \
   report task_root
-RELOAD    := snapshot store tree watch
+RELOAD    := snapshot snapshot_part store tree watch
 VIEW      := view view_json view_log view_metrics view_observer view_out view_plain view_record view_reload view_report view_style view_text \
   view_text_invocation
 CLI    := cmd_dev cmd_lua cmd_test main script
@@ -143,7 +143,7 @@ fuzz: packages-fuzz ## Run every fuzzer for FUZZ_SECONDS (60) seconds
 	  SANITIZE=fuzzer-no-link,address,undefined
 	@tools/run-fuzzers build/fuzz $(FUZZ_SECONDS) $(ONLY)
 
-bench: $(programs) $(npm_tree) ## Measure start, memory and speed next to raw sockets, bare OpenSSL and AWS's SDK, and echoes through the gateway
+bench: $(programs) $(npm_tree) ## Measure start, memory and speed next to raw sockets, bare OpenSSL and AWS's SDK; echoes and reloads of the gateway
 	@MOONWIRE_BUILD=$(BUILD) tests/bench/run
 
 soak: $(programs) packages-test ## Serve INVOCATIONS (1,000,000) in each mode; resident memory has to stay flat

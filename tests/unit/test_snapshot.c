@@ -137,6 +137,35 @@ static void test_sharing(void **state) {
   snapshot_release(second);
 }
 
+/* A folder is shared as a whole while its code stays the same. */
+static void test_sharing_folders(void **state) {
+  (void)state;
+  folder_write("service/a/deep/x.lua", "one");
+  folder_write("service/a/y.lua", "one");
+  folder_write("service/b/x.lua", "one");
+  struct snapshot *first = take(NULL);
+  folder_write("service/b/x.lua", "two");
+  folder_write("service/a/page.html", "page");
+  struct snapshot *second = take(first);
+  assert_int_equal(inode(in(first, "a")), inode(in(second, "a")));
+  assert_in(second, "a/page.html", "page");
+  assert_in(first, "b/x.lua", "one");
+  assert_in(second, "b/x.lua", "two");
+  snapshot_release(first);
+  folder_write("service/a/deep/x.lua", "three");
+  struct snapshot *third = take(second);
+  assert_int_equal(inode(in(second, "a/y.lua")), inode(in(third, "a/y.lua")));
+  assert_in(second, "a/deep/x.lua", "one");
+  assert_in(third, "a/deep/x.lua", "three");
+  folder_remove("service/b");
+  struct snapshot *fourth = take(third);
+  snapshot_release(second);
+  snapshot_release(third);
+  assert_in(fourth, "a/deep/x.lua", "three");
+  assert_in(fourth, "b/x.lua", "(none)");
+  snapshot_release(fourth);
+}
+
 static void test_private(void **state) {
   (void)state;
   struct stat about;
@@ -159,6 +188,7 @@ static void test_no_room(void **state) {
   read_tree(&tree);
   assert_null(snapshot_new(&store, 1, source, &tree, NULL, err)); /* the folder is there already */
   assert_non_null(strstr(err, "cannot be made: File exists"));
+  assert_in(first, "app.lua", "one");
   snapshot_release(first);
 }
 
@@ -222,6 +252,7 @@ int main(void) {
     TEST(test_the_rest_is_linked),
     TEST(test_new_files_are_followed),
     TEST(test_sharing),
+    TEST(test_sharing_folders),
     TEST(test_private),
     TEST(test_no_room),
     TEST(test_left_behind),

@@ -1,124 +1,123 @@
 #include "snapshot.h"
 
 #include <errno.h>
-#include <fcntl.h>
 #include <stdio.h>
 #include <stdlib.h>
-#include <sys/stat.h>
 #include <unistd.h>
 
-enum { PIECE = 64 * 1024 };
-
-/* One entry at work. */
-struct entry_paths {
-  char from[PATH_MAX], to[PATH_MAX];
-};
-
-static bool join(char path[PATH_MAX], const char *directory, const char *name) {
-  int len = snprintf(path, PATH_MAX, "%s/%s", directory, name);
-  return len > 0 && len < PATH_MAX;
+static bool is_part(const struct tree_entry *entry) {
+  return entry->kind == TREE_FOLDER && entry->has_code;
 }
 
-static bool write_all(int fd, const char *bytes, size_t size) {
-  while (size > 0) {
-    ssize_t count = write(fd, bytes, size);
-    if (count < 0 && errno == EINTR) continue;
-    if (count <= 0) return false;
-    bytes += count;
-    size -= (size_t)count;
+/* What is at the top: the next one there. */
+static size_t next_at_top(const struct tree *tree, size_t i) {
+  return tree->entries[i].kind == TREE_FOLDER ? tree->entries[i].end : i + 1;
+}
+
+/* The part of the folder at this index of the snapshot's tree: its parts stand in the order of their folders. */
+static struct snapshot_part *part_at(const struct snapshot *snapshot, size_t index) {
+  size_t number = 0;
+  for (size_t i = 0; i < index; i = next_at_top(&snapshot->tree, i)) number += is_part(&snapshot->tree.entries[i]);
+  return number < snapshot->part_count ? snapshot->parts[number] : NULL;
+}
+
+/* The part of before for the folder at `index`, and whether all of its code is still the same. */
+static struct snapshot_part *part_before(const struct snapshot *before, const struct tree *tree, size_t index,
+                                         bool *is_same) {
+  const struct tree_entry *folder = &tree->entries[index];
+  const struct tree_entry *old = before ? tree_find(&before->tree, folder->path) : NULL;
+  if (!old || !is_part(old)) return NULL;
+  size_t old_index = (size_t)(old - before->tree.entries);
+  *is_same = tree_compare_range(&before->tree, old_index, old->end, tree, index, folder->end).code == 0;
+  return part_at(before, old_index);
+}
+
+static struct snapshot_place place_of(const struct snapshot *snapshot, const struct tree_entry *folder,
+                                      const struct snapshot_part *part) {
+  return (struct snapshot_place){ .from = snapshot->directory, .to = part->path, .skip = folder->path.len + 1 };
+}
+
+/* Shares the part of before, or makes a new one. NULL, with a sentence. */
+static struct snapshot_part *make_part(struct snapshot *snapshot, const struct snapshot *before, size_t index,
+                                       char err[ERR_LEN]) {
+  const struct tree *tree = &snapshot->tree;
+  const struct tree_entry *folder = &tree->entries[index];
+  bool is_same = false;
+  struct snapshot_part *old = part_before(before, tree, index, &is_same);
+  if (old && is_same) {
+    struct snapshot_place place = place_of(snapshot, folder, old);
+    if (tree_compare(&before->tree, tree).others > 0) snapshot_link(&place, tree, index + 1, folder->end);
+    old->holds++;
+    return old;
   }
-  return true;
+  char name[32];
+  snprintf(name, sizeof name, "%s.%zu", snapshot->name, snapshot->part_count);
+  struct snapshot_part *part = snapshot_part_new(snapshot->store, name, err);
+  if (!part) return NULL;
+  struct snapshot_place place = place_of(snapshot, folder, part);
+  place.before = old ? old->path : NULL;
+  place.before_tree = old ? &before->tree : NULL;
+  if (snapshot_copy(&place, tree, index + 1, folder->end, err)) return part;
+  snapshot_part_release(part);
+  return NULL;
 }
 
-static bool copy_bytes(int from, int to) {
-  char bytes[PIECE];
-  for (;;) {
-    ssize_t count = read(from, bytes, sizeof bytes);
-    if (count < 0 && errno == EINTR) continue;
-    if (count <= 0) return count == 0;
-    if (!write_all(to, bytes, (size_t)count)) return false;
-  }
-}
-
-static bool link_to(const struct entry_paths *paths) {
-  return symlink(paths->from, paths->to) == 0 || errno == EEXIST;
-}
-
-static bool copy_file(const struct entry_paths *paths, const struct tree_entry *entry) {
-  int from = open(paths->from, O_RDONLY | O_CLOEXEC | O_NONBLOCK);
-  if (from < 0) return link_to(paths);
-  int to = open(paths->to, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0400 | (entry->stamp.mode & 0100));
-  bool ok = to >= 0 && copy_bytes(from, to);
-  close(from);
-  if (to >= 0 && close(to) < 0) ok = false;
-  return ok;
-}
-
-/* Whether the copy of before has it just as it is: then it is that file. */
-static bool share_file(const struct entry_paths *paths, const struct tree_entry *entry, const struct snapshot *before) {
-  const struct tree_entry *old = before ? tree_find(&before->tree, entry->path) : NULL;
+static bool add_part(struct snapshot *snapshot, const struct snapshot *before, size_t index, char err[ERR_LEN]) {
   char path[PATH_MAX];
-  return old && old->kind == TREE_CODE && tree_stamp_equal(&old->stamp, &entry->stamp) &&
-         join(path, before->path, entry->path.ptr) && linkat(AT_FDCWD, path, AT_FDCWD, paths->to, 0) == 0;
-}
-
-static bool add_entry(const struct entry_paths *paths, const struct tree_entry *entry, const struct snapshot *before) {
-  if (entry->kind == TREE_CODE) return share_file(paths, entry, before) || copy_file(paths, entry);
-  if (entry->kind == TREE_FOLDER && entry->has_code) return mkdir(paths->to, 0700) == 0;
-  return link_to(paths);
-}
-
-/* A folder without code is one link. */
-static size_t next_index(const struct tree *tree, size_t i) {
-  const struct tree_entry *entry = &tree->entries[i];
-  return entry->kind == TREE_FOLDER && !entry->has_code ? entry->end : i + 1;
+  struct snapshot_part *part = make_part(snapshot, before, index, err);
+  if (!part) return false;
+  snapshot->parts[snapshot->part_count++] = part;
+  int len = snprintf(path, sizeof path, "%s/%s", snapshot->path, snapshot->tree.entries[index].path.ptr);
+  if (len > 0 && len < PATH_MAX && symlink(part->path, path) == 0) return true;
+  return fail(err, "%s cannot be made: %s", path, strerror(errno));
 }
 
 static bool fill(struct snapshot *snapshot, const struct snapshot *before, char err[ERR_LEN]) {
   const struct tree *tree = &snapshot->tree;
-  struct entry_paths paths;
-  for (size_t i = 0; i < tree->count; i = next_index(tree, i)) {
-    const struct tree_entry *entry = &tree->entries[i];
-    if (!join(paths.from, snapshot->directory, entry->path.ptr) || !join(paths.to, snapshot->path, entry->path.ptr))
-      return fail(err, "%s: the path is too long", entry->path.ptr);
-    if (!add_entry(&paths, entry, before))
-      return fail(err, "%s cannot be copied to %s: %s; TMPDIR names another place", entry->path.ptr,
-                  snapshot->store->path, strerror(errno));
+  struct snapshot_place place = { .from = snapshot->directory, .to = snapshot->path };
+  place.before = before ? before->path : NULL;
+  place.before_tree = before ? &before->tree : NULL;
+  for (size_t i = 0; i < tree->count; i = next_at_top(tree, i)) {
+    if (is_part(&tree->entries[i]) ? !add_part(snapshot, before, i, err) : !snapshot_copy(&place, tree, i, i + 1, err))
+      return false;
   }
+  return true;
+}
+
+/* Its folder, which is empty. */
+static bool make_folder(struct snapshot *snapshot, char err[ERR_LEN]) {
+  struct snapshot_part *folder = snapshot_part_new(snapshot->store, snapshot->name, err);
+  if (!folder) return false;
+  memcpy(snapshot->path, folder->path, sizeof snapshot->path);
+  free(folder);
   return true;
 }
 
 struct snapshot *snapshot_new(struct store *store, int number, const char *directory, struct tree *tree,
                               const struct snapshot *before, char err[ERR_LEN]) {
   struct snapshot *snapshot = calloc(1, sizeof *snapshot);
-  if (!snapshot) {
+  struct snapshot_part **parts = calloc(tree->count + 1, sizeof *parts);
+  if (!snapshot || !parts) {
     tree_free(tree);
+    free(snapshot);
+    free(parts);
     fail(err, "out of memory");
     return NULL;
   }
-  *snapshot = (struct snapshot){ .store = store, .directory = directory, .tree = *tree, .holds = 1 };
+  *snapshot = (struct snapshot){ .store = store, .directory = directory, .tree = *tree, .parts = parts, .holds = 1 };
   *tree = (struct tree){ 0 };
   snprintf(snapshot->name, sizeof snapshot->name, "%d", number);
-  bool ok = (join(snapshot->path, store->path, snapshot->name) && mkdir(snapshot->path, 0700) == 0) ||
-            fail(err, "%s: a folder for a copy of the service cannot be made: %s", store->path, strerror(errno));
-  if (ok && fill(snapshot, before, err)) return snapshot;
+  if (make_folder(snapshot, err) && fill(snapshot, before, err)) return snapshot;
   snapshot_release(snapshot);
   return NULL;
 }
 
 void snapshot_follow(struct snapshot *snapshot, struct tree *tree) {
-  struct entry_paths paths;
+  struct snapshot_place place = { .from = snapshot->directory, .to = snapshot->path };
   tree_free(&snapshot->tree);
   snapshot->tree = *tree;
   *tree = (struct tree){ 0 };
-  tree = &snapshot->tree;
-  for (size_t i = 0; i < tree->count; i = next_index(tree, i)) {
-    const struct tree_entry *entry = &tree->entries[i];
-    bool is_link = entry->kind == TREE_OTHER || (entry->kind == TREE_FOLDER && !entry->has_code);
-    if (is_link && join(paths.from, snapshot->directory, entry->path.ptr) &&
-        join(paths.to, snapshot->path, entry->path.ptr))
-      link_to(&paths);
-  }
+  snapshot_link(&place, &snapshot->tree, 0, snapshot->tree.count); /* through the links to the parts */
 }
 
 struct snapshot *snapshot_hold(struct snapshot *snapshot) {
@@ -128,7 +127,9 @@ struct snapshot *snapshot_hold(struct snapshot *snapshot) {
 
 void snapshot_release(struct snapshot *snapshot) {
   if (!snapshot || --snapshot->holds > 0) return;
-  store_remove(snapshot->store, snapshot->name);
+  if (snapshot->path[0]) store_remove(snapshot->store, snapshot->name);
+  for (size_t i = 0; i < snapshot->part_count; i++) snapshot_part_release(snapshot->parts[i]);
   tree_free(&snapshot->tree);
+  free(snapshot->parts);
   free(snapshot);
 }

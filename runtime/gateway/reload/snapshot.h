@@ -10,6 +10,7 @@
 #include <stdbool.h>
 
 #include "err.h"
+#include "snapshot_part.h"
 #include "store.h"
 #include "tree.h"
 
@@ -17,9 +18,11 @@ struct snapshot {
   struct store *store;
   const char *directory; /* of the service; absolute */
   char name[16];         /* in the store */
-  char path[PATH_MAX];   /* absolute */
+  char path[PATH_MAX];   /* absolute; in it, folders with code are links to their parts */
   struct tree tree;      /* what is in it */
-  int holds;             /* it goes with the last one */
+  struct snapshot_part **parts;
+  size_t part_count;
+  int holds; /* it goes with the last one */
 };
 
 /* Takes the tree, also when it fails. `before` may be NULL; `directory` is borrowed. The caller holds what comes back.

@@ -206,13 +206,13 @@ static bool is_same(const struct tree_entry *a, const struct tree_entry *b) {
          (a->kind == TREE_FOLDER || a->kind == TREE_OTHER || tree_stamp_equal(&a->stamp, &b->stamp));
 }
 
-struct tree_changes tree_compare(const struct tree *before, const struct tree *after) {
+struct tree_changes tree_compare_range(const struct tree *before, size_t i, size_t before_end, const struct tree *after,
+                                       size_t j, size_t after_end) {
   struct tree_changes changes = { 0 };
-  size_t i = 0, j = 0;
-  while (i < before->count || j < after->count) {
-    int order = i == before->count  ? 1
-                : j == after->count ? -1
-                                    : compare_paths(before->entries[i].path, after->entries[j].path);
+  while (i < before_end || j < after_end) {
+    int order = i == before_end  ? 1
+                : j == after_end ? -1
+                                 : compare_paths(before->entries[i].path, after->entries[j].path);
     if (order < 0) {
       count_change(&changes, &before->entries[i++]);
     } else if (order > 0) {
@@ -224,6 +224,10 @@ struct tree_changes tree_compare(const struct tree *before, const struct tree *a
     }
   }
   return changes;
+}
+
+struct tree_changes tree_compare(const struct tree *before, const struct tree *after) {
+  return tree_compare_range(before, 0, before->count, after, 0, after->count);
 }
 
 const struct tree_entry *tree_find(const struct tree *tree, struct str path) {

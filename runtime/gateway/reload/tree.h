@@ -69,6 +69,10 @@ struct tree_changes {
 };
 struct tree_changes tree_compare(const struct tree *before, const struct tree *after);
 
+/* The same for a part of each: entries from an index up to but not including another one. */
+struct tree_changes tree_compare_range(const struct tree *before, size_t i, size_t before_end, const struct tree *after,
+                                       size_t j, size_t after_end);
+
 /* The code or settings with this path, or NULL. */
 const struct tree_entry *tree_find(const struct tree *tree, struct str path);
 
