@@ -213,8 +213,8 @@ static void close_all(struct gateway *g) {
   server_delete(g->server);
   control_free(&g->control);
   model_delete(g->model);
-  reload_free(&g->reload);
   view_delete(g->view);
+  reload_free(&g->reload); /* the others point at projects that it has read */
   loop_delete(g->loop);
   project_free(&g->project);
   arena_free(&g->routes);

@@ -114,13 +114,29 @@ static bool reread_settings(struct reload *r, char err[ERR_LEN]) {
   return !r->must_reread;
 }
 
-static void try(struct reload *r, struct tree *tree, bool settings_changed) {
+/* The file names other handlers, perhaps in a folder that nobody has looked into. */
+static void read_tree_again(struct reload *r, struct tree *tree) {
+  struct tree again;
   char err[ERR_LEN];
-  generations_drop(r->options.generations); /* it is out of date */
-  bool ok =
-      copy(r, tree, err) && (!(settings_changed || r->must_reread) || reread_settings(r, err)) &&
-      (generations_try(r->options.generations, r->project, snapshot_hold(r->latest)) || fail(err, "out of memory"));
-  if (!ok) refuse_with(r, err);
+  if (!read_tree(r, &again, err)) return;
+  tree_free(tree);
+  *tree = again;
+}
+
+/* Takes the tree. What has been seen is copied also when nothing comes of it: the next change is one against that. */
+static void try(struct reload *r, struct tree *tree, bool settings_changed) {
+  struct generations *generations = r->options.generations;
+  char err[ERR_LEN], why[ERR_LEN];
+  generations_drop(generations); /* it is out of date */
+  bool is_read = !(settings_changed || r->must_reread) || reread_settings(r, err);
+  if (is_read && settings_changed) read_tree_again(r, tree);
+  bool is_copied = copy(r, tree, why);
+  if (!is_read)
+    refuse_with(r, err);
+  else if (!is_copied)
+    refuse_with(r, why);
+  else if (!generations_try(generations, r->project, snapshot_hold(r->latest)))
+    refuse_with(r, "out of memory");
 }
 
 static void changed(void *ctx, int64_t since_ns) {
