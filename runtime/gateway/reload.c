@@ -133,16 +133,30 @@ static void try(struct reload *r, struct tree *tree, bool settings_changed) {
   bool is_copied = copy(r, tree, why);
   if (!is_read)
     refuse_with(r, err);
-  else if (!is_copied)
+  else if (!is_copied && !(r->watch.why[0] && r->note[0])) /* who looks all the time says it once */
     refuse_with(r, why);
-  else if (!generations_try(generations, r->project, snapshot_hold(r->latest)))
+  else if (is_copied && !generations_try(generations, r->project, snapshot_hold(r->latest)))
     refuse_with(r, "out of memory");
+}
+
+/* That changes are noticed later than they could be, once. */
+static void warn_of_watch(struct reload *r) {
+  if (r->watch.why[0] && !r->told_why) view_warning(r->options.view, str_from(r->watch.why));
+  r->told_why = r->watch.why[0] != '\0';
+}
+
+static void warn_of_size(struct reload *r) {
+  char text[ERR_LEN];
+  if (!r->latest->tree.is_cut) return;
+  fail(text, "the service's folder has more than %d files: not all of them are looked at for changes", TREE_MAX);
+  view_warning(r->options.view, str_from(text));
 }
 
 static void changed(void *ctx, int64_t since_ns) {
   struct reload *r = ctx;
   struct tree tree;
   char err[ERR_LEN];
+  warn_of_watch(r);
   if (!read_tree(r, &tree, err)) return; /* the folder is away for the moment, as in a rename */
   struct tree_changes changes = tree_compare(&r->latest->tree, &tree);
   if (changes.code + changes.settings > 0) {
@@ -157,14 +171,6 @@ static void changed(void *ctx, int64_t since_ns) {
 
 /* The whole */
 
-static void warn(struct reload *r) {
-  char text[ERR_LEN];
-  if (r->watch.why[0]) view_warning(r->options.view, str_from(r->watch.why));
-  if (!r->latest->tree.is_cut) return;
-  fail(text, "the service's folder has more than %d files: not all of them are looked at for changes", TREE_MAX);
-  view_warning(r->options.view, str_from(text));
-}
-
 bool reload_init(struct reload *r, const struct reload_options *options, char err[ERR_LEN]) {
   struct tree tree;
   *r = (struct reload){ .options = *options, .project = options->project };
@@ -174,7 +180,8 @@ bool reload_init(struct reload *r, const struct reload_options *options, char er
                  .loop = options->loop, .settings = base_name(options->project->file), .changed = changed, .ctx = r });
   if (!store_open(&r->store, err) || !read_tree(r, &tree, err) || !copy(r, &tree, err))
     return fail(err, "%s; --no-reload does without a copy", err);
-  warn(r);
+  warn_of_watch(r);
+  warn_of_size(r);
   return true;
 }
 

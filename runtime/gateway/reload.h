@@ -27,6 +27,7 @@ struct reload {
   int copies;
   struct reread *rereads;
   const struct project *project; /* of the newest serverless.yml that could be read */
+  bool told_why;                 /* ... the watch tells nothing */
   bool must_reread;              /* the one that lies there now could not */
   int64_t since_ns;              /* monotonic: when the change was noticed that is tried now */
   struct buf changed;            /* its files: "chat.lua and 2 more" */

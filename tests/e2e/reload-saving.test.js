@@ -4,7 +4,7 @@
 const assert = require('node:assert/strict');
 const fs = require('node:fs');
 const { scenario } = require('./helper/dev');
-const { SAYS, APP, FILES, editor, reloads, reload, until } = require('./helper/reload');
+const { YAML, SAYS, APP, FILES, editor, reloads, reload, until } = require('./helper/reload');
 
 const ways = {
   'truncate and write': (edit) => edit.write('word.lua', SAYS('two')),
@@ -67,6 +67,18 @@ scenario('saved again without a change: whoever does that wants it loaded again'
   assert.equal((await client.askJson('a')).count, 2);
   assert.equal((await reload(dev, () => editor(dev).write('word.lua', SAYS('one')))).changed, 'word.lua');
   assert.equal((await client.askJson('a')).count, 1, 'Lua state does not survive');
+});
+
+scenario('saving: the whole folder is replaced by another one', { files: { 'service/serverless.yml': YAML, 'service/app.lua': APP, 'service/word.lua': SAYS('one') }, args: ['--config', 'service/serverless.yml'] }, async (dev) => {
+  const client = await dev.connect();
+  const edit = editor(dev);
+  for (const [name, text] of Object.entries({ ...FILES, 'word.lua': SAYS('two') })) edit.write(`other/${name}`, text);
+  edit.rename('service', 'away');
+  edit.rename('other', 'service');
+  await until(client, 'two');
+  await dev.line({ type: 'warning', text: /the service's folder was moved or removed/ });
+  edit.write('service/word.lua', SAYS('three'));
+  await until(client, 'three');
 });
 
 scenario('what takes no effect: files that are no code, hidden ones, node_modules', { files: { ...FILES, 'node_modules/x.lua': '' } }, async (dev) => {

@@ -132,6 +132,19 @@ static void test_a_folder_more(void **state) {
   assert_string_equal(watch.why, "");
 }
 
+/* What takes its place is another folder. */
+static void test_the_folder_itself_goes(void **state) {
+  (void)state;
+  folder_make("top");
+  watch_init(&watch, &(struct watch_options){ .loop = loop, .settings = STR("serverless.yml"), .changed = changed });
+  watch_folder(&watch, folder_path("top"));
+  count = 0;
+  folder_rename("top", "away");
+  folder_make("top");
+  await(2);
+  assert_non_null(strstr(watch.why, "was moved or removed; so it looks for changes itself"));
+}
+
 /* Without a descriptor there is no inotify. */
 static void test_looking(void **state) {
   (void)state;
@@ -150,8 +163,8 @@ static void test_looking(void **state) {
 
 int main(void) {
   const struct CMUnitTest tests[] = {
-    TEST(test_ways_of_saving),       TEST(test_together),      TEST(test_gone_and_back),
-    TEST(test_what_does_not_matter), TEST(test_a_folder_more), TEST(test_looking),
+    TEST(test_ways_of_saving), TEST(test_together), TEST(test_gone_and_back),          TEST(test_what_does_not_matter),
+    TEST(test_a_folder_more),  TEST(test_looking),  TEST(test_the_folder_itself_goes),
   };
   return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -10,7 +10,8 @@
 enum {
   COMES = IN_CLOSE_WRITE | IN_MOVED_TO | IN_ATTRIB,
   GOES = IN_DELETE | IN_MOVED_FROM | IN_CREATE, /* IN_CREATE: a link is all there, a file is about to be written */
-  WATCHED = COMES | GOES | IN_ONLYDIR,
+  LEAVES = IN_DELETE_SELF | IN_MOVE_SELF,
+  WATCHED = COMES | GOES | LEAVES | IN_ONLYDIR,
   EVENTS_SIZE = 64 * 1024
 };
 
@@ -47,6 +48,7 @@ static void take(struct watch *w, const struct inotify_event *event) {
     start(w, WATCH_QUIET_MS);
     return;
   }
+  if (event->mask & LEAVES && event->wd == w->top) poll_instead(w, "the service's folder was moved or removed");
   if (name.len == 0 || name.ptr[0] == '.') return;
   bool matters = event->mask & IN_ISDIR || tree_kind_of(name, w->options.settings) != TREE_OTHER;
   if (matters && event->mask & (event->mask & IN_ISDIR ? IN_MOVED_TO | IN_CREATE : COMES))
@@ -60,7 +62,7 @@ static void can_read(void *ctx, int events) {
   _Alignas(struct inotify_event) char bytes[EVENTS_SIZE];
   ssize_t size = read(w->inotify.fd, bytes, sizeof bytes);
   (void)events;
-  for (ssize_t at = 0; at < size;) {
+  for (ssize_t at = 0; at < size && w->inotify.events != 0;) {
     const struct inotify_event *event = (const void *)(bytes + at);
     at += (ssize_t)(sizeof *event + event->len);
     take(w, event);
@@ -81,8 +83,10 @@ void watch_init(struct watch *w, const struct watch_options *options) {
 }
 
 void watch_folder(struct watch *w, const char *path) {
-  if (w->inotify.events == 0 || inotify_add_watch(w->inotify.fd, path, WATCHED) >= 0) return;
-  if (errno == ENOSPC || errno == ENOMEM)
+  if (w->inotify.events == 0) return;
+  int number = inotify_add_watch(w->inotify.fd, path, WATCHED);
+  if (w->top == 0) w->top = number;
+  if (number < 0 && (errno == ENOSPC || errno == ENOMEM))
     poll_instead(w, "the service has more folders than the kernel watches (sysctl fs.inotify.max_user_watches)");
 }
 

@@ -33,13 +33,14 @@ struct watch {
   struct loop_watch inotify; /* active while the kernel tells */
   struct loop_timer quiet;
   int64_t since_ns;
+  int top; /* inotify's number of the first folder: when that goes away, events of what takes its place would not come */
   char why[ERR_LEN]; /* why the kernel tells nothing, and what is done instead: a sentence for the developer; or "" */
 };
 
 /* *watch must stay where it is. */
 void watch_init(struct watch *watch, const struct watch_options *options);
 
-/* Also this folder; once more does no harm. */
+/* Also this folder; once more does no harm. The first one is the service's own. */
 void watch_folder(struct watch *watch, const char *path);
 
 /* Safe on a zeroed watch. */
