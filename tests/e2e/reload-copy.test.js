@@ -5,8 +5,9 @@ const test = require('node:test');
 const assert = require('node:assert/strict');
 const fs = require('node:fs');
 const path = require('node:path');
+const { execFileSync } = require('node:child_process');
 const { Dev, withDev, scenario } = require('./helper/dev');
-const { WRAP, writeFiles } = require('./helper/program');
+const { FIXTURES, WRAP, writeFiles } = require('./helper/program');
 const { YAML, FILES, SLOW, APP, SAYS, editor, reloads, refusals, reload } = require('./helper/reload');
 
 const WHERE = `local ws, ffi = require "moonwire.ws", require "ffi"
@@ -47,6 +48,23 @@ scenario('files that come later can be read through the copy', { files: { 'serve
   editor(dev).write('pages/deep/x.html', 'new');
   while ((await seen()).join() !== 'new,new') continue; // nothing says when
   assert.equal(reloads(dev), 0);
+});
+
+const C_MODULE = 'lua_modules/lib/lua/5.1/lib/room.so';
+const WITH_C = { 'serverless.yml': YAML, 'app.lua': `local ws, room = require "moonwire.ws", require "lib.room"
+return { main = function(event) return event.requestContext.eventType == "CONNECT" or ws.reply(room.origin) end }` };
+
+scenario('modules in C come from the copy, and may be compiled anew', { files: { ...WITH_C, [`${C_MODULE}.txt`]: '' } }, async (dev) => {
+  const edit = editor(dev);
+  const compile = () => {
+    execFileSync('cc', ['-shared', '-fPIC', '-o', edit.at(`${C_MODULE}.new`), path.join(FIXTURES, 'room.c')]);
+    edit.rename(`${C_MODULE}.new`, C_MODULE);
+  };
+  assert.equal((await reload(dev, compile)).changed, C_MODULE);
+  const client = await dev.connect();
+  assert.equal(await client.ask('?'), 'made in C');
+  assert.equal((await reload(dev, compile)).changed, C_MODULE);
+  assert.equal(await client.ask('?'), 'made in C');
 });
 
 scenario('errors name the files of the project', { files: WITH_PAGES }, async (dev) => {
