@@ -40,9 +40,17 @@ static int compare_names(const void *a, const void *b) {
   return compare_paths(*(const struct str *)a, *(const struct str *)b);
 }
 
+/* "x.so", "x.so.1.2", and not "x.so.new", which somebody is about to rename. */
+static bool is_library(struct str name) {
+  size_t at = str_find(name, STR(".so."), 0);
+  if (at == SIZE_MAX) return str_ends(name, STR(".so"));
+  for (size_t i = at + 4; i < name.len; i++)
+    if (name.ptr[i] != '.' && (name.ptr[i] < '0' || name.ptr[i] > '9')) return false;
+  return true;
+}
+
 enum tree_kind tree_kind_of(struct str name, struct str settings) {
-  if (str_ends(name, STR(".lua")) || str_ends(name, STR(".so")) || str_find(name, STR(".so."), 0) != SIZE_MAX)
-    return TREE_CODE;
+  if (str_ends(name, STR(".lua")) || is_library(name)) return TREE_CODE;
   if (str_equal(name, settings) || str_ends(name, STR(".yml")) || str_ends(name, STR(".yaml"))) return TREE_SETTINGS;
   return TREE_OTHER;
 }
