@@ -21,18 +21,21 @@ BASE   := arena buf config date err field init_line json json_check json_cover j
   log log_line loop output settings spelling stop_signal str timers utf8
 NET    := http http_answer http_multi http_names http_request http_tls http_transfer trust url
 AWS    := broadcast client client_call client_classify client_keys client_peer connections connections_message container \
-  container_fetch container_keys container_place container_reply credentials digest encoding metric metrics metrics_write \
+  container_fetch container_keys container_place container_reply credentials digest encoding endpoint \
+  jwa jwk jwk_key jwk_set jwt jwt_claims jwt_code jwt_signature jwt_token metric metrics metrics_write quotation \
   retry retry_clock retry_settings sigv4 sigv4_check sigv4_headers sigv4_key sigv4_uri
 LAMBDA := extension http1_connection http1_head http1_reader invocation refusal runtime_api slot
-SCRIPT := bind_broadcast bind_connections bind_crypto bind_http bind_invocation bind_json bind_lambda bind_log bind_metrics bind_module bind_sigv4 bind_task \
-  event event_log event_place failure frames handler memory nesting outcome redact result scope scope_metrics secret serving \
-  shutdown task task_handle value value_write vm watchdog xray_cause
+SCRIPT := bind_aws bind_broadcast bind_connections bind_crypto bind_http bind_invocation bind_json bind_jwt bind_lambda bind_log \
+  bind_metrics bind_module bind_sigv4 bind_task event event_log event_place failure frames handler header_list memory nesting \
+  outcome redact result scope scope_metrics secret serving shutdown table_field task task_handle value value_write vm watchdog \
+  xray_cause
 # The local gateway: what ties it together, and its rooms.
-GATEWAY   := control excerpt gateway generation generations management moment reload reread route_call server session signals signature signature_header
-MODEL     := model model_answer model_close model_connections model_event model_fields model_frame model_id \
-  model_json model_manage model_request model_result model_step route_selection route_selection_value
-PROJECT   := project project_environment project_file project_function project_provider project_report \
-  project_route project_spelling project_value shown yaml_compose yaml_kind yaml_merge yaml_problem yaml_tree
+GATEWAY   := api_id control excerpt gateway generation generations management moment reload reread route_call server session signals signature signature_header
+MODEL     := model model_admission model_answer model_authorization model_authorize model_close model_connections model_event model_fields model_frame model_id \
+  model_identity model_json model_manage model_policy model_request model_result model_step route_selection route_selection_value
+PROJECT   := dotenv intrinsic intrinsic_name node_table project project_authorizer project_environment project_file project_function \
+  project_provider project_report project_route project_settings project_spelling project_value shown variable_files variable_source \
+  variable_syntax variable_value variables yaml_compose yaml_json yaml_kind yaml_merge yaml_problem yaml_tree
 TRANSPORT := httpd httpd_connection httpd_exchange httpd_listen httpd_request websocket websocket_accept \
   websocket_outbox websocket_reader
 FUNCTIONS := child environment environment_api environment_start environment_variables invoke pool process \
@@ -40,10 +43,15 @@ FUNCTIONS := child environment environment_api environment_start environment_var
 RELOAD    := snapshot snapshot_part store tree watch
 VIEW      := view view_json view_log view_metrics view_observer view_out view_plain view_record view_reload view_report view_style view_text \
   view_text_invocation
-CLI    := cmd_dev cmd_lua cmd_test main script
+CLI    := cmd_dev cmd_lua cmd_test main pairs script
 
 # lua/moonwire: linked in as bytecode, LUA into both programs, LUA_DEV only into moonwire.
-LUA     := async aws crypto http json lambda log metrics runtime/describe runtime/globals runtime/handler runtime/invoke runtime/prelude ws ws/broadcast
+LUA     := async aws aws/actions aws/client aws/credentials aws/lambda_invoke aws/request aws/services aws/sign \
+  batch crypto \
+  dynamodb dynamodb/backlog dynamodb/batch dynamodb/binary dynamodb/marshal dynamodb/number dynamodb/pages dynamodb/read \
+  dynamodb/set dynamodb/shapes dynamodb/write http json jwt lambda log metrics \
+  runtime/arguments runtime/describe runtime/encode runtime/globals runtime/handler runtime/headers runtime/invoke \
+  runtime/json_kind runtime/key_set runtime/prelude runtime/unattended ws ws/broadcast
 LUA_DEV := test/assert test/runner
 
 # ---- Flags ------------------------------------------------------------------------------------------------------------

@@ -13,12 +13,18 @@ local function report(file, line, ...)
   print(("%s:%d: %s"):format(file, line, table.concat { ... }))
 end
 
--- "ws" of lua/moonwire/ws.lua and of lua/moonwire/ws_broadcast.lua; and whether the file is the module itself.
+-- Folders whose files are no parts of a module.
+local inner = { runtime = true, test = true }
+
+-- "ws" of lua/moonwire/ws.lua, lua/moonwire/ws_broadcast.lua and lua/moonwire/ws/broadcast.lua; and whether the file is the
+-- module itself.
 local function module_of(path)
   local name = homes[path] or path:match("^lua/moonwire/([^/]+)%.lua$")
   if name then
     return name:match("^[^_]+"), not homes[path] and not name:find("_")
   end
+  local folder = path:match("^lua/moonwire/([^/]+)/")
+  if folder and not inner[folder] then return folder, false end
 end
 
 -- What a line of Lua makes public, as the reader of a page would call it.

@@ -8,8 +8,9 @@
 --- Functions given to async run as tasks: they look sequential and take turns whenever one waits. A task belongs to the
 --- invocation that started it and is cancelled with it; a cancelled task just never continues.
 local task = require "moonwire.core.task"
-local log = require "moonwire.core.log"
+local arguments = require "moonwire.runtime.arguments"
 local describe = require "moonwire.runtime.describe"
+local unattended = require "moonwire.runtime.unattended"
 
 local async = {}
 
@@ -32,8 +33,9 @@ local function run(handle, fn)
     results[2] = { results[2], trace = describe(results[2]) } -- handlers are left out when memory or time is up
   end
   handle.results = results
-  if not results[1] and not handle.awaited then
-    log.write("ERROR", "a function given to async.spawn failed: " .. results[2].trace)
+  if not handle.awaited then
+    local raised = not results[1] and results[2].trace
+    unattended.report("async.spawn", results[1], raised or results[2], results[3], results[4])
   end
   if handle.owner then
     task.wake(handle.owner)
@@ -58,11 +60,12 @@ end
 
 local function check_function(name, fn)
   if type(fn) ~= "function" then
-    error(("%s: fn must be a function, got %s"):format(name, type(fn)), 3)
+    error(("%s: fn must be a function, got %s"):format(name, arguments.kind(fn)), 3)
   end
 end
 
---- Starts a function; it begins when the current one waits or ends.
+--- Starts a function; it begins when the current one waits or ends. When it fails (raises, or returns nil and a message)
+--- and nobody waits for it, that is logged.
 --- @param fn fun(): ...
 --- @return moonwire.Handle
 function async.spawn(fn)
@@ -90,14 +93,11 @@ function Handle:cancel()
 end
 
 local function check_list(name, functions)
-  if type(functions) ~= "table" then
-    error(("%s: an array of functions expected, got %s"):format(name, type(functions)), 3)
+  local why = arguments.list("functions", functions)
+  for i, fn in ipairs(why and {} or functions) do
+    why = why or arguments.type(("functions[%d]"):format(i), fn, "function")
   end
-  for i, fn in ipairs(functions) do
-    if type(fn) ~= "function" then
-      error(("%s: element %d must be a function, got %s"):format(name, i, type(fn)), 3)
-    end
-  end
+  if why then error(name .. ": " .. why, 3) end
 end
 
 -- Starts all functions with the current task as the one that waits for each.

@@ -4,20 +4,15 @@
 ---     store:flush()
 ---   end)
 local core = require "moonwire.core.lambda"
-local log = require "moonwire.core.log"
-local describe = require "moonwire.runtime.describe"
+local unattended = require "moonwire.runtime.unattended"
 
 local lambda = {
   --- The version of this runtime: "0.1.0".
   version = core.version,
 }
 
-local function with_trace(err)
-  return debug.traceback(describe(err), 2)
-end
-
 --- Runs fn when this environment ends: at SIGTERM or SIGINT. Several functions run in the order in which they were given;
---- what one raises is logged and does not stop the next. They may wait (ws.send, async.sleep ...), belong to no invocation,
+--- what one raises, or returns as nil and a message, is logged and does not stop the next. They may wait (ws.send, async.sleep ...), belong to no invocation,
 --- and have 250 ms, all of them together: what is not done by then is cut off.
 ---
 --- Only while the handler's module loads: Lambda sends SIGTERM to functions that asked for it before their first event. A
@@ -27,12 +22,7 @@ function lambda.on_shutdown(fn)
   if type(fn) ~= "function" then
     error("lambda.on_shutdown: fn must be a function, got " .. type(fn), 2)
   end
-  local added = core.add(function()
-    local ok, trace = xpcall(fn, with_trace)
-    if not ok then
-      log.write("ERROR", "a function given to on_shutdown failed: " .. trace)
-    end
-  end)
+  local added = core.add(function() unattended.run("on_shutdown", fn) end)
   if not added then
     error("lambda.on_shutdown: call it while the handler's module loads, not in an invocation: "
       .. "Lambda has to know of it before the first event", 2)

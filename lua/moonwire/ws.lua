@@ -24,16 +24,14 @@
 --- event. `https://{domainName}/{stage}` of the current event stands for that event.
 --- AWS_IGNORE_CONFIGURED_ENDPOINT_URLS=true ignores the two variables. The Region is that of `ws.client`, else AWS_REGION,
 --- else AWS_DEFAULT_REGION.
+local arguments = require "moonwire.runtime.arguments"
 local broadcast = require "moonwire.ws.broadcast"
 local core = require "moonwire.core.connections"
+local credentials = require "moonwire.aws.credentials"
 local json = require "moonwire.json"
+local json_kind = require "moonwire.runtime.json_kind"
 
 local call, current_id = core.call, core.current_id
-
---- @class moonwire.Credentials
---- @field access_key_id string
---- @field secret_access_key string
---- @field session_token? string
 
 --- @class moonwire.ws.Options
 --- @field endpoint? string "https://{api}.execute-api.{region}.amazonaws.com/{stage}"
@@ -48,18 +46,26 @@ local call, current_id = core.call, core.current_id
 --- @class moonwire.ws.Client
 local NONE = {}
 
---- Raises at the caller of the public function that called this one.
-local function check_string(what, name, value)
-  if type(value) ~= "string" then
-    error(what .. ": " .. name .. " must be a string, got " .. type(value), 3)
-  end
-  if value == "" then error(what .. ": " .. name .. " must not be empty", 3) end
+--- Who writes ws:send instead of ws.send gives the client as the first argument.
+local function misplaced_colon(what, client, first)
+  if first == client then return ("call it with a dot: %s(...)"):format(what) end
+end
+
+--- Raises at the caller of the public function that called this one, as the next two do.
+local function check_dot(what, client, first)
+  local why = misplaced_colon(what, client, first)
+  if why then error(what .. ": " .. why, 3) end
+end
+
+local function check_id(what, client, id)
+  local why = misplaced_colon(what, client, id) or arguments.text("id", id)
+  if why then error(what .. ": " .. why, 3) end
 end
 
 --- @return string text what goes out
 local function text_of(what, data)
   if type(data) == "string" then return data end
-  if type(data) ~= "table" then error(what .. ": data must be a string or a table, got " .. type(data), 3) end
+  if type(data) ~= "table" then error(what .. ": data must be a string or a table, got " .. arguments.kind(data), 3) end
   local ok, text = pcall(json.encode, data)
   if not ok then error(what .. ": data is not JSON: " .. tostring(text):gsub("^.*json%.encode: ", ""), 3) end
   return text
@@ -68,9 +74,9 @@ end
 --- Calls API Gateway at the place that options name.
 --- @return string? answer
 local function request(options, what, method, id, body)
-  local credentials = options.credentials or NONE
+  local keys = options.credentials or NONE
   return call(what, method, id, body, options.endpoint, options.region,
-    credentials.access_key_id, credentials.secret_access_key, credentials.session_token)
+    keys.access_key_id, keys.secret_access_key, keys.session_token)
 end
 
 --- The same for calls whose answer says nothing.
@@ -85,8 +91,8 @@ end
 local function read_info(answer, message, code)
   if not answer then return nil, message, code end
   local info, why = json.decode(answer)
-  if type(info) ~= "table" then
-    return nil, "ws.info: the answer is not a JSON object: " .. (why or type(info)), "server"
+  if why or json_kind(info) ~= "an object" then
+    return nil, "ws.info: the answer is not a JSON object: " .. (why or json_kind(info)), "server"
   end
   return info
 end
@@ -104,7 +110,7 @@ local function bind(options)
   --- @return string? message
   --- @return string? code
   function client.send(id, data)
-    check_string("ws.send", "id", id)
+    check_id("ws.send", client, id)
     return command(options, "ws.send", "POST", id, text_of("ws.send", data))
   end
 
@@ -114,6 +120,7 @@ local function bind(options)
   --- @return string? message
   --- @return string? code
   function client.reply(data)
+    check_dot("ws.reply", client, data)
     local text = text_of("ws.reply", data)
     local id = current_id("ws.reply")
     if not id then
@@ -124,6 +131,7 @@ local function bind(options)
 
   --- Sends one message to many connections: ws/broadcast.lua describes it.
   function client.broadcast(ids, data, how)
+    check_dot("ws.broadcast", client, ids)
     return broadcast(options, text_of("ws.broadcast", data), ids, how)
   end
 
@@ -133,7 +141,7 @@ local function bind(options)
   --- @return string? message
   --- @return string? code
   function client.close(id)
-    check_string("ws.close", "id", id)
+    check_id("ws.close", client, id)
     return command(options, "ws.close", "DELETE", id)
   end
 
@@ -143,7 +151,7 @@ local function bind(options)
   --- @return string? message
   --- @return string? code
   function client.info(id)
-    check_string("ws.info", "id", id)
+    check_id("ws.info", client, id)
     return read_info(request(options, "ws.info", "GET", id))
   end
 
@@ -152,44 +160,16 @@ end
 
 local ws = bind(NONE)
 
---- Raises at the caller of ws.client.
-local function check_option(name, value, required)
-  if value == nil and not required then return end
-  if type(value) ~= "string" then error("ws.client: " .. name .. " must be a string, got " .. type(value), 3) end
-  if value == "" then error("ws.client: " .. name .. " must not be empty", 3) end
-end
-
-local known = { endpoint = true, region = true, credentials = true }
-local known_credentials = { access_key_id = true, secret_access_key = true, session_token = true }
-
-local function check_names(what, given, names)
-  for name in pairs(given) do
-    if not names[name] then error("ws.client: " .. what .. " has an unknown field: " .. tostring(name), 3) end
-  end
-end
+local OPTIONS = { endpoint = "endpoint", region = "region", credentials = "credentials" }
 
 --- The same functions for another API, Region or account. Call them with a dot: `client.send(id, data)`.
 --- @param options moonwire.ws.Options
 --- @return moonwire.ws.Client client
 function ws.client(options)
-  if type(options) ~= "table" then error("ws.client: options must be a table, got " .. type(options), 2) end
-  check_names("options", options, known)
-  check_option("endpoint", options.endpoint)
-  check_option("region", options.region)
-  if options.endpoint and not options.endpoint:lower():find("^https?://[^/]") then
-    error("ws.client: endpoint must start with https:// or http:// and a host", 2)
-  end
-  local credentials = options.credentials
-  if credentials ~= nil then
-    if type(credentials) ~= "table" then
-      error("ws.client: credentials must be a table, got " .. type(credentials), 2)
-    end
-    check_names("credentials", credentials, known_credentials)
-    check_option("credentials.access_key_id", credentials.access_key_id, true)
-    check_option("credentials.secret_access_key", credentials.secret_access_key, true)
-    check_option("credentials.session_token", credentials.session_token)
-  end
-  return bind { endpoint = options.endpoint, region = options.region, credentials = credentials }
+  check_dot("ws.client", ws, options)
+  local why = arguments.fields("options", options, OPTIONS)
+  if why then error("ws.client: " .. why, 2) end
+  return bind { endpoint = options.endpoint, region = options.region, credentials = credentials.copy(options.credentials) }
 end
 
 return ws

@@ -155,6 +155,9 @@ static bool sign(struct client_call *call, const struct credentials *keys, const
     .region = request->region,
     .credentials = keys,
     .time_s = call->signed_ms / 1000,
+    .no_normalize = request->no_normalize,
+    .no_double_encode = request->no_double_encode,
+    .sign_body_header = request->sign_body_header,
   };
   return sigv4_sign(&input, &signing_keys, &call->attempt, out, err);
 }
@@ -188,7 +191,8 @@ static bool send_signed(struct client_call *call, const struct credentials *keys
                                .header_count = count,
                                .body = request->body,
                                .timeout_ms = timeout_of(call),
-                               .connect_timeout_ms = CLIENT_CONNECT_TIMEOUT_MS };
+                               .connect_timeout_ms = CLIENT_CONNECT_TIMEOUT_MS,
+                               .body_max = request->body_max };
   call->transfer = http_send(call->http, &wire, answered, call, err);
   if (!call->transfer) return false;
   call->retry.attempts++;

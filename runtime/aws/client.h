@@ -21,7 +21,11 @@
 
 struct client_call; /* a call on its way */
 
-enum { CLIENT_CONNECT_TIMEOUT_MS = 2000 }; /* name, connection and TLS: the service is in the same Region as a rule */
+enum {
+  CLIENT_CONNECT_TIMEOUT_MS = 2000, /* name, connection and TLS: the service is in the same Region as a rule */
+  CLIENT_MARGIN_MS =
+      100, /* a call ends as long as this before its caller has to be done, who can then do something about it */
+};
 
 /* For callers that count their calls on the wire. Called from the loop, with the ctx of `done`; neither may cancel a call. */
 struct client_turns {
@@ -41,8 +45,12 @@ struct client_request {
   const struct credentials *credentials; /* copied; NULL: client_keys.h's, found at each attempt */
   int64_t timeout_ms;                    /* for one attempt; 0: HTTP_TIMEOUT_MS */
   int64_t deadline_ms;                   /* Unix time when the whole call must be over; 0: no such time */
-  bool opening;                          /* 410 may mean that the connection is not open yet (retry.h) */
-  const struct client_turns *turns;      /* borrowed until the call is over; NULL: pauses are the call's own business */
+  size_t body_max;                       /* bytes of the answer's body; 0: HTTP_BODY_MAX */
+  bool no_normalize;                     /* sigv4.h, as are the next two */
+  bool no_double_encode;
+  bool sign_body_header;
+  bool opening;                     /* 410 may mean that the connection is not open yet (retry.h) */
+  const struct client_turns *turns; /* borrowed until the call is over; NULL: pauses are the call's own business */
 };
 
 enum client_code {
@@ -65,11 +73,13 @@ enum client_code client_code_of(int status);
 
 struct client_result {
   enum client_code code;
-  const char
-      *message;    /* "GoneException (HTTP 410)", "(HTTP 503), after 3 attempts"; "" for CLIENT_OK; one line, never a
+  const char *
+      message; /* "GoneException (HTTP 410)", "http://h answered HTTP 503, after 3 attempts"; "" for CLIENT_OK; one line, never a
                           key or token */
-  int status;      /* 0 when no response arrived */
-  struct str type; /* of the error: "GoneException"; may be empty */
+  int status;      /* 0 when no response arrived; headers and body are then empty */
+  struct str type; /* of the error: "GoneException"; may be empty; one line */
+  const struct http_header *headers;
+  size_t header_count;
   struct str body;
 };
 
@@ -89,7 +99,8 @@ void client_go_on(struct client_call *call);
 void client_cancel(struct client_call *call);
 
 /* Reads a response as the answer of a service. The type of an error is that of the header x-amzn-errortype, else of the
- * members __type or code of a JSON body (Smithy, "AWS JSON 1.0 protocol", operation error serialization). message receives the sentence that result->message points at. A service's
+ * members __type or code of a JSON body (Smithy, "AWS JSON 1.0 protocol", operation error serialization), else of the element
+ * Code of an XML body (S3, SNS and other older services). message receives the sentence that result->message points at. A service's
  * own sentence is used up to its first line break (behind it AWS repeats the request that it expected, session token
  * included) and not at all when it holds the secret or the token of `keys`. *memory holds what was decoded. */
 void client_classify(const struct http_response *response, const struct credentials *keys, struct arena *memory,

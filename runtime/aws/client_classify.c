@@ -2,6 +2,7 @@
 
 #include "arena.h"
 #include "json.h"
+#include "quotation.h"
 #include "utf8.h"
 
 enum { SENTENCE_MAX = 300 }; /* bytes of a service's own message */
@@ -42,16 +43,12 @@ static enum client_code code_of_transport(enum http_code code) {
   }
 }
 
-static bool holds(struct str text, struct str secret) {
-  return secret.len > 0 && str_find(text, secret, 0) != SIZE_MAX;
-}
-
-/* The first line of a text, cut to a length that fits a message; nothing when it holds a key. */
+/* The first line of a text, cut to a length that fits a message; nothing when it shows a key. */
 static struct str presentable(struct str text, const struct credentials *keys) {
   size_t end = 0;
   while (end < text.len && utf8_control(str_slice(text, end, text.len)) == 0) end++;
   text = str_slice(text, 0, end);
-  if (holds(text, keys->secret_access_key) || holds(text, keys->session_token)) return STR("");
+  if (quotation_of_keys(text, keys)) return STR("");
   return str_trim(utf8_cut(text, SENTENCE_MAX));
 }
 
@@ -61,14 +58,37 @@ static struct str member_of(const struct json *root, struct str name, struct str
   return text.len > 0 ? text : json_member_text(root, other);
 }
 
+/* What the first element of that name holds in an XML document; entities stay as they are. */
+static struct str element_of(struct str body, struct str opens, struct str closes) {
+  size_t from = str_starts(body, STR("<")) ? str_find(body, opens, 0) : SIZE_MAX;
+  size_t to = from == SIZE_MAX ? SIZE_MAX : str_find(body, closes, from);
+  return to == SIZE_MAX ? STR("") : str_slice(body, from + opens.len, to);
+}
+
 /* "GoneException" of "GoneException:http://internal.amazon.com/..." and of "com.amazonaws.x#GoneException". */
 static struct str type_of(const struct http_response *response, const struct json *root) {
   struct str type = http_response_header(response, STR("x-amzn-errortype")), rest;
   if (type.len == 0) type = member_of(root, STR("__type"), STR("code"));
+  if (type.len == 0) type = element_of(response->body, STR("<Code>"), STR("</Code>"));
   str_cut(type, ':', &type, &rest);
   size_t hash = str_find(type, STR("#"), 0);
   if (hash != SIZE_MAX) type = str_slice(type, hash + 1, type.len);
   return str_trim(type);
+}
+
+/* The service's own words; services write the member's name both ways. */
+static struct str sentence_of(const struct http_response *response, const struct json *root) {
+  struct str said = member_of(root, STR("message"), STR("Message"));
+  return said.len > 0 ? said : element_of(response->body, STR("<Message>"), STR("</Message>"));
+}
+
+/* What a failure is called. An answer without words of its own can be anybody's: then it says whose. */
+static void tell(const struct http_response *response, struct str type, struct str said, char message[ERR_LEN]) {
+  if (type.len + said.len == 0)
+    fail(message, "%.*s answered HTTP %d", STR_ARG(response->origin), response->status);
+  else
+    fail(message, "%.*s%s%.*s (HTTP %d)", STR_ARG(type), type.len > 0 && said.len > 0 ? ": " : "", STR_ARG(said),
+         response->status);
 }
 
 void client_classify(const struct http_response *response, const struct credentials *keys, struct arena *memory,
@@ -79,16 +99,14 @@ void client_classify(const struct http_response *response, const struct credenti
     return;
   }
   result->status = response->status;
+  result->headers = response->headers;
+  result->header_count = response->header_count;
   result->body = response->body;
   result->code = client_code_of(response->status);
   if (result->code == CLIENT_OK) return;
   const struct json *root = NULL;
   if (response->body.len > 0) json_parse(memory, response->body, &root, NULL);
-  result->type = type_of(response, root);
+  result->type = presentable(type_of(response, root), keys);
   result->message = message;
-  struct str type = presentable(result->type, keys);
-  struct str said =
-      presentable(member_of(root, STR("message"), STR("Message")), keys); /* services write it both ways */
-  fail(message, "%.*s%s%.*s%s(HTTP %d)", STR_ARG(type), type.len > 0 && said.len > 0 ? ": " : "", STR_ARG(said),
-       type.len + said.len > 0 ? " " : "", response->status);
+  tell(response, result->type, presentable(sentence_of(response, root), keys), message);
 }

@@ -2,27 +2,19 @@
 
 #include "config.h"
 #include "encoding.h"
+#include "endpoint.h"
 
 void connections_place_read(struct connections_place *place) {
   place->management_url = config_get("AWS_ENDPOINT_URL_APIGATEWAYMANAGEMENTAPI");
   place->endpoint_url = config_get("AWS_ENDPOINT_URL");
-  place->ignore_urls = str_equal_nocase(config_get("AWS_IGNORE_CONFIGURED_ENDPOINT_URLS"), STR("true"));
-  place->default_region = config_get("AWS_REGION");
-  if (place->default_region.len == 0) place->default_region = config_get("AWS_DEFAULT_REGION");
-}
-
-/* What is between "://" and the path. */
-static struct str authority_of(struct str url) {
-  size_t from = str_find(url, STR("://"), 0);
-  struct str authority, path;
-  str_cut(from == SIZE_MAX ? url : str_slice(url, from + 3, url.len), '/', &authority, &path);
-  return authority;
+  place->ignore_urls = endpoint_ignores_urls();
+  place->default_region = endpoint_default_region();
 }
 
 /* "https://domainName/stage", the recipe of AWS's documentation, or without the stage. Behind another path there is a base
  * path mapping of a custom domain, which the event does not tell: that is an endpoint of its own. */
 static bool is_domain_of_event(const struct connections_place *place) {
-  struct str host = authority_of(place->endpoint);
+  struct str host = endpoint_authority(place->endpoint);
   size_t from = (size_t)(host.ptr + host.len - place->endpoint.ptr);
   struct str path = str_slice(place->endpoint, from, place->endpoint.len);
   while (str_ends(path, STR("/"))) path.len--;
@@ -31,62 +23,41 @@ static bool is_domain_of_event(const struct connections_place *place) {
   return is_stage && place->domain_name.len > 0 && str_equal_nocase(host, place->domain_name);
 }
 
-static bool add_url(struct buf *out, const char *source, struct str url, char err[ERR_LEN]) {
-  char why[ERR_LEN];
-  while (str_ends(url, STR("/"))) url.len--;
-  if (!http_url_check(url, why)) return fail(err, "%s: %s", source, why);
-  if (authority_of(url).len == 0) return fail(err, "%s: url has no host", source);
-  if (str_find(url, STR("?"), 0) != SIZE_MAX || str_find(url, STR("#"), 0) != SIZE_MAX)
-    return fail(err, "%s: url must end with the stage: no query, no fragment", source);
-  buf_add(out, url);
-  return true;
-}
-
 static void add_stage(struct buf *out, struct str stage) {
   buf_add_char(out, '/');
   uri_encode(out, stage);
 }
 
-/* One part of a host name (RFC 1123, section 2.1): whatever stands in an event must not lead elsewhere. */
-static bool is_label(struct str s) {
-  for (size_t i = 0; i < s.len; i++) {
-    char c = s.ptr[i];
-    if (!((c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '-')) return false;
-  }
-  return s.len > 0;
-}
-
 static bool add_event_url(struct buf *out, const struct connections_place *place, char err[ERR_LEN]) {
   struct str region;
   if (!connections_region(place, &region, err)) return false;
-  if (!is_label(place->api_id)) return fail(err, "requestContext.apiId of the event is not the id of an API");
-  if (!is_label(region)) return fail(err, "region is not the name of an AWS Region");
-  buf_addf(out, "https://%.*s.execute-api.%.*s.%s", STR_ARG(place->api_id), STR_ARG(region),
-           str_starts(region, STR("cn-")) ? "amazonaws.com.cn" : "amazonaws.com");
+  if (!endpoint_is_label(place->api_id)) return fail(err, "requestContext.apiId of the event is not the id of an API");
+  if (!endpoint_is_label(region)) return fail(err, "region is not the name of an AWS Region");
+  buf_addf(out, "https://%.*s.execute-api.%.*s.%s", STR_ARG(place->api_id), STR_ARG(region), endpoint_domain(region));
   add_stage(out, place->stage);
   return true;
 }
 
 bool connections_endpoint(const struct connections_place *place, struct buf *url, char err[ERR_LEN]) {
   bool configured = !place->ignore_urls, event = place->stage.len > 0;
-  if (place->endpoint.len > 0 && !is_domain_of_event(place)) return add_url(url, "endpoint", place->endpoint, err);
+  if (place->endpoint.len > 0 && !is_domain_of_event(place))
+    return endpoint_add_url(url, "endpoint", place->endpoint, err);
   if (configured && place->management_url.len > 0)
-    return add_url(url, "AWS_ENDPOINT_URL_APIGATEWAYMANAGEMENTAPI", place->management_url, err);
+    return endpoint_add_url(url, "AWS_ENDPOINT_URL_APIGATEWAYMANAGEMENTAPI", place->management_url, err);
   if (configured && event && place->endpoint_url.len > 0) {
-    if (!add_url(url, "AWS_ENDPOINT_URL", place->endpoint_url, err)) return false;
+    if (!endpoint_add_url(url, "AWS_ENDPOINT_URL", place->endpoint_url, err)) return false;
     add_stage(url, place->stage);
     return true;
   }
   if (event && place->api_id.len > 0) return add_event_url(url, place, err);
-  if (place->endpoint.len > 0) return add_url(url, "endpoint", place->endpoint, err);
+  if (place->endpoint.len > 0) return endpoint_add_url(url, "endpoint", place->endpoint, err);
   return fail(err,
               "no endpoint: no WebSocket event is being handled; call ws.client { endpoint = \"https://...\" }, or set "
               "AWS_ENDPOINT_URL_APIGATEWAYMANAGEMENTAPI");
 }
 
 bool connections_region(const struct connections_place *place, struct str *region, char err[ERR_LEN]) {
-  *region = place->region.len > 0 ? place->region : place->default_region;
-  return region->len > 0 || fail(err, "no Region: set AWS_REGION, or call ws.client { region = \"...\" }");
+  return endpoint_region(place->region, place->default_region, region, err);
 }
 
 void connections_path(struct buf *url, struct str id) {

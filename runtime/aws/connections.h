@@ -17,7 +17,7 @@
 enum {
   CONNECTIONS_MESSAGE_MAX = 128 * 1024, /* bytes; API Gateway quotas: WebSocket message payload size */
   CONNECTIONS_TIMEOUT_MS = 10000,       /* for one attempt */
-  CONNECTIONS_MARGIN_MS = 100, /* how long before the end of a handler's time calls end: it may do something about it */
+  CONNECTIONS_MARGIN_MS = CLIENT_MARGIN_MS,
   CONNECTIONS_URL_MAX = 8 * 1024, /* bytes */
 };
 

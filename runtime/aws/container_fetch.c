@@ -1,8 +1,11 @@
 #include "container_fetch.h"
 
 #include <errno.h>
+#include <fcntl.h>
 #include <stdio.h>
 #include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
 
 #include "config.h"
 
@@ -25,10 +28,26 @@ static bool read_place(struct container_fetch *fetch, char err[ERR_LEN]) {
   return fetch->place.variable || fail(err, "neither " CONTAINER_RELATIVE_URI " nor " CONTAINER_FULL_URI " is set");
 }
 
+/* Nothing but a file: reading from a pipe would hold up everything until somebody writes to it. */
+static FILE *open_file(const char *path, char err[ERR_LEN]) {
+  struct stat about;
+  int fd = open(path, O_RDONLY | O_NONBLOCK | O_CLOEXEC);
+  FILE *file = NULL;
+  if (fd < 0 || fstat(fd, &about) != 0)
+    fail(err, TOKEN_FILE ": %s: %s", path, strerror(errno));
+  else if (!S_ISREG(about.st_mode))
+    fail(err, TOKEN_FILE ": %s is not a file", path);
+  else if (!(file = fdopen(fd, "rb")))
+    fail(err, TOKEN_FILE ": %s: %s", path, strerror(errno));
+  if (!file && fd >= 0) close(fd);
+  return file;
+}
+
 static bool read_file(struct arena *memory, const char *path, struct str *text, char err[ERR_LEN]) {
   char *bytes = arena_alloc(memory, CONTAINER_TOKEN_MAX + 1);
-  FILE *file = bytes ? fopen(path, "rbe") : NULL;
-  if (!file) return fail(err, TOKEN_FILE ": %s: %s", path, bytes ? strerror(errno) : "out of memory");
+  if (!bytes) return fail(err, "out of memory");
+  FILE *file = open_file(path, err);
+  if (!file) return false;
   *text = str_of(bytes, fread(bytes, 1, CONTAINER_TOKEN_MAX + 1, file));
   bool ok = !ferror(file);
   if (!ok) fail(err, TOKEN_FILE ": %s: %s", path, strerror(errno));
@@ -81,7 +100,7 @@ static void answered(void *ctx, const struct http_response *response) {
   struct container_reply reply;
   char tried[32] = "";
   fetch->transfer = NULL;
-  container_reply_read(response, fetch->place.origin, clock_unix_ms(), &fetch->memory, &reply);
+  container_reply_read(response, fetch->place.origin, fetch->token, clock_unix_ms(), &fetch->memory, &reply);
   if (reply.code != CLIENT_OK) {
     if (reply.again && fetch->attempts < CONTAINER_ATTEMPTS && pause_attempts(fetch)) return;
     if (fetch->attempts > 1) snprintf(tried, sizeof tried, ", after %d attempts", fetch->attempts);
@@ -92,12 +111,12 @@ static void answered(void *ctx, const struct http_response *response) {
 
 static bool send(struct container_fetch *fetch, char err[ERR_LEN]) {
   struct http_header headers[2] = { { STR("Accept"), STR("application/json") }, { STR("Authorization"), STR("") } };
-  struct str *token = &headers[1].value;
-  if (!read_place(fetch, err) || !read_token(&fetch->memory, token, err)) return false;
+  if (!read_place(fetch, err) || !read_token(&fetch->memory, &fetch->token, err)) return false;
+  headers[1].value = fetch->token;
   struct http_request request = { .method = STR("GET"),
                                   .url = fetch->place.url,
                                   .headers = headers,
-                                  .header_count = token->len > 0 ? 2 : 1,
+                                  .header_count = fetch->token.len > 0 ? 2 : 1,
                                   .timeout_ms = CONTAINER_TIMEOUT_MS,
                                   .connect_timeout_ms = CONTAINER_CONNECT_TIMEOUT_MS,
                                   .body_max = CONTAINER_REPLY_MAX };

@@ -32,6 +32,7 @@ struct container_fetch {
   struct loop_timer pause;        /* before the next one */
   struct arena memory;            /* of an attempt */
   struct container_place place;   /* in memory */
+  struct str token;               /* likewise, or of the environment; empty when there is none */
   int attempts;
 };
 

@@ -3,6 +3,7 @@
 #include "date.h"
 #include "encoding.h"
 #include "json.h"
+#include "quotation.h"
 
 enum { CODE_MAX = 64 }; /* letters of an error's code; "InvalidTokenException" has 21 */
 
@@ -10,15 +11,15 @@ static void say(struct container_reply *reply, struct str origin, const char *wh
   fail(reply->message, "%.*s answered %s%.*s", STR_ARG(origin), what, STR_ARG(name));
 }
 
-/* Nothing but letters, so that it is no key. */
-static bool is_code(struct str text) {
+/* Nothing but letters, so that it is no key; nor the token, which may be. */
+static bool is_code(struct str text, struct str token) {
   for (size_t i = 0; i < text.len; i++)
     if (!((text.ptr[i] >= 'A' && text.ptr[i] <= 'Z') || (text.ptr[i] >= 'a' && text.ptr[i] <= 'z'))) return false;
-  return text.len > 0 && text.len <= CODE_MAX;
+  return text.len > 0 && text.len <= CODE_MAX && !quotation_of_secret(text, token);
 }
 
 static void refuse(struct container_reply *reply, const struct http_response *response, struct str origin,
-                   struct arena *memory) {
+                   struct str token, struct arena *memory) {
   bool theirs = response->status >= 400 && response->status < 500 && response->status != 429;
   const struct json *root = NULL;
   reply->code = theirs ? CLIENT_BAD_REQUEST : CLIENT_SERVER;
@@ -26,8 +27,9 @@ static void refuse(struct container_reply *reply, const struct http_response *re
   if (response->body.len > 0) json_parse(memory, response->body, &root, NULL);
   struct str code = json_member_text(root, STR("code"));
   if (code.len == 0) code = json_member_text(root, STR("Code"));
-  fail(reply->message, "%.*s answered HTTP %d%s%.*s", STR_ARG(origin), response->status, is_code(code) ? " " : "",
-       STR_ARG(is_code(code) ? code : STR("")));
+  if (!is_code(code, token)) code = STR("");
+  fail(reply->message, "%.*s answered HTTP %d%s%.*s", STR_ARG(origin), response->status, code.len > 0 ? " " : "",
+       STR_ARG(code));
 }
 
 /* A string of visible characters; empty when the member is missing, null or "", which `needed` forbids. */
@@ -74,14 +76,14 @@ static void no_response(struct container_reply *reply, const struct http_respons
   fail(reply->message, "%s", response->message);
 }
 
-void container_reply_read(const struct http_response *response, struct str origin, int64_t now_ms, struct arena *memory,
-                          struct container_reply *reply) {
+void container_reply_read(const struct http_response *response, struct str origin, struct str token, int64_t now_ms,
+                          struct arena *memory, struct container_reply *reply) {
   const struct json *root;
   *reply = (struct container_reply){ .code = CLIENT_SERVER, .again = true };
   if (response->code != HTTP_OK)
     no_response(reply, response, origin);
   else if (response->status != 200)
-    refuse(reply, response, origin, memory);
+    refuse(reply, response, origin, token, memory);
   else if (json_parse(memory, response->body, &root, NULL))
     read_keys(reply, root, origin, now_ms);
   else

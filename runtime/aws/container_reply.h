@@ -26,8 +26,8 @@ struct container_reply {
 };
 
 /* Reads a response, or the lack of one, of the endpoint at `origin`. Keys that have expired at now_ms (Unix time) are
- * nonsense. */
-void container_reply_read(const struct http_response *response, struct str origin, int64_t now_ms, struct arena *memory,
-                          struct container_reply *reply);
+ * nonsense. token: what the request was authorised by, which must not get into the message. */
+void container_reply_read(const struct http_response *response, struct str origin, struct str token, int64_t now_ms,
+                          struct arena *memory, struct container_reply *reply);
 
 #endif

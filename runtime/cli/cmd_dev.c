@@ -6,9 +6,13 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "api_id.h"
 #include "commands.h"
 #include "config.h"
+#include "digest.h"
 #include "gateway.h"
+#include "model.h"
+#include "pairs.h"
 
 static const char usage[] =
     "Usage: moonwire dev [OPTION ...]\n"
@@ -19,10 +23,15 @@ static const char usage[] =
     "\n"
     "  --config FILE            the service (serverless.yml)\n"
     "  --stage NAME             its stage (provider.stage of the file, else dev)\n"
+    "  --opt NAME=VALUE         what ${opt:NAME} stands for; may be said several times\n"
+    "  --param NAME=VALUE       what ${param:NAME} stands for; may be said several times\n"
     "  --host ADDRESS           where clients connect (127.0.0.1)\n"
     "  --port NUMBER            ... and the port (3001); 0 takes a free one\n"
     "  --control-port NUMBER    port of the Runtime API, always on 127.0.0.1 (3002); 0 takes a free one\n"
     "  --max-environments N     most processes of one function at once (10)\n"
+    "  --idle-timeout S         seconds without a message after which a client is closed (600)\n"
+    "  --max-duration S         seconds after which it is closed anyway (7200)\n"
+    "  --integration-timeout S  seconds that a client waits for a function (29)\n"
     "  --no-reload              changed files take effect at the next start; without it every change takes effect at "
     "once:\n"
     "                           connections stay, Lua variables do not, and code that cannot be loaded changes "
@@ -30,7 +39,23 @@ static const char usage[] =
     "  --json                   one JSON object a line instead of text\n"
     "  -h, --help               this text\n";
 
-enum { CONFIG = 1, STAGE, HOST, PORT, CONTROL_PORT, MAX_ENVIRONMENTS, NO_RELOAD, JSON };
+enum {
+  CONFIG = 1,
+  STAGE,
+  OPT,
+  PARAM,
+  HOST,
+  PORT,
+  CONTROL_PORT,
+  MAX_ENVIRONMENTS,
+  IDLE_TIMEOUT,
+  MAX_DURATION,
+  INTEGRATION_TIMEOUT,
+  NO_RELOAD,
+  JSON
+};
+
+enum { INSTANCE_ID_BYTES = 8 };
 
 static const struct option long_options[] = {
   { "config", required_argument, NULL, CONFIG },
@@ -40,6 +65,11 @@ static const struct option long_options[] = {
   { "control-port", required_argument, NULL, CONTROL_PORT },
   { "max-environments", required_argument, NULL, MAX_ENVIRONMENTS },
   { "no-reload", no_argument, NULL, NO_RELOAD },
+  { "idle-timeout", required_argument, NULL, IDLE_TIMEOUT },
+  { "max-duration", required_argument, NULL, MAX_DURATION },
+  { "integration-timeout", required_argument, NULL, INTEGRATION_TIMEOUT },
+  { "opt", required_argument, NULL, OPT },
+  { "param", required_argument, NULL, PARAM },
   { "json", no_argument, NULL, JSON },
   { "help", no_argument, NULL, 'h' },
   { 0 },
@@ -51,15 +81,32 @@ static bool read_number(const char *option, const char *text, int64_t min, int64
   return fail(err, "%s takes a number from %lld to %lld, not \"%s\"", option, (long long)min, (long long)max, text);
 }
 
-static bool take_option(struct gateway_options *options, int option, char err[ERR_LEN]) {
+/* A limit of API Gateway, or less. */
+static bool read_seconds(const char *option, const char *text, int64_t limit, int *seconds, char err[ERR_LEN]) {
+  int64_t number = 0;
+  bool ok = read_number(option, text, 1, limit, &number, err);
+  *seconds = (int)number;
+  return ok;
+}
+
+/* What --opt and --param said. */
+struct given {
+  struct pairs opts, params;
+};
+
+static bool take_option(struct gateway_options *options, struct given *given, int option, char err[ERR_LEN]) {
   int64_t number = 0;
   switch (option) {
   case CONFIG:
     options->config = optarg;
     return true;
   case STAGE:
-    options->stage = str_from(optarg);
+    options->surroundings.stage = str_from(optarg);
     return true;
+  case OPT:
+    return pairs_add(&given->opts, "--opt", optarg, &options->surroundings.options, err);
+  case PARAM:
+    return pairs_add(&given->params, "--param", optarg, &options->surroundings.params, err);
   case HOST:
     options->host = optarg;
     return true;
@@ -81,6 +128,12 @@ static bool take_option(struct gateway_options *options, int option, char err[ER
     if (!read_number("--max-environments", optarg, 1, 1000, &number, err)) return false;
     options->most_environments = (int)number;
     return true;
+  case IDLE_TIMEOUT:
+    return read_seconds("--idle-timeout", optarg, MODEL_IDLE_S, &options->idle_s, err);
+  case MAX_DURATION:
+    return read_seconds("--max-duration", optarg, MODEL_DURATION_S, &options->duration_s, err);
+  case INTEGRATION_TIMEOUT:
+    return read_seconds("--integration-timeout", optarg, MODEL_INTEGRATION_S, &options->integration_s, err);
   default:
     return false;
   }
@@ -93,6 +146,15 @@ static bool find_bootstrap(char path[PATH_MAX], char err[ERR_LEN]) {
   if (!slash) return fail(err, "cannot find out where this program lies; is /proc mounted?");
   memcpy(slash + 1, "bootstrap", sizeof "bootstrap");
   return access(path, X_OK) == 0 || fail(err, "%s is missing; it belongs next to moonwire (`make build`)", path);
+}
+
+/* ${sls:instanceId}: another one for each run. */
+static bool make_instance_id(char text[2 * INSTANCE_ID_BYTES + 1], struct str *out, char err[ERR_LEN]) {
+  unsigned char bytes[INSTANCE_ID_BYTES];
+  if (!digest_random(bytes, sizeof bytes, err)) return false;
+  for (size_t i = 0; i < sizeof bytes; i++) snprintf(text + 2 * i, 3, "%02x", bytes[i]);
+  *out = str_from(text);
+  return true;
 }
 
 static int wrong_call(const char *message) {
@@ -122,7 +184,8 @@ int cmd_dev(int argc, char **argv) {
                                      .most_environments = 10,
                                      .out = stdout,
                                      .colour = isatty(STDOUT_FILENO) && config_get("NO_COLOR").len == 0 };
-  char err[ERR_LEN], path[PATH_MAX];
+  char err[ERR_LEN], path[PATH_MAX], id[2 * INSTANCE_ID_BYTES + 1];
+  struct given given = { 0 };
   int option;
   opterr = 0;
   optind = 0;
@@ -136,14 +199,17 @@ int cmd_dev(int argc, char **argv) {
     if (option == '?' || option == ':') {
       return wrong_option(option, argv[optind - 1]);
     }
-    if (!take_option(&options, option, err)) return wrong_call(err);
+    if (!take_option(&options, &given, option, err)) return wrong_call(err);
   }
   if (optind < argc) {
     snprintf(err, sizeof err, "\"%s\" is too much", argv[optind]);
     return wrong_call(err);
   }
   options.program = path;
-  if (find_bootstrap(path, err) && gateway_run(&options, err)) {
+  options.surroundings.variable = config_get;
+  options.surroundings.api_id = api_id_of;
+  if (find_bootstrap(path, err) && make_instance_id(id, &options.surroundings.instance_id, err) &&
+      gateway_run(&options, err)) {
     if (isatty(STDOUT_FILENO) && !options.json) putchar('\n'); /* the prompt goes below the ^C */
     return 0;
   }

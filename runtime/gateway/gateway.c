@@ -5,8 +5,8 @@
 #include <string.h>
 #include <sys/resource.h>
 
+#include "api_id.h"
 #include "control.h"
-#include "digest.h"
 #include "model.h"
 #include "generations.h"
 #include "project.h"
@@ -25,7 +25,7 @@ struct gateway {
   struct model_api api;
   struct arena routes;          /* of all projects that have served */
   const struct project *routed; /* whose routes the model has */
-  char api_id[MODEL_API_ID_LEN], domain_name[256];
+  char api_id[PROJECT_API_ID_LEN], domain_name[256];
   struct model *model;
   struct server *server;
   struct control control;
@@ -38,6 +38,25 @@ struct gateway {
 };
 
 /* The API */
+
+/* There is one at most: only $connect has any. */
+static bool describe_authorizer(struct gateway *g, const struct project *project, struct model_api *api) {
+  const struct project_authorizer *authorizer = NULL;
+  for (size_t i = 0; i < project->route_count; i++)
+    if (project->routes[i].authorizer) authorizer = project->routes[i].authorizer;
+  api->authorizer = NULL;
+  if (!authorizer) return true;
+  struct model_authorizer *out = arena_alloc(&g->routes, sizeof *out);
+  if (!out) return false;
+  const struct project_function *function = authorizer->function;
+  size_t number = function ? generations_number(&g->generations, function->name) : 0;
+  *out = (struct model_authorizer){ .route = { STR("authorizer"), number, false },
+                                    .is_missing = !function,
+                                    .sources = authorizer->sources,
+                                    .source_count = authorizer->source_count };
+  api->authorizer = out;
+  return true;
+}
 
 /* Each route with the number of its function. They stay until the end: calls under way still point at them when another
  * generation takes over. */
@@ -52,22 +71,21 @@ static bool describe_routes(struct gateway *g, const struct project *project, st
   api->routes = routes;
   api->route_count = project->route_count;
   api->route_selection_expression = project->route_selection_expression;
-  return true;
+  return describe_authorizer(g, project, api);
 }
 
 static bool describe_api(struct gateway *g, char err[ERR_LEN]) {
   struct project *project = &g->project;
-  struct sha256_value hash;
-  char name[512];
-  snprintf(name, sizeof name, "%.*s/%.*s", STR_ARG(project->service), STR_ARG(project->stage));
-  if (!digest_sha256(str_from(name), &hash, err)) return false;
-  model_api_id_from(g->api_id, hash.bytes);
+  api_id_of(project->service, project->stage, g->api_id);
+  if (!g->api_id[0]) return fail(err, "out of memory");
   snprintf(g->domain_name, sizeof g->domain_name, "%s.execute-api.%.*s.amazonaws.com", g->api_id,
            STR_ARG(project->region));
   g->api = (struct model_api){ .api_id = str_from(g->api_id),
                                .region = project->region,
                                .stage = project->stage,
-                               .domain_name = str_from(g->domain_name) };
+                               .domain_name = str_from(g->domain_name),
+                               .idle_s = g->options->idle_s,
+                               .duration_s = g->options->duration_s };
   g->routed = project;
   if (!describe_routes(g, project, &g->api)) return fail(err, "out of memory");
   g->model = model_new(&g->api, err);
@@ -132,7 +150,7 @@ static bool open_reload(struct gateway *g, char err[ERR_LEN]) {
                                     .generations = &g->generations,
                                     .project = &g->project,
                                     .config = g->options->config,
-                                    .stage = g->options->stage };
+                                    .surroundings = &g->options->surroundings };
   generations_init(&g->generations, &events, g);
   return g->options->no_reload || reload_init(&g->reload, &options, err);
 }
@@ -175,6 +193,8 @@ static bool listen_on_ports(struct gateway *g, char err[ERR_LEN]) {
                                    .model = g->model,
                                    .credentials = { STR("local"), STR("local"), STR("") },
                                    .region = g->project.region,
+                                   .integration_s =
+                                       g->options->integration_s ? g->options->integration_s : MODEL_INTEGRATION_S,
                                    .invoke = invoke,
                                    .note = note,
                                    .ctx = g };
@@ -224,14 +244,14 @@ static void close_all(struct gateway *g) {
 
 static void show(struct gateway *g) {
   const struct project *project = &g->project;
-  for (size_t i = 0; i < project->warning_count; i++) view_project_warning(g->view, project, &project->warnings[i]);
+  for (size_t i = 0; i < project->warning_count; i++) view_project_warning(g->view, &project->warnings[i]);
   view_ready(g->view, &(struct view_ready){ project, str_from(g->websocket_url), str_from(g->management_url),
                                             str_from(g->control_url) });
 }
 
 static bool open_all(struct gateway *g, char err[ERR_LEN]) {
   const struct gateway_options *options = g->options;
-  if (!project_read(&g->project, options->config, options->stage, err)) return false;
+  if (!project_read(&g->project, options->config, &options->surroundings, err)) return false;
   g->loop = loop_new(err);
   if (!g->loop || !signals_init(&g->signals, g->loop, on_signal, g, err)) return false;
   g->view = view_new(

@@ -7,14 +7,17 @@
 #include <stdio.h>
 
 #include "err.h"
+#include "project_surroundings.h"
 #include "str.h"
 
 struct gateway_options {
-  const char *config;          /* path of serverless.yml */
-  struct str stage;            /* empty: what the file says */
+  const char *config; /* path of serverless.yml */
+  struct project_surroundings surroundings;
   const char *host;            /* of the public port */
   uint16_t port, control_port; /* 0: any free one */
   int most_environments;       /* of each function */
+  int idle_s, duration_s;      /* of a connection; 0: as on AWS */
+  int integration_s;           /* how long a client waits for a function; 0: as on AWS */
   const char *program;         /* path of bootstrap */
   FILE *out;
   bool colour, json;

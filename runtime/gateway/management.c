@@ -13,12 +13,13 @@ enum { SHOWN = 160 /* bytes of foreign text in a note */ };
 static void answer(struct exchange *x, int status, const char *error_type, struct str body) {
   char err[ERR_LEN];
   char uuid[UUID_LEN];
-  struct model_moment at = { .request_id = "" };
+  struct model_moment at = { .request_id = "", .trace_id = "" };
   invoke_make_id(uuid);
   moment_now(&at, err);
-  struct field headers[4] = { { STR("x-amzn-RequestId"), str_from(uuid) },
-                              { STR("x-amz-apigw-id"), str_from(at.request_id) } };
-  size_t count = 2;
+  struct field headers[5] = { { STR("x-amzn-RequestId"), str_from(uuid) },
+                              { STR("x-amz-apigw-id"), str_from(at.request_id) },
+                              { STR("X-Amzn-Trace-Id"), str_from(at.trace_id) } };
+  size_t count = 3;
   if (status != 204) headers[count++] = (struct field){ STR("Content-Type"), STR("application/json") };
   if (error_type) headers[count++] = (struct field){ STR("x-amzn-ErrorType"), str_from(error_type) };
   exchange_answer(x, status, (struct fields){ headers, count }, body);

@@ -109,7 +109,7 @@ static bool copy(struct reload *r, struct tree *tree, char err[ERR_LEN]) {
 static bool reread_settings(struct reload *r, char err[ERR_LEN]) {
   const struct reload_options *options = &r->options;
   r->must_reread =
-      !reread(&r->rereads, options->project, r->project, options->config, options->stage, options->view, err);
+      !reread(&r->rereads, options->project, r->project, options->config, options->surroundings, options->view, err);
   if (!r->must_reread) r->project = &r->rereads->project;
   return !r->must_reread;
 }

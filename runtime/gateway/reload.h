@@ -14,9 +14,9 @@ struct reload_options {
   struct loop *loop;
   struct view *view;
   struct generations *generations;
-  const struct project *project; /* as it was read first */
-  const char *config;            /* path of serverless.yml */
-  struct str stage;              /* as project_read takes it */
+  const struct project *project;                   /* as it was read first */
+  const char *config;                              /* path of serverless.yml */
+  const struct project_surroundings *surroundings; /* as project_read takes them; borrowed for its life */
 };
 
 struct reload {

@@ -14,7 +14,7 @@ static bool is_told(const struct project *project, struct str text) {
 
 static void show_warnings(const struct project *project, const struct project *last, struct view *view) {
   for (size_t i = 0; i < project->warning_count; i++)
-    if (!is_told(last, project->warnings[i].text)) view_project_warning(view, project, &project->warnings[i]);
+    if (!is_told(last, project->warnings[i].text)) view_project_warning(view, &project->warnings[i]);
 }
 
 /* What stays */
@@ -45,10 +45,10 @@ static bool check_expression(const struct project *project, const char *config, 
 }
 
 bool reread(struct reread **list, const struct project *first, const struct project *last, const char *config,
-            struct str stage, struct view *view, char err[ERR_LEN]) {
+            const struct project_surroundings *surroundings, struct view *view, char err[ERR_LEN]) {
   struct reread *next = calloc(1, sizeof *next);
   if (!next) return fail(err, "out of memory");
-  if (!project_read(&next->project, config, stage, err) || !check_expression(&next->project, config, err)) {
+  if (!project_read(&next->project, config, surroundings, err) || !check_expression(&next->project, config, err)) {
     project_free(&next->project);
     free(next);
     return false;

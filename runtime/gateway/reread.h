@@ -15,7 +15,7 @@ struct reread {
  * Region, of which URLs and ids are made) stays as it is in `first`, with a warning; warnings that `last` had, too, are not
  * repeated. False, with a sentence, when it cannot be read. */
 bool reread(struct reread **list, const struct project *first, const struct project *last, const char *config,
-            struct str stage, struct view *view, char err[ERR_LEN]);
+            const struct project_surroundings *surroundings, struct view *view, char err[ERR_LEN]);
 
 /* Frees the list. */
 void reread_free(struct reread *list);

@@ -8,6 +8,9 @@
 struct route_call {
   struct server *server;
   struct model_call call;
+  char trace_id[MODEL_TRACE_LEN];
+  struct loop_timer patience; /* the integration timeout */
+  bool given_up;              /* it was too long: the function goes on, but nobody waits for its answer */
 };
 
 static struct session *session_of(struct server *server, const struct model_call *call) {
@@ -22,13 +25,15 @@ static enum model_outcome outcome_of(const struct invoke *in) {
 
 /* The function's answer goes where the model says; `note` is ERR_LEN bytes. */
 static void deliver(struct server *server, const struct model_call *call, enum model_outcome outcome,
-                    struct str payload, char *note) {
+                    struct str payload, const char trace_id[MODEL_TRACE_LEN], char *note) {
   struct session *session = session_of(server, call); /* a refused connection is forgotten by the model */
   struct model_step step;
   model_step_init(&step);
   model_answered(server->options.model, call, outcome, payload, &step);
   memcpy(note, step.note, ERR_LEN);
-  if (session && (step.action == MODEL_ACCEPT || step.action == MODEL_REFUSE))
+  if (session && step.action == MODEL_INVOKE) /* the authorizer lets it in */
+    route_call_take(server, &step, trace_id);
+  else if (session && (step.action == MODEL_ACCEPT || step.action == MODEL_REFUSE))
     session_connected(session, &step);
   else if (session && step.action == MODEL_SEND && session_send(session, buf_str(&step.bytes)) == WEBSOCKET_FULL)
     fail(note, "the client does not read: what it should have got is dropped");
@@ -36,10 +41,24 @@ static void deliver(struct server *server, const struct model_call *call, enum m
 }
 
 static void answered(struct invoke *in) {
-  struct route_call route_call = *(struct route_call *)in->ctx;
-  free(in->ctx);
-  if (route_call.server->ending) return; /* nobody waits for it any more */
-  deliver(route_call.server, &route_call.call, outcome_of(in), buf_str(&in->payload), in->note);
+  struct route_call *route_call = in->ctx;
+  struct server *server = route_call->server;
+  loop_timer_stop(server->options.loop, &route_call->patience);
+  if (route_call->given_up)
+    fail(in->note, "nobody waited for this any more");
+  else if (!server->ending)
+    deliver(server, &route_call->call, outcome_of(in), buf_str(&in->payload), route_call->trace_id, in->note);
+  free(route_call);
+}
+
+static void give_up(void *ctx) {
+  struct route_call *route_call = ctx;
+  struct server *server = route_call->server;
+  char note[ERR_LEN];
+  if (server->ending) return;
+  route_call->given_up = true;
+  deliver(server, &route_call->call, MODEL_TIMED_OUT, STR(""), route_call->trace_id, note);
+  if (note[0]) server->options.note(server->options.ctx, route_call->call.connection_id, note);
 }
 
 static void invoke_route(struct server *server, struct model_step *step, const char trace_id[MODEL_TRACE_LEN]) {
@@ -49,10 +68,12 @@ static void invoke_route(struct server *server, struct model_step *step, const c
     char note[ERR_LEN];
     free(route_call);
     invoke_delete(in);
-    deliver(server, &step->call, MODEL_FAILED, STR(""), note);
+    deliver(server, &step->call, MODEL_FAILED, STR(""), trace_id, note);
     return;
   }
-  *route_call = (struct route_call){ server, step->call };
+  *route_call = (struct route_call){ .server = server, .call = step->call, .patience = { .fire = give_up } };
+  memcpy(route_call->trace_id, trace_id, sizeof route_call->trace_id);
+  route_call->patience.ctx = route_call;
   in->event = step->bytes;
   buf_init(&step->bytes, step->bytes.ceiling);
   in->label = step->call.route->key;
@@ -60,6 +81,8 @@ static void invoke_route(struct server *server, struct model_step *step, const c
   memcpy(in->trace_id, trace_id, sizeof in->trace_id);
   in->done = answered;
   in->ctx = route_call;
+  if (step->call.kind != MODEL_DISCONNECT) /* that one nobody waits for */
+    loop_timer_start(server->options.loop, &route_call->patience, 1000 * (int64_t)server->options.integration_s);
   server->options.invoke(server->options.ctx, step->call.route->function, in);
 }
 

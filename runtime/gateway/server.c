@@ -11,23 +11,27 @@ enum {
   FAREWELL_MS = 1000
 };
 
-void server_refuse(struct exchange *x, int status, struct str body) {
-  struct field headers[] = { { STR("Content-Type"), STR("application/json") },
-                             { STR("Upgrade"), STR("websocket") },
-                             { STR("Sec-WebSocket-Version"), STR("13") } };
-  exchange_answer(x, status, (struct fields){ headers, status == 426 ? 3 : 1 }, body);
+void server_refuse(struct exchange *x, int status, const char *error_type, struct str body) {
+  struct field headers[4] = { { STR("Content-Type"), STR("application/json") } };
+  size_t count = 1;
+  if (error_type) headers[count++] = (struct field){ STR("x-amzn-ErrorType"), str_from(error_type) };
+  if (status == 426) {
+    headers[count++] = (struct field){ STR("Upgrade"), STR("websocket") };
+    headers[count++] = (struct field){ STR("Sec-WebSocket-Version"), STR("13") };
+  }
+  exchange_answer(x, status, (struct fields){ headers, count }, body);
 }
 
 static void answer(void *ctx, struct exchange *x) {
   struct server *server = ctx;
   if (server->ending) {
-    server_refuse(x, 503, STR("{\"message\":\"Service Unavailable\"}"));
+    server_refuse(x, 503, NULL, STR("{\"message\":\"Service Unavailable\"}"));
   } else if (model_is_management(x->path)) {
     management_request(server, x);
   } else if (field_has_token(x->headers, STR("Upgrade"), STR("websocket"))) {
     session_begin(server, x);
   } else {
-    server_refuse(x, 426, STR("{\"message\":\"Upgrade Required\"}"));
+    server_refuse(x, 426, NULL, STR("{\"message\":\"Upgrade Required\"}"));
   }
 }
 

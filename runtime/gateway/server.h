@@ -25,6 +25,7 @@ struct server_options {
   struct model *model;
   struct credentials credentials; /* whose signature @connections takes */
   struct str region;
+  int integration_s; /* how long a function may take, as far as the client is concerned */
   /* Runs a function: takes `in` over and calls in->done later, from the loop. `function` is that of the model's route. */
   void (*invoke)(void *ctx, size_t function, struct invoke *in);
   /* Something the developer should know that no invocation tells: why a client was refused. */
@@ -56,8 +57,9 @@ void server_delete(struct server *server);
 
 uint16_t server_port(const struct server *server);
 
-/* For session.c: answers with a JSON text of API Gateway's form; 426 says to what to upgrade (RFC 6455, section 4.4). */
-void server_refuse(struct exchange *x, int status, struct str body);
+/* For session.c: answers with a JSON text of API Gateway's form; error_type is x-amzn-ErrorType, or NULL. 426 says to what
+ * to upgrade (RFC 6455, section 4.4). */
+void server_refuse(struct exchange *x, int status, const char *error_type, struct str body);
 
 /* For session.c: a connection is gone. */
 void server_connection_gone(struct server *server);

@@ -10,6 +10,7 @@ struct session {
   char id[MODEL_ID_LEN];       /* of its connection */
   struct exchange *handshake;  /* while it waits for $connect */
   struct websocket *websocket; /* since it was accepted */
+  struct loop_timer limit;     /* of its idle time, and of its life */
   struct loop_job over;        /* a handshake that was refused because we end */
 };
 
@@ -23,6 +24,7 @@ enum websocket_sent session_send(struct session *session, struct str text) {
 
 void session_delete(struct session *session) {
   if (session->handshake) session->handshake->left = NULL;
+  loop_timer_stop(session->server->options.loop, &session->limit);
   loop_job_stop(session->server->options.loop, &session->over);
   websocket_delete(session->websocket);
   free(session);
@@ -63,7 +65,7 @@ void session_close(struct session *session, int code) {
   if (x) {
     session->handshake = NULL;
     x->left = NULL;
-    server_refuse(x, 503, STR("{\"message\":\"Service Unavailable\"}"));
+    server_refuse(x, 503, NULL, STR("{\"message\":\"Service Unavailable\"}"));
     session->over = (struct loop_job){ .run = on_dropped, .ctx = session };
     loop_job_add(session->server->options.loop, &session->over);
   }
@@ -87,11 +89,25 @@ static void on_message(void *ctx, struct str text) {
   model_step_free(&step);
 }
 
+/* Time. Messages do not touch the timer: when it fires it looks at when the last one was. */
+
+static void look_at_clock(void *ctx) {
+  struct session *session = ctx;
+  struct model *model = session->server->options.model;
+  const struct model_connection *connection = model_connection(model, str_from(session->id));
+  if (!connection) return;
+  int64_t left_ms = model_time_left(model, connection, clock_unix_ms());
+  if (left_ms <= 0 || !loop_timer_start(session->server->options.loop, &session->limit, left_ms))
+    session_close(session, 1001);
+}
+
 /* The handshake */
 
 static void on_upgraded(void *ctx, struct httpd_socket socket, struct str early) {
   struct session *session = ctx;
+  session->limit = (struct loop_timer){ .fire = look_at_clock, .ctx = session };
   websocket_open(session->websocket, socket, early);
+  look_at_clock(session);
 }
 
 static bool accept_handshake(struct session *session, struct str protocol, char err[ERR_LEN]) {
@@ -125,7 +141,7 @@ void session_connected(struct session *session, const struct model_step *step) {
     session_delete(session);
   }
   x->left = NULL;
-  server_refuse(x, status, body);
+  server_refuse(x, status, step->error_type, body);
 }
 
 /* What RFC 6455, section 4.2.1, wants of a request that has "Upgrade: websocket". */
@@ -133,7 +149,7 @@ static bool check_handshake(struct exchange *x) {
   char accept[WEBSOCKET_ACCEPT_LEN];
   char err[ERR_LEN];
   if (!str_equal(field_header(x->headers, STR("Sec-WebSocket-Version")), STR("13"))) {
-    server_refuse(x, 426, STR("{\"message\":\"Sec-WebSocket-Version must be 13\"}"));
+    server_refuse(x, 426, NULL, STR("{\"message\":\"Sec-WebSocket-Version must be 13\"}"));
     return false;
   }
   if (str_equal(x->method, STR("GET")) && str_equal(x->version, STR("HTTP/1.1")) &&
@@ -141,7 +157,7 @@ static bool check_handshake(struct exchange *x) {
       field_has_token(x->headers, STR("Connection"), STR("upgrade")) &&
       websocket_accept(field_header(x->headers, STR("Sec-WebSocket-Key")), accept, err))
     return true;
-  server_refuse(x, 400, STR("{\"message\":\"Bad Request: this is no WebSocket handshake\"}"));
+  server_refuse(x, 400, NULL, STR("{\"message\":\"Bad Request: this is no WebSocket handshake\"}"));
   return false;
 }
 
@@ -152,7 +168,7 @@ void session_begin(struct server *server, struct exchange *x) {
   struct session *session = calloc(1, sizeof *session);
   if (!session || !moment_now(&at, err)) {
     free(session);
-    server_refuse(x, 500, STR("{\"message\":\"Internal server error\"}"));
+    server_refuse(x, 500, NULL, STR("{\"message\":\"Internal server error\"}"));
     return;
   }
   *session = (struct session){ .server = server, .handshake = x };

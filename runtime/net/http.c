@@ -13,7 +13,8 @@ enum { SPARE_TRANSFERS = 8 };
 struct http {
   struct loop *loop;
   struct http_multi *multi; /* NULL until the first request */
-  struct http_tls *tls;     /* NULL until the first https request, which looks for the bundle, too */
+  struct http_tls *tls;     /* likewise */
+  bool bundle_known;        /* from the first https request on */
   struct trust_bundle bundle;
   bool amazon_fails; /* the bundle knew a server of Amazon's that Amazon's roots did not: it is asked at once */
   struct http_names names;
@@ -69,7 +70,7 @@ static bool ask_bundle(struct http *http, struct http_transfer *transfer, int re
   if (!transfer->amazon || http->bundle.file.len == 0 || !http_transfer_is_distrust(result)) return false;
   transfer->amazon = false;
   transfer->second = true;
-  return http_tls_set(http->tls, transfer->easy, false, http->bundle.file, NULL) &&
+  return http_transfer_waited(transfer) && http_tls_set(http->tls, transfer->easy, false, http->bundle.file, NULL) &&
          http_multi_add(http->multi, transfer->easy, NULL);
 }
 
@@ -77,33 +78,57 @@ static bool ask_bundle(struct http *http, struct http_transfer *transfer, int re
 
 static void finish(void *private, int result);
 
+static void resolved(struct http_transfer *first);
+
+/* The others wait for this one. */
+static void look_up(struct http_transfer *transfer, struct http_name *name) {
+  name->first = transfer;
+  transfer->name = name;
+  http_transfer_on_resolved(transfer, resolved);
+}
+
+/* The first of a list goes on its way. */
+static void go_on(struct http_transfer *transfer, struct http_name *name) {
+  struct http *http = transfer->http;
+  list_remove(transfer);
+  list_add(&http->active, transfer);
+  transfer->waits = false;
+  if (!http_name_is_known(name, clock_monotonic_ns())) look_up(transfer, name);
+  if (!http_transfer_waited(transfer) || !http_multi_add(http->multi, transfer->easy, NULL))
+    finish(transfer, http_transfer_no_memory());
+}
+
+/* Those that wait end as the first one did. Completions may begin others, which wait for another look-up. */
+static void fail_waiting(struct http_name *name) {
+  struct http_transfer *waiting = name->waiting;
+  int failure = name->failure;
+  name->waiting = NULL;
+  name->failure = 0;
+  if (waiting) waiting->place = &waiting;
+  while (waiting) finish(waiting, failure);
+}
+
 /* From the loop: adding transfers is not allowed where libcurl tells of the address. */
 static void names_go_on(void *ctx) {
   struct http_name *name = ctx;
-  while (name->waiting) {
-    struct http_transfer *transfer = name->waiting;
-    struct http *http = transfer->http;
-    list_remove(transfer);
-    list_add(&http->active, transfer);
-    transfer->waits = false;
-    if (!http_transfer_waited(transfer) || !http_multi_add(http->multi, transfer->easy, NULL))
-      finish(transfer, http_transfer_no_memory());
-  }
+  if (name->failure) fail_waiting(name);
+  while (name->waiting && !name->first) go_on(name->waiting, name);
 }
 
-static void let_others_go_on(struct http_transfer *first) {
+static void let_others_go_on(struct http_transfer *first, int failure) {
   struct http_name *name = first->name;
   if (!name) return;
   name->first = NULL;
   first->name = NULL;
   if (!name->waiting) return;
+  name->failure = failure;
   name->go_on = (struct loop_job){ .run = names_go_on, .ctx = name };
   loop_job_add(first->http->loop, &name->go_on);
 }
 
 static void resolved(struct http_transfer *first) {
   if (first->name) http_name_known(first->name, clock_monotonic_ns());
-  let_others_go_on(first);
+  let_others_go_on(first, 0);
 }
 
 /* Whether it has to wait; if not, it may be the one that the others wait for. */
@@ -115,9 +140,7 @@ static bool must_wait(struct http *http, struct http_transfer *transfer, struct 
     list_add(&name->waiting, transfer);
     return true;
   }
-  name->first = transfer;
-  transfer->name = name;
-  http_transfer_on_resolved(transfer, resolved);
+  look_up(transfer, name);
   return false;
 }
 
@@ -126,9 +149,9 @@ static void finish(void *private, int result) {
   struct http *http = transfer->http;
   struct http_response response;
   if (ask_bundle(http, transfer, result)) return;
-  if (transfer->second && !http_transfer_is_distrust(result)) http->amazon_fails = true;
   http_transfer_end(transfer, result, &response);
-  let_others_go_on(transfer);
+  if (transfer->second && response.code == HTTP_OK) http->amazon_fails = true;
+  let_others_go_on(transfer, http_transfer_is_unresolved(result) ? result : 0);
   list_remove(transfer);
   transfer->done(transfer->ctx, &response);
   retire(http, transfer);
@@ -155,25 +178,24 @@ void http_delete(struct http *http) {
     next = transfer->next;
     http_transfer_delete(transfer);
   }
-  http_multi_delete(http->multi);
   http_tls_delete(http->tls);
+  http_multi_delete(http->multi); /* the last of libcurl */
   free(http);
 }
 
 static bool start(struct http *http, char err[ERR_LEN]) {
   if (!http->multi) http->multi = http_multi_new(http->loop, finish, err);
-  return http->multi != NULL;
+  if (http->multi && !http->tls) http->tls = http_tls_new(err);
+  return http->tls != NULL;
 }
 
 /* Says whom an https request trusts; nothing for http. */
 static bool set_trust(struct http *http, struct http_transfer *transfer, struct str url, char err[ERR_LEN]) {
   if (!str_equal_nocase(str_slice(url, 0, 8), STR("https://"))) return true;
-  if (!http->tls) {
-    http->tls = http_tls_new(err);
-    http->bundle = trust_bundle_find();
-  }
+  if (!http->bundle_known) http->bundle = trust_bundle_find();
+  http->bundle_known = true;
   transfer->amazon = !http->bundle.named && !http->amazon_fails && trust_is_amazon(url);
-  return http->tls && http_tls_set(http->tls, transfer->easy, transfer->amazon, http->bundle.file, err);
+  return http_tls_set(http->tls, transfer->easy, transfer->amazon, http->bundle.file, err);
 }
 
 struct http_transfer *http_send(struct http *http, const struct http_request *request, http_done done, void *ctx,
@@ -186,13 +208,14 @@ struct http_transfer *http_send(struct http *http, const struct http_request *re
   }
   transfer->done = done;
   transfer->ctx = ctx;
+  http_tls_share(http->tls, transfer->easy);
   if (!http_transfer_begin(transfer, request, http->multi, err) || !set_trust(http, transfer, request->url, err)) {
     http_transfer_delete(transfer);
     return NULL;
   }
   if (must_wait(http, transfer, request->url)) return transfer;
   if (!http_multi_add(http->multi, transfer->easy, err)) {
-    let_others_go_on(transfer);
+    let_others_go_on(transfer, 0);
     http_transfer_delete(transfer);
     return NULL;
   }
@@ -207,7 +230,7 @@ struct loop *http_loop(const struct http *http) {
 void http_cancel(struct http_transfer *transfer) {
   if (!transfer) return;
   if (!transfer->waits) http_multi_remove(transfer->http->multi, transfer->easy);
-  let_others_go_on(transfer);
+  let_others_go_on(transfer, 0);
   list_remove(transfer);
   retire(transfer->http, transfer);
 }

@@ -1,9 +1,10 @@
 /* http.h -- requests to the world and their responses, on the event loop.
- * What every request gets: HTTP/1.1 with connections kept alive (idle ones are not used again after half a minute), http and
- * https only, certificates checked against the system's bundle, no proxy, no redirect followed, no decompression, no
- * header added but Host and Content-Length. The request target goes on the wire byte for byte as the URL has it, because
- * signatures cover it. A kept connection that turns out to be dead before the first byte of a response is replaced and
- * the request sent again, once more at most per connection, as every keep-alive client does (RFC 9112, section 9.3.1).
+ * What every request gets: HTTP/1.1 with connections kept alive (idle ones are not used again after half a minute), http
+ * and https only, TLS 1.2 or newer, certificates checked (trust.h says against what), no proxy, no redirect followed, no
+ * decompression, no header added but Host and Content-Length. The request target goes on the wire byte for byte as the
+ * URL has it, because signatures cover it. A kept connection that turns out to be dead before the first byte of a
+ * response is replaced and the request sent again, once more at most per connection, as every keep-alive client does
+ * (RFC 9112, section 9.3.1).
  * There is no other retry: client.h has those.
  *
  * Limits of libcurl 7.88: an unresolved host name costs a thread per request until the first answer is there. That a peer
@@ -66,6 +67,7 @@ struct http_response {
   const struct http_header *headers; /* of the final response, in order, duplicates kept; trailers are dropped */
   size_t header_count;
   struct str body;
+  struct str origin; /* who answered, "https://host:port": fit for a message, without user and query */
 };
 
 /* The first value of a header, in any letter case; empty when there is none. */

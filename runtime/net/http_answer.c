@@ -107,7 +107,7 @@ bool http_answer_body(struct http_answer *a, struct str bytes, int64_t announced
 }
 
 void http_answer_get(const struct http_answer *a, struct http_response *out) {
-  *out = (struct http_response){ .code = a->code, .lost = a->lost, .message = a->message };
+  *out = (struct http_response){ .code = a->code, .lost = a->lost, .message = a->message, .origin = a->origin };
   if (a->code != HTTP_OK) return;
   out->status = a->status;
   out->headers = a->headers;

@@ -18,10 +18,13 @@ struct http_multi {
   http_multi_done done;
 };
 
-/* A socket of libcurl's: made when it is first watched, freed when it is closed. Between two requests its watch rests. */
+/* A descriptor of libcurl's. That of a connection that is made is here until it is closed, which libcurl tells (see
+ * http_multi_close), and its watch rests between two requests. Others are here while they are watched: sockets that are still
+ * connecting, and those of the resolver, are closed without a word. */
 struct socket {
   struct loop_watch watch;
   struct http_multi *multi;
+  bool connected;
 };
 
 /* Tells the owner about every handle that has finished. The owner may add and remove handles meanwhile. */
@@ -77,15 +80,35 @@ static struct socket *socket_of(struct http_multi *multi, curl_socket_t fd) {
   return socket;
 }
 
+static void forget(struct socket *socket) {
+  struct http_multi *multi = socket->multi;
+  loop_watch_stop(multi->loop, &socket->watch);
+  multi->sockets[socket->watch.fd] = NULL;
+  free(socket);
+}
+
+/* Whether it is the socket of the connection that a handle has. */
+static bool is_connected(CURL *easy, curl_socket_t fd) {
+  curl_socket_t active;
+  return curl_easy_getinfo(easy, CURLINFO_ACTIVESOCKET, &active) == CURLE_OK && active == fd;
+}
+
+static void stop_watching(CURL *easy, struct socket *socket) {
+  if (!socket->connected) socket->connected = is_connected(easy, socket->watch.fd);
+  if (socket->connected)
+    loop_watch_rest(socket->multi->loop, &socket->watch);
+  else
+    forget(socket);
+}
+
 /* CURLMOPT_SOCKETFUNCTION. Returns 0 even when the socket cannot be watched: then the transfer ends by its timeout,
  * where -1 would end all of them and every later one. */
 static int on_socket(CURL *easy, curl_socket_t fd, int what, void *ctx, void *assigned) {
-  (void)easy;
   struct http_multi *multi = ctx;
   struct socket *socket = assigned ? assigned : socket_of(multi, fd);
   if (!socket) return 0;
   if (what == CURL_POLL_REMOVE) {
-    loop_watch_rest(multi->loop, &socket->watch);
+    stop_watching(easy, socket);
     return 0;
   }
   if (!assigned) curl_multi_assign(multi->curl, fd, socket);
@@ -97,11 +120,7 @@ static int on_socket(CURL *easy, curl_socket_t fd, int what, void *ctx, void *as
 int http_multi_close(void *ctx, int fd) {
   struct http_multi *multi = ctx;
   struct socket *socket = (size_t)fd < multi->socket_room ? multi->sockets[fd] : NULL;
-  if (socket) {
-    loop_watch_stop(multi->loop, &socket->watch);
-    multi->sockets[fd] = NULL;
-    free(socket);
-  }
+  if (socket) forget(socket);
   return close(fd);
 }
 
@@ -147,6 +166,8 @@ void http_multi_delete(struct http_multi *multi) {
   curl_multi_cleanup(multi->curl);
   loop_timer_stop(multi->loop, &multi->timer);
   loop_job_stop(multi->loop, &multi->now);
+  for (size_t fd = 0; fd < multi->socket_room; fd++)
+    if (multi->sockets[fd]) forget(multi->sockets[fd]);
   free(multi->sockets);
   free(multi);
   curl_global_cleanup();

@@ -23,8 +23,8 @@ void http_multi_delete(struct http_multi *multi);
 /* Starts a handle (a CURL *); `done` is called from the loop. */
 bool http_multi_add(struct http_multi *multi, void *easy, char err[ERR_LEN]);
 
-/* Closes a socket of libcurl's: what every handle has to have as its CURLOPT_CLOSESOCKETFUNCTION, with the multi as its data.
- * Returns what close returns. */
+/* Closes the socket of a connection: what every handle has to have as its CURLOPT_CLOSESOCKETFUNCTION, with the multi as
+ * its data. Returns what close returns. */
 int http_multi_close(void *multi, int fd);
 
 /* Stops a handle: `done` is not called. */

@@ -22,7 +22,7 @@ struct http_name *http_names_find(struct http_names *names, struct str url, int6
   if (host.len == 0 || host.len > HTTP_NAME_MAX || is_address(host)) return NULL;
   for (size_t i = 0; i < HTTP_NAMES; i++) {
     struct http_name *name = &names->names[i];
-    if (str_equal(str_of(name->host, name->host_len), host)) return name->known_until_ns > now_ns ? NULL : name;
+    if (str_equal(str_of(name->host, name->host_len), host)) return http_name_is_known(name, now_ns) ? NULL : name;
     if (is_free(name) && (!place || name->known_until_ns < place->known_until_ns)) place = name;
   }
   if (!place) return NULL;

@@ -1,6 +1,7 @@
 /* http_names.h -- whose addresses are known, so that many requests to one host make one look-up.
  * libcurl looks names up in threads, one for each transfer that needs an address, and keeps an address for a while. So of many
- * transfers to a host that begin at once the first one looks it up, and the others wait until it has. Pure: time is an input.
+ * transfers to a host that begin at once the first one looks it up, and the others wait until it has; that there is no such
+ * host is news for all of them. When the first one is given up, the next one takes its place. Pure: time is an input.
  */
 #ifndef MOONWIRE_HTTP_NAMES_H
 #define MOONWIRE_HTTP_NAMES_H
@@ -28,7 +29,8 @@ struct http_name {
   int64_t known_until_ns;        /* monotonic; 0: not known */
   struct http_transfer *first;   /* the one that looks it up, or NULL */
   struct http_transfer *waiting; /* for that one; a list */
-  struct loop_job go_on;         /* they need not wait any more */
+  struct loop_job go_on;         /* they need not wait any more ... */
+  int failure;                   /* ... because there is no such host: libcurl's result; 0: for another reason */
 };
 
 struct http_names {
@@ -41,5 +43,9 @@ struct http_name *http_names_find(struct http_names *names, struct str url, int6
 
 /* The address is known from now on. */
 void http_name_known(struct http_name *name, int64_t now_ns);
+
+static inline bool http_name_is_known(const struct http_name *name, int64_t now_ns) {
+  return name->known_until_ns > now_ns;
+}
 
 #endif

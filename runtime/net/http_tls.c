@@ -16,8 +16,6 @@ struct http_tls {
 
 struct http_tls *http_tls_new(char err[ERR_LEN]) {
   struct http_tls *tls = calloc(1, sizeof *tls);
-  /* The build keeps libcurl from starting OpenSSL before it is needed (tools/build-libraries). No configuration file is read. */
-  OPENSSL_init_crypto(OPENSSL_INIT_NO_LOAD_CONFIG, NULL);
   if (tls && (tls->sessions = curl_share_init()) &&
       curl_share_setopt(tls->sessions, CURLSHOPT_SHARE, CURL_LOCK_DATA_SSL_SESSION) == CURLSHE_OK)
     return tls;
@@ -31,6 +29,10 @@ void http_tls_delete(struct http_tls *tls) {
   curl_share_cleanup(tls->sessions);
   X509_STORE_free(tls->amazon);
   free(tls);
+}
+
+void http_tls_share(struct http_tls *tls, void *easy) {
+  curl_easy_setopt(easy, CURLOPT_SHARE, tls->sessions);
 }
 
 static bool add_root(X509_STORE *store, const struct amazon_root *root) {
@@ -76,8 +78,9 @@ static CURLcode on_amazon_context(CURL *easy, void *context, void *ctx) {
 }
 
 bool http_tls_set(struct http_tls *tls, void *easy, bool amazon, struct str ca_file, char err[ERR_LEN]) {
+  /* The build keeps libcurl from starting OpenSSL before it is needed (tools/build-libraries). No configuration file is read. */
+  OPENSSL_init_crypto(OPENSSL_INIT_NO_LOAD_CONFIG, NULL);
   if (amazon && !read_amazon_roots(tls, err)) return false;
-  curl_easy_setopt(easy, CURLOPT_SHARE, tls->sessions);
   curl_easy_setopt(easy, CURLOPT_SSLVERSION, (long)CURL_SSLVERSION_TLSv1_2);
   curl_easy_setopt(easy, CURLOPT_SSL_CTX_FUNCTION, amazon ? on_amazon_context : on_context);
   curl_easy_setopt(easy, CURLOPT_SSL_CTX_DATA, tls);

@@ -3,6 +3,8 @@
 #include <inttypes.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/socket.h>
+#include <unistd.h>
 
 #include <curl/curl.h>
 
@@ -196,6 +198,13 @@ static void set_habits(CURL *easy) {
   curl_easy_setopt(easy, CURLOPT_DNS_CACHE_TIMEOUT, (long)HTTP_NAMES_SECONDS);
 }
 
+/* CURLOPT_OPENSOCKETFUNCTION. Programs that handlers start do not get it. */
+static curl_socket_t open_socket(void *ctx, curlsocktype purpose, struct curl_sockaddr *address) {
+  (void)ctx;
+  (void)purpose;
+  return socket(address->family, address->socktype | SOCK_CLOEXEC, address->protocol);
+}
+
 static void set_callbacks(struct http_transfer *transfer, struct http_multi *multi) {
   CURL *easy = transfer->easy;
   curl_easy_setopt(easy, CURLOPT_PRIVATE, transfer);
@@ -204,6 +213,7 @@ static void set_callbacks(struct http_transfer *transfer, struct http_multi *mul
   curl_easy_setopt(easy, CURLOPT_HEADERDATA, transfer);
   curl_easy_setopt(easy, CURLOPT_WRITEFUNCTION, on_body);
   curl_easy_setopt(easy, CURLOPT_WRITEDATA, transfer);
+  curl_easy_setopt(easy, CURLOPT_OPENSOCKETFUNCTION, open_socket);
   curl_easy_setopt(easy, CURLOPT_CLOSESOCKETFUNCTION, http_multi_close);
   curl_easy_setopt(easy, CURLOPT_CLOSESOCKETDATA, multi);
 }
@@ -252,6 +262,10 @@ static bool is_loss(CURLcode result) {
   }
 }
 
+bool http_transfer_is_unresolved(int result) {
+  return result == CURLE_COULDNT_RESOLVE_HOST;
+}
+
 bool http_transfer_is_distrust(int result) {
   return result == CURLE_PEER_FAILED_VERIFICATION;
 }
@@ -267,12 +281,18 @@ static void judge_headers(struct http_answer *answer, int result) {
   answer->lost = true;
 }
 
+/* libcurl's sentence, or ours where it names a constant of OpenSSL's. */
+static const char *why_of(const struct http_transfer *transfer, CURLcode result) {
+  if (result == CURLE_SSL_CONNECT_ERROR && strstr(transfer->detail, "SSL_ERROR_SYSCALL"))
+    return "the connection was closed within the TLS handshake";
+  return transfer->detail[0] ? transfer->detail : curl_easy_strerror(result);
+}
+
 void http_transfer_end(struct http_transfer *transfer, int result, struct http_response *response) {
   struct http_answer *answer = &transfer->answer;
   if (answer->code == HTTP_OK) judge_headers(answer, result);
   if (answer->code == HTTP_OK && result != CURLE_OK) {
-    const char *why = transfer->detail[0] ? transfer->detail : curl_easy_strerror((CURLcode)result);
-    http_answer_refuse(answer, code_of((CURLcode)result), why);
+    http_answer_refuse(answer, code_of((CURLcode)result), why_of(transfer, (CURLcode)result));
     answer->lost = is_loss((CURLcode)result);
   }
   http_answer_get(answer, response);

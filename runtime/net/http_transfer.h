@@ -46,11 +46,14 @@ bool http_transfer_begin(struct http_transfer *transfer, const struct http_reque
 /* Calls resolved(transfer) when the address of its host is known, from within libcurl; perhaps more than once. */
 void http_transfer_on_resolved(struct http_transfer *transfer, void (*resolved)(struct http_transfer *transfer));
 
-/* It begins later than was thought: its time is that much shorter. */
+/* It begins later than was thought, or again: its time is that much shorter. */
 bool http_transfer_waited(struct http_transfer *transfer);
 
 /* The CURLcode of a lack of memory. */
 int http_transfer_no_memory(void);
+
+/* Whether a transfer ended because its host has no address. */
+bool http_transfer_is_unresolved(int result);
 
 /* Whether a transfer ended because the server's certificate was not accepted; result is libcurl's CURLcode. */
 bool http_transfer_is_distrust(int result);

@@ -4,8 +4,8 @@
 
 #include "str.h"
 
-/* Host and port, "example.com:8443" or "[::1]:80", without a user name (all up to the last "@", as libcurl has it); empty when
- * there is no "://". Borrowed. */
+/* Host and port, "example.com:8443" or "[::1]:80", without a user name (all up to the last "@"; libcurl refuses a second
+ * one); empty when there is no "://". Borrowed. */
 struct str url_authority(struct str url);
 
 /* The host alone, without port and without a dot at its end: "example.com", "[::1]". Borrowed. */

@@ -5,7 +5,6 @@
 #include "binds.h"
 #include "connections.h"
 #include "event_place.h"
-#include "loop.h"
 #include "scope.h"
 #include "scope_metrics.h"
 #include "task.h"
@@ -68,12 +67,6 @@ static void answered(void *ctx, const struct client_result *result) {
 
 enum { WHAT = 1, METHOD, ID, BODY, ENDPOINT, REGION, KEY, SECRET, TOKEN };
 
-/* When calls have to be over (Unix time), or 0. */
-static int64_t end_of(const struct scope *scope) {
-  if (scope->due_ns == INT64_MAX) return 0;
-  return clock_unix_ms() + (scope->due_ns - clock_monotonic_ns()) / NS_PER_MS - CONNECTIONS_MARGIN_MS;
-}
-
 static struct client_call *start(struct wait *wait, const struct connections_place *place,
                                  const struct connections_request *request, char err[ERR_LEN]) {
   struct connections_target target;
@@ -130,7 +123,7 @@ static int l_call(lua_State *L) {
   struct connections_request request = { .method = method,
                                          .id = id,
                                          .body = body,
-                                         .deadline_ms = end_of(scope),
+                                         .deadline_ms = scope_end_ms(scope, CONNECTIONS_MARGIN_MS),
                                          .opening = handshake == HANDSHAKE_REPLIED && str_equal(method, STR("POST")),
                                          .credentials = keys.access_key_id.len > 0 ? &keys : NULL };
   return call(L, task, &here.place, &request);

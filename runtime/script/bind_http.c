@@ -3,6 +3,7 @@
 #include <stdlib.h>
 
 #include "binds.h"
+#include "header_list.h"
 #include "http.h"
 #include "task.h"
 #include "value.h"
@@ -34,23 +35,11 @@ static int push_failure(lua_State *L, const char *message, enum http_code code) 
   return 3;
 }
 
-/* { name, value, name, value ... } */
-static void push_headers(lua_State *L, const struct http_response *response) {
-  lua_createtable(L, (int)response->header_count * 2, 0);
-  for (size_t i = 0; i < response->header_count; i++) {
-    const struct http_header *header = &response->headers[i];
-    lua_pushlstring(L, header->name.ptr, header->name.len);
-    lua_rawseti(L, -2, (int)i * 2 + 1);
-    lua_pushlstring(L, header->value.ptr, header->value.len);
-    lua_rawseti(L, -2, (int)i * 2 + 2);
-  }
-}
-
 static int push_response(lua_State *L, const void *what) {
   const struct http_response *response = what;
   if (response->code != HTTP_OK) return push_failure(L, response->message, response->code);
   lua_pushinteger(L, response->status);
-  push_headers(L, response);
+  header_list_push(L, response->headers, response->header_count);
   lua_pushlstring(L, response->body.ptr ? response->body.ptr : "", response->body.len);
   return 3;
 }
@@ -60,19 +49,6 @@ static void answered(void *ctx, const struct http_response *response) {
   struct task *task = wait->task;
   wait_free(wait);
   task_resume(task, task_push(task, push_response, response));
-}
-
-/* The list of names and values at index as headers, in memory that Lua owns: pushes it. */
-static struct http_header *push_header_array(lua_State *L, int index, size_t *count) {
-  *count = lua_objlen(L, index) / 2;
-  struct http_header *headers = lua_newuserdata(L, (*count + 1) * sizeof *headers);
-  for (size_t i = 0; i < *count; i++) {
-    lua_rawgeti(L, index, (int)i * 2 + 1);
-    lua_rawgeti(L, index, (int)i * 2 + 2);
-    headers[i] = (struct http_header){ value_text(L, -2), value_text(L, -1) }; /* the list keeps the strings */
-    lua_pop(L, 2);
-  }
-  return headers;
 }
 
 /* request(method, url, headers, body or nil, timeout_ms, connect_timeout_ms, max_body)
@@ -89,7 +65,7 @@ static int l_request(lua_State *L) {
   request.method = value_text(L, 1);
   request.url = value_text(L, 2);
   request.body = value_text(L, 4);
-  request.headers = push_header_array(L, 3, &request.header_count);
+  request.headers = header_list_read(L, 3, &request.header_count);
   if (!http_request_check(&request, err)) {
     lua_pushboolean(L, 0);
     lua_pushstring(L, err);

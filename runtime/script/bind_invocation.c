@@ -28,9 +28,22 @@ static struct scope *check_scope(lua_State *L, const char *what) {
   return scope;
 }
 
+/* Raises at the caller, with its position. */
+static int raise_at(lua_State *L, const char *format, const char *name) {
+  luaL_where(L, 1);
+  lua_pushfstring(L, format, name);
+  lua_concat(L, 2);
+  return lua_error(L);
+}
+
+/* context.defer(fn): a dot where a colon belongs. */
+static void check_colon(lua_State *L, const char *call) {
+  if (!lua_istable(L, 1)) raise_at(L, "call it with a colon: context:%s", call);
+}
+
 /* context:get_remaining_time_in_millis() -> number; without a deadline, the longest time that Lambda gives a function */
 static int l_remaining(lua_State *L) {
-  luaL_checktype(L, 1, LUA_TTABLE);
+  check_colon(L, "get_remaining_time_in_millis()");
   lua_getfield(L, 1, "deadline_ms");
   double left = lua_isnumber(L, -1) ? lua_tonumber(L, -1) - (double)clock_unix_ms() : TIMEOUT_MAX_MS;
   lua_pushnumber(L, left > 0 ? left : 0);
@@ -39,13 +52,8 @@ static int l_remaining(lua_State *L) {
 
 /* context:defer(fn): fn runs after the reply was accepted */
 static int l_defer(lua_State *L) {
-  luaL_checktype(L, 1, LUA_TTABLE);
-  if (!lua_isfunction(L, 2)) {
-    luaL_where(L, 1);
-    lua_pushfstring(L, "context:defer: fn must be a function, got %s", luaL_typename(L, 2));
-    lua_concat(L, 2);
-    return lua_error(L);
-  }
+  check_colon(L, "defer(fn)");
+  if (!lua_isfunction(L, 2)) return raise_at(L, "context:defer: fn must be a function, got %s", luaL_typename(L, 2));
   struct scope *scope = check_scope(L, "context:defer");
   if (scope->deferred_ref == LUA_NOREF) {
     lua_newtable(L);

@@ -22,17 +22,26 @@ static int l_encode(lua_State *L) {
   return 1;
 }
 
-/* json.decode(s) -> value | nil, message */
-static int l_decode(lua_State *L) {
+static int decode(lua_State *L, unsigned flags) {
   char err[ERR_LEN];
   struct str text;
   if (lua_type(L, 1) != LUA_TSTRING)
     return luaL_error(L, "json.decode: s must be a string, got %s", luaL_typename(L, 1));
   text.ptr = lua_tolstring(L, 1, &text.len);
-  if (value_push_json(L, text, err)) return 1;
+  if (value_push_json_flags(L, text, flags, err)) return 1;
   lua_pushnil(L);
   lua_pushstring(L, err);
   return 2;
+}
+
+/* json.decode(s) -> value | nil, message */
+static int l_decode(lua_State *L) {
+  return decode(L, 0);
+}
+
+/* decode_present(s) -> the same without members that are null, for answers in which null means that nothing is there */
+static int l_decode_present(lua_State *L) {
+  return decode(L, VALUE_DROP_NULLS);
 }
 
 /* json.array(t) -> t, with the metatable of arrays */
@@ -49,10 +58,8 @@ static int l_array(lua_State *L) {
 }
 
 static const luaL_Reg functions[] = {
-  { "encode", l_encode },
-  { "decode", l_decode },
-  { "array", l_array },
-  { NULL, NULL },
+  { "encode", l_encode }, { "decode", l_decode }, { "decode_present", l_decode_present },
+  { "array", l_array },   { NULL, NULL },
 };
 
 void bind_json(lua_State *L) {

@@ -4,34 +4,12 @@
 
 #include "binds.h"
 #include "sigv4.h"
+#include "table_field.h"
 #include "value.h"
 
 /* Kept from call to call, so that a raise of Lua never leaks it. */
 static struct arena memory;
 static struct sigv4_key_cache keys;
-
-/* A string field of the table at `index`, borrowed from that table; empty when it is something else. */
-static struct str string_field(lua_State *L, int index, const char *name) {
-  lua_getfield(L, index, name);
-  struct str value = value_text(L, -1);
-  lua_pop(L, 1);
-  return value;
-}
-
-static bool flag_field(lua_State *L, int index, const char *name) {
-  lua_getfield(L, index, name);
-  bool value = lua_toboolean(L, -1);
-  lua_pop(L, 1);
-  return value;
-}
-
-/* Defaults to -1, which the signer refuses. */
-static int64_t number_field(lua_State *L, int index, const char *name) {
-  lua_getfield(L, index, name);
-  lua_Number value = lua_type(L, -1) == LUA_TNUMBER ? lua_tonumber(L, -1) : -1;
-  lua_pop(L, 1);
-  return value >= 0 && value < 1e15 ? (int64_t)value : -1;
-}
 
 static struct str string_at(lua_State *L, int list, int place) {
   lua_rawgeti(L, list, place);
@@ -55,25 +33,25 @@ static bool read_headers(lua_State *L, int list, struct sigv4_input *in) {
 }
 
 static void read_input(lua_State *L, int t, struct sigv4_input *in) {
-  in->method = string_field(L, t, "method");
-  in->url = string_field(L, t, "url");
-  in->body = string_field(L, t, "body");
-  in->payload_hash = string_field(L, t, "payload_hash");
-  in->service = string_field(L, t, "service");
-  in->region = string_field(L, t, "region");
-  in->time_s = number_field(L, t, "time");
-  in->no_normalize = flag_field(L, t, "no_normalize");
-  in->no_double_encode = flag_field(L, t, "no_double_encode");
-  in->sign_body_header = flag_field(L, t, "sign_body_header");
-  in->omit_session_token = flag_field(L, t, "omit_session_token");
-  in->presign = flag_field(L, t, "query");
-  in->expires_s = number_field(L, t, "expires");
+  in->method = table_string(L, t, "method");
+  in->url = table_string(L, t, "url");
+  in->body = table_string(L, t, "body");
+  in->payload_hash = table_string(L, t, "payload_hash");
+  in->service = table_string(L, t, "service");
+  in->region = table_string(L, t, "region");
+  in->time_s = table_number(L, t, "time", -1);
+  in->no_normalize = table_flag(L, t, "no_normalize");
+  in->no_double_encode = table_flag(L, t, "no_double_encode");
+  in->sign_body_header = table_flag(L, t, "sign_body_header");
+  in->omit_session_token = table_flag(L, t, "omit_session_token");
+  in->presign = table_flag(L, t, "query");
+  in->expires_s = table_number(L, t, "expires", -1);
 }
 
 static void read_credentials(lua_State *L, int t, struct credentials *c) {
-  c->access_key_id = string_field(L, t, "access_key_id");
-  c->secret_access_key = string_field(L, t, "secret_access_key");
-  c->session_token = string_field(L, t, "session_token");
+  c->access_key_id = table_string(L, t, "access_key_id");
+  c->secret_access_key = table_string(L, t, "secret_access_key");
+  c->session_token = table_string(L, t, "session_token");
 }
 
 /* Sets a field of the table on top, unless the value is empty. */

@@ -127,9 +127,17 @@ static int l_sleep(lua_State *L) {
   return task_wait(task, L, sleep_cancel, sleep);
 }
 
+/* left_ms() -> milliseconds until the current task is stopped; math.huge when it never is */
+static int l_left_ms(lua_State *L) {
+  const struct scope *scope = scope_current(vm_of(L));
+  bool limited = scope && scope->due_ns < INT64_MAX;
+  lua_pushnumber(L, limited ? (lua_Number)(scope->due_ns - clock_monotonic_ns()) / 1e6 : HUGE_VAL);
+  return 1;
+}
+
 static const luaL_Reg functions[] = {
-  { "alive", l_alive }, { "cancel", l_cancel }, { "current", l_current }, { "park", l_park }, { "sleep", l_sleep },
-  { "start", l_start }, { "wake", l_wake },     { "within", l_within },   { NULL, NULL },
+  { "alive", l_alive }, { "cancel", l_cancel }, { "current", l_current }, { "left_ms", l_left_ms }, { "park", l_park },
+  { "sleep", l_sleep }, { "start", l_start },   { "wake", l_wake },       { "within", l_within },   { NULL, NULL },
 };
 
 void bind_task(lua_State *L) {

@@ -7,12 +7,14 @@
 
 #include <lua.h>
 
+void bind_aws(lua_State *L);         /* bind_aws.c: calls to any service of AWS */
 void bind_broadcast(lua_State *L);   /* bind_broadcast.c: one message to many connections */
 void bind_connections(lua_State *L); /* bind_connections.c: @connections */
 void bind_crypto(lua_State *L);      /* bind_crypto.c: hashes, encodings, random bytes */
 void bind_http(lua_State *L);        /* bind_http.c: outbound HTTP */
 void bind_invocation(lua_State *L);  /* bind_invocation.c: event and context of the invocation at hand */
 void bind_json(lua_State *L);        /* bind_json.c: encode, decode */
+void bind_jwt(lua_State *L);         /* bind_jwt.c: key sets, tokens */
 void bind_lambda(lua_State *L);      /* bind_lambda.c: on_shutdown, version */
 void bind_log(lua_State *L);         /* bind_log.c: records, print */
 void bind_metrics(lua_State *L);     /* bind_metrics.c: values for CloudWatch */

@@ -6,6 +6,7 @@
 
 #include "frames.h"
 #include "invocation.h"
+#include "loop.h"
 #include "scope_metrics.h"
 #include "task.h"
 #include "vm.h"
@@ -46,6 +47,11 @@ void scope_stack(const struct scope *scope, struct stack *stack) {
         (struct frame){ .path = "(task)", .line = -1, .label = "a function that it started" };
     stack->count += frames_read(task_state(task), stack->frames + stack->count, FRAMES_MAX - stack->count);
   }
+}
+
+int64_t scope_end_ms(const struct scope *scope, int64_t margin_ms) {
+  if (scope->due_ns == INT64_MAX) return 0;
+  return clock_unix_ms() + (scope->due_ns - clock_monotonic_ns()) / NS_PER_MS - margin_ms;
 }
 
 struct scope *scope_current(const struct vm *vm) {

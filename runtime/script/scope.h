@@ -48,6 +48,9 @@ size_t scope_cancel_tasks(struct scope *scope);
 /* Where its tasks wait: the first one, which runs the handler, then those that were started by it. */
 void scope_stack(const struct scope *scope, struct stack *stack);
 
+/* When its Lua code has to be done, Unix time, less a margin; 0: no limit. */
+int64_t scope_end_ms(const struct scope *scope, int64_t margin_ms);
+
 /* The scope of the task that runs now, or NULL outside of tasks. */
 struct scope *scope_current(const struct vm *vm);
 

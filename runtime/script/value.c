@@ -120,11 +120,15 @@ bool value_push(lua_State *L, const struct json *node, unsigned flags, char err[
   return fail(err, "the Lua stack has no room for a value of this depth");
 }
 
-bool value_push_json(lua_State *L, struct str text, char err[ERR_LEN]) {
+bool value_push_json_flags(lua_State *L, struct str text, unsigned flags, char err[ERR_LEN]) {
   static struct arena memory; /* kept from call to call: nothing here calls back, and a raise of Lua must not leak */
   const struct json *root;
   arena_reset(&memory);
-  bool ok = json_parse(&memory, text, &root, err) && value_push(L, root, 0, err);
+  bool ok = json_parse(&memory, text, &root, err) && value_push(L, root, flags, err);
   arena_reset(&memory);
   return ok;
+}
+
+bool value_push_json(lua_State *L, struct str text, char err[ERR_LEN]) {
+  return value_push_json_flags(L, text, 0, err);
 }

@@ -29,6 +29,9 @@ enum { VALUE_DROP_NULLS = 1 }; /* members that are null are left out of objects,
  * Raises (Lua) only when memory is short. Memory of the last text may be kept for the next one. */
 bool value_push_json(lua_State *L, struct str text, char err[ERR_LEN]);
 
+/* The same with flags: 0 or VALUE_DROP_NULLS. */
+bool value_push_json_flags(lua_State *L, struct str text, unsigned flags, char err[ERR_LEN]);
+
 /* Pushes the value of a node of a document. flags is 0 or VALUE_DROP_NULLS. On failure (the Lua stack is full) returns
  * false, writes err, and pushes nothing. Raises (Lua) only when memory is short. */
 bool value_push(lua_State *L, const struct json *node, unsigned flags, char err[ERR_LEN]);

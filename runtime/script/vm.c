@@ -16,12 +16,20 @@ static const struct {
   const char *name;
   void (*bind)(lua_State *L);
 } binds[] = {
-  { "moonwire.core.broadcast", bind_broadcast },   { "moonwire.core.connections", bind_connections },
-  { "moonwire.core.crypto", bind_crypto },         { "moonwire.core.http", bind_http },
-  { "moonwire.core.invocation", bind_invocation }, { "moonwire.core.json", bind_json },
-  { "moonwire.core.lambda", bind_lambda },         { "moonwire.core.log", bind_log },
-  { "moonwire.core.metrics", bind_metrics },       { "moonwire.core.module", bind_module },
-  { "moonwire.core.sigv4", bind_sigv4 },           { "moonwire.core.task", bind_task },
+  { "moonwire.core.aws", bind_aws },
+  { "moonwire.core.broadcast", bind_broadcast },
+  { "moonwire.core.connections", bind_connections },
+  { "moonwire.core.crypto", bind_crypto },
+  { "moonwire.core.http", bind_http },
+  { "moonwire.core.invocation", bind_invocation },
+  { "moonwire.core.json", bind_json },
+  { "moonwire.core.jwt", bind_jwt },
+  { "moonwire.core.lambda", bind_lambda },
+  { "moonwire.core.log", bind_log },
+  { "moonwire.core.metrics", bind_metrics },
+  { "moonwire.core.module", bind_module },
+  { "moonwire.core.sigv4", bind_sigv4 },
+  { "moonwire.core.task", bind_task },
 };
 
 static const char vm_key; /* registry: the vm */

@@ -142,6 +142,7 @@ scenario('answers as they were recorded', service, async (dev) => {
   const common = ({ headers }) => {
     assert.match(headers['x-amzn-requestid'], UUID);
     assert.match(headers['x-amz-apigw-id'], /^[A-Za-z0-9_-]{15}=$/);
+    assert.match(headers['x-amzn-trace-id'], /^Root=1-[0-9a-f]{8}-[0-9a-f]{24}$/);
     assert.ok(headers.date);
   };
   const ok = await signed(dev, { path, body: 'hello' });
@@ -149,7 +150,7 @@ scenario('answers as they were recorded', service, async (dev) => {
   common(ok);
   assert.equal(await client.next(), 'hello');
   const deleted = await signed(dev, { method: 'DELETE', path });
-  assert.deepEqual([deleted.status, deleted.body, deleted.headers['content-length']], [204, '', undefined]);
+  assert.deepEqual([deleted.status, deleted.body, deleted.headers['content-length'], deleted.headers['content-type']], [204, '', undefined, undefined]);
   common(deleted);
   const gone = await signed(dev, { path, body: 'hello' });
   assert.deepEqual([gone.status, gone.body, gone.headers['content-type'], gone.headers['content-length'], gone.headers['x-amzn-errortype']],

@@ -87,6 +87,61 @@ scenario('whatever one raises, the next still runs', {
     'app.lua:7: coroutine.yield was called outside of a coroutine: a handler waits with async.sleep, ws.send and so on']);
 });
 
+scenario('what one returns as nil and a message is logged with its code, the next still runs', {
+  code: `for _, results in ipairs { { nil, "lost", "gone" }, { nil, "no code" }, { nil }, { false, "no failure" }, { true, "fine" } } do
+      context:defer(function() return unpack(results, 1, 3) end)
+    end
+    context:defer(function() return nil, { type = "Full", message = "no room" }, "full" end)
+    context:defer(function() print "last" end)`,
+}, async (lambda) => {
+  await lambda.invoke({}, { id: 'request-1' });
+  await lambda.idle();
+  assert.equal(lambda.stdout, 'last\n');
+  assert.deepEqual(lambda.records.map((record) => record.split('\t').slice(1).join(' ')), [
+    'request-1 ERROR a function given to context:defer failed: lost {"code":"gone"}',
+    'request-1 ERROR a function given to context:defer failed: no code',
+    'request-1 ERROR a function given to context:defer failed: Full: no room {"code":"full"}',
+  ]);
+});
+
+scenario('so is what async.spawn started, unless somebody waits for it', {
+  code: `local async = require "moonwire.async"
+    local function fail() return nil, "lost", "gone" end
+    async.spawn(fail)
+    async.spawn(function() return nil end)
+    async.all { function() return async.spawn(fail):wait() == nil end, function() return true end }
+    async.all { fail }
+    async.spawn(function() return false, "no failure" end)
+    async.sleep(5)`,
+}, async (lambda) => {
+  await lambda.invoke({}, { id: 'request-1' });
+  await lambda.idle();
+  assert.deepEqual(lambda.records.map((record) => record.split('\t').slice(1).join(' ')),
+    ['request-1 ERROR a function given to async.spawn failed: lost {"code":"gone"}']);
+});
+
+scenario('an error whose message names its type says it once', {
+  code: `context:defer(function() error { type = "X", message = "dynamodb:Scan: X: no (HTTP 400)" } end)
+    context:defer(function() error { type = "X", message = "dynamodb:Scan: X (HTTP 400)" } end)
+    context:defer(function() error { type = "X", message = "dynamodb:Scan: Xylophone" } end)`,
+}, async (lambda) => {
+  await lambda.invoke({});
+  await lambda.idle();
+  const said = lambda.records.map((record) => /context:defer failed: (.*?)\r/.exec(record)[1]);
+  assert.deepEqual(said, ['dynamodb:Scan: X: no (HTTP 400)', 'dynamodb:Scan: X (HTTP 400)', 'X: dynamodb:Scan: Xylophone']);
+});
+
+for (const [call, want] of [
+  ['context.defer(print)', 'call it with a colon: context:defer(fn)'],
+  ['context.get_remaining_time_in_millis()', 'call it with a colon: context:get_remaining_time_in_millis()'],
+]) {
+  scenario(`${call} raises at the caller`, { code: call }, async (lambda) => {
+    const { json } = await lambda.invoke({});
+    assert.equal(json.errorMessage, want);
+    assert.match(json.stackTrace.join('\n'), /app\.lua:\d+/);
+  });
+}
+
 scenario('what a function given to async.spawn raises is logged, whatever it is', {
   code: `local async = require "moonwire.async"
     async.spawn(function() error { type = "Full", message = "no room" } end)

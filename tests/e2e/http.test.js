@@ -1,14 +1,11 @@
 'use strict';
-// http.request: what arrives at a server, what a handler gets back, hostile servers, certificates.
+// http.request: what arrives at a server, what a handler gets back, hostile servers. Certificates: tls.test.js.
 
 const test = require('node:test');
 const assert = require('node:assert/strict');
-const fs = require('node:fs');
-const os = require('node:os');
-const path = require('node:path');
 const { Lambda } = require('./helper/bootstrap');
+const { redirect } = require('./helper/redirect');
 const { serve, serveBytes } = require('./helper/server');
-const { certificate } = require('./helper/certificate');
 
 const PRELUDE = `local http, async = require "moonwire.http", require "moonwire.async"
   local URL = os.getenv "SERVER"
@@ -160,38 +157,30 @@ scenario('a request that is cancelled leaves nothing', {
 scenario('proxies are not used', { start: echo, code: GET, env: { http_proxy: 'http://127.0.0.1:1', HTTP_PROXY: 'http://127.0.0.1:1', ALL_PROXY: 'http://127.0.0.1:1' } },
   (result) => assert.equal(result.status, 200));
 
-/* Certificates */
+// Who is given up while it connects is closed by libcurl without a word, and the next connection has its number.
+scenario('a request that is given up while it connects disturbs no other', {
+  start: echo,
+  code: `async.race { function() return http.request { url = URL } end, function() return "at once" end }
+    return outcome(http.request { url = URL, timeout_ms = 20000 })`,
+}, (result) => assert.equal(result.status, 200));
 
-const ours = certificate();
-const others = certificate();
-const elsewhere = certificate({ addresses: ['127.0.0.2'], hosts: ['example.com'] });
-const folder = fs.mkdtempSync(path.join(os.tmpdir(), 'moonwire-certificates-'));
-test.after(() => fs.rmSync(folder, { recursive: true }));
-const file = (name, { cert }) => {
-  fs.writeFileSync(path.join(folder, name), cert);
-  return path.join(folder, name);
-};
-const OURS = file('ours.pem', ours);
-const OTHERS = file('others.pem', others);
-const secure = (tls) => () => serve((request, response) => response.end('over TLS'), tls);
-const certificates = [
-  { name: 'SSL_CERT_FILE', tls: ours, env: { SSL_CERT_FILE: OURS }, want: 'over TLS' },
-  { name: 'AWS_CA_BUNDLE', tls: ours, env: { AWS_CA_BUNDLE: OURS }, want: 'over TLS' },
-  { name: 'AWS_CA_BUNDLE before SSL_CERT_FILE', tls: ours, env: { AWS_CA_BUNDLE: OURS, SSL_CERT_FILE: OTHERS }, want: 'over TLS' },
-  { name: 'a file that is not there is not passed over', tls: ours, env: { AWS_CA_BUNDLE: path.join(folder, 'none.pem'), SSL_CERT_FILE: OURS }, code: 'network' },
-  { name: 'nobody vouches for it', tls: ours, env: {}, code: 'network' },
-  { name: 'others vouch for others', tls: ours, env: { SSL_CERT_FILE: OTHERS }, code: 'network' },
-  { name: 'it is for another host', tls: elsewhere, env: { SSL_CERT_FILE: file('elsewhere.pem', elsewhere) }, code: 'network' },
-];
-for (const { name, tls, env, want, code } of certificates) {
-  scenario(`certificate: ${name}`, { start: secure(tls), code: 'local first = outcome(http.request { url = URL })\nhttp.request { url = URL }\nreturn first', env }, (result, server) => {
-    if (want) {
-      assert.equal(result.body, want, result.message);
-      assert.equal(server.sockets, 1);
-    } else {
-      assert.equal(result.code, code);
-      assert.match(result.message, /SSL|certificate/i);
-      assert.equal(server.requests.length, 0);
-    }
-  });
-}
+// The resolver's descriptors have numbers that the connection gets next; who mixes them up hears of the answer when libcurl's
+// timers ring, the last of them the timeout.
+test('a server that is found by its name may take its time', { timeout: 120000 }, async () => {
+  const server = await serve((request, response) => setTimeout(() => response.end('late'), 700));
+  const lambda = await Lambda.start({ env: redirect(server.port).env, code: `${PRELUDE}
+    local results = {}
+    for i, host in ipairs { "one.example", "two.example", "one.example" } do
+      results[i] = outcome(http.request { url = "http://" .. host .. ":443/", timeout_ms = 15000, connect_timeout_ms = 15000 }).body
+    end
+    return results` });
+  try {
+    assert.deepEqual((await lambda.invoke({})).json, ['late', 'late', 'late']);
+    assert.equal(server.sockets, 2);
+    await lambda.stop();
+    lambda.check();
+  } finally {
+    await lambda.stop().catch(() => {});
+    await server.close();
+  }
+});

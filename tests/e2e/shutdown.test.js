@@ -144,12 +144,13 @@ scenario('io.write without a line feed appears', {
 
 for (const signal of SIGNALS) {
   scenario(`${signal} runs the functions in order, whatever one raises; they may wait`, withHooks([
-    'print "one"', 'error("two is broken")', 'async.sleep(5) print "three"', 'error { type = "Four", message = "no" }', 'print "five"',
+    'print "one"', 'error("two is broken")', 'async.sleep(5) print "three"', 'error { type = "Four", message = "no" }', 'return nil, "lost", "gone"', 'print "five"',
   ]), async (lambda) => {
     assert.deepEqual((await lambda.invoke({ a: 1 })).json, { a: 1 });
     await polling(lambda);
     lambda.child.kill(signal);
-    await ends(lambda, 0, [/ERROR\ta function given to on_shutdown failed: .*app\.lua:\d+: two is broken/, /on_shutdown failed: .*no/]);
+    await ends(lambda, 0, [/ERROR\ta function given to on_shutdown failed: .*app\.lua:\d+: two is broken/, /on_shutdown failed: .*no/,
+      /on_shutdown failed: lost {"code":"gone"}/]);
     assert.equal(lambda.printed, 'one\nthree\nfive\n');
     assert.match(lambda.stderr, /two is broken\rstack traceback:|two is broken\n.*stack traceback:/);
   });

@@ -45,7 +45,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size) {
                                     .message = "",
                                     .body = str_of((const char *)data + 1, size - 1) };
   arena_reset(&memory);
-  container_reply_read(&response, STR(ORIGIN), now_ms, &memory, &reply);
+  container_reply_read(&response, STR(ORIGIN), STR("secretTokenOfLetters"), now_ms, &memory, &reply);
   if (reply.code == CLIENT_OK)
     check_keys(&reply, now_ms);
   else

@@ -1,8 +1,10 @@
 /* fuzz_model.c -- libFuzzer: a whole life of a connection, with every text from outside at will.
  * What the model writes is JSON in UTF-8, a message arrives as it was sent and never at $connect or $disconnect, only a
  * sound result opens a connection, and at the end nothing is left.
+ * The policy of an authorizer lets nobody in unless it says "Allow", and its context comes as flat texts.
  * Input: fields separated by bytes FE: message, result of a function, path of @connections, body of it, expression,
- * path and query of the request to connect, name and value of a header, the same of another one, reason of the close.
+ * path and query of the request to connect, name and value of a header, the same of another one, reason of the close,
+ * result of an authorizer.
  */
 #include <stdint.h>
 #include <stdlib.h>
@@ -11,6 +13,7 @@
 #include "encoding.h"
 #include "json.h"
 #include "model.h"
+#include "model_authorization.h"
 #include "utf8.h"
 
 #define CONNECTION_ID "BFaT_fALIAMCKug="
@@ -20,7 +23,7 @@ enum { NOW = 1000 };
 struct input {
   struct str message, result, manage_path, manage_body, expression, path, query;
   struct field headers[2];
-  struct str reason;
+  struct str reason, authorization;
 };
 
 static const struct model_route routes[] = {
@@ -67,6 +70,7 @@ static void read_input(struct input *in, struct str bytes) {
     in->headers[i].value = take_field(&bytes);
   }
   in->reason = take_field(&bytes);
+  in->authorization = take_field(&bytes);
 }
 
 static struct model *model_from(const struct input *in) {
@@ -147,6 +151,36 @@ static bool manage(struct model *model, const struct input *in, const char *meth
   return closed;
 }
 
+static void must_be_flat_texts(struct str text) {
+  struct arena memory = { 0 };
+  const struct json *root;
+  struct json_item object, item;
+  must(utf8_prefix(text) == text.len && json_parse(&memory, text, &root, NULL));
+  json_read(root, &object);
+  must(object.type == JSON_OBJECT && json_member(root, STR("principalId")) == object.first);
+  for (const struct json *at = object.first; at; at = item.next) {
+    json_read(at, &item);
+    must(item.type == JSON_STRING);
+  }
+  arena_free(&memory);
+}
+
+static void authorize(struct str result) {
+  struct arena memory = { 0 };
+  struct buf authorizer;
+  enum model_verdict verdict;
+  char err[ERR_LEN] = "";
+  buf_init(&authorizer, MODEL_AUTHORIZER_MAX);
+  bool ok = model_authorization_read(&verdict, &authorizer, &memory, result,
+                                     STR("arn:aws:execute-api:us-east-1:123456789012:abcd123456/dev/$connect"), err);
+  must(ok || (err[0] && verdict == MODEL_NO_MATCH));
+  if (ok) must_be_flat_texts(buf_str(&authorizer));
+  if (verdict == MODEL_ALLOW)
+    must(str_find(result, STR("llow"), 0) != SIZE_MAX || str_find(result, STR("\\u"), 0) != SIZE_MAX);
+  buf_free(&authorizer);
+  arena_free(&memory);
+}
+
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size) {
@@ -154,6 +188,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size) {
   struct model_step step = { 0 };
   struct model_moment at = moment();
   read_input(&in, str_of((const char *)data, size));
+  authorize(in.authorization);
   struct model *model = model_from(&in);
   connect_client(model, &in, &step);
   send_message(model, &in, &step);

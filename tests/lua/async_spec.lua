@@ -150,10 +150,14 @@ describe("async.all", function()
   end)
 
   local refused = {
-    { nil, "async.all: an array of functions expected, got nil" },
-    { "x", "async.all: an array of functions expected, got string" },
-    { { 1 }, "async.all: element 1 must be a function, got number" },
-    { { print, {} }, "async.all: element 2 must be a function, got table" },
+    { nil, "async.all: functions must be a list (keys 1..n), got nil" },
+    { "x", "async.all: functions must be a list (keys 1..n), got string" },
+    { { 1 }, "async.all: functions[1] must be a function, got number" },
+    { { print, {} }, "async.all: functions[2] must be a function, got table" },
+    { { print, nil, print }, "async.all: functions must be a list (keys 1..n), got a table with nothing at 2" },
+    { { a = print }, 'async.all: functions must be a list (keys 1..n), got a table with the key "a"' },
+    { { [0] = print }, "async.all: functions must be a list (keys 1..n), got a table with the key 0" },
+    { { ["a\n\"b"] = print }, 'got a table with the key "a\\n\\"b"' },
   }
   for _, case in ipairs(refused) do
     it("refuses: " .. case[2], function()

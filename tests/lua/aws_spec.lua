@@ -135,17 +135,19 @@ describe("aws.sign", function()
     { { credentials = keys_without_secret }, "aws.sign: credentials.secret_access_key must be a string, got nil" },
     { { credentials = keys_with_bad_token }, "aws.sign: credentials.session_token must be visible ASCII characters" },
     { { credentials = { accessKeyId = "A", access_key_id = "A", secret_access_key = "B" } },
-      "aws.sign: there is no field credentials.accessKeyId" },
-    { { normalise_path = false }, "aws.sign: there is no field normalise_path" },
+      "aws.sign: credentials has an unknown field: accessKeyId; there are access_key_id, secret_access_key, session_token" },
+    { { normalise_path = false }, "aws.sign: request has an unknown field: normalise_path; there are body, credentials, "
+      .. "double_encode, expires, headers, method, normalize_path, omit_session_token, payload_hash, query, region, service, "
+      .. "sign_body_header, time, url" },
     { { normalize_path = "no" }, "aws.sign: normalize_path must be a boolean, got string" },
     { { query = true, expires = 0 }, "aws.sign: expires must be from 1 to 604800 seconds" },
     { { query = true, expires = 604801 }, "aws.sign: expires must be from 1 to 604800 seconds" },
     { { headers = "a: b" }, "aws.sign: headers must be a table, got string" },
-    { { headers = { a = 1 } }, 'aws.sign: headers["a"] must be a string, got number' },
+    { { headers = { a = true } }, "aws.sign: headers: the value of a must be a string, got boolean" },
     { { headers = { ["a b"] = "c" } }, "aws.sign: headers must have names that HTTP allows" },
-    { { headers = { "a" } }, "aws.sign: headers[1] must be { name, value }, got string" },
-    { { headers = { { "a", "b" }, { "a" } } }, 'aws.sign: headers["a"] must be a string, got nil' },
-    { { headers = { { 1, "b" } } }, "aws.sign: headers[1] must have a string as its name, got number" },
+    { { headers = { "a" } }, "aws.sign: headers[1] must be a { name, value } pair, got string" },
+    { { headers = { { "a", "b" }, { "a" } } }, "aws.sign: headers: the value of a must be a string, got nil" },
+    { { headers = { { 1, "b" } } }, "aws.sign: headers: a name must be a string, got number" },
   }
   for _, case in ipairs(raised) do
     it("raises: " .. case[2], function()

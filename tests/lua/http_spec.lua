@@ -7,7 +7,7 @@ describe("http.request refuses", function()
   local cases = {
     { "no table", nil, "request must be a table, got nil" },
     { "no url", {}, "url must be a string, got nil" },
-    { "an unknown field", { url = URL, timeout = 5 }, "request has an unknown field: timeout" },
+    { "an unknown field", { url = URL, timeout = 5 }, "request has an unknown field: timeout; there are body, connect_timeout_ms, headers" },
     { "a method that is no string", { url = URL, method = 1 }, "method must be a string, got number" },
     { "a method with a line break", { url = URL, method = "GET\r\n" }, "method has a character that no method may have" },
     { "an empty name in a method's place", { url = URL, method = "GET / HTTP/1.1" }, "method has a character" },
@@ -17,6 +17,8 @@ describe("http.request refuses", function()
     { "headers that are no table", { url = URL, headers = "x" }, "headers must be a table, got string" },
     { "a header's value that is no string", { url = URL, headers = { a = true } }, "headers: the value of a must be a string, got boolean" },
     { "a pair that is none", { url = URL, headers = { "a: b" } }, "headers[1] must be a { name, value } pair, got string" },
+    { "pairs with a hole", { url = URL, headers = { { "a", "b" }, nil, { "c", "d" } } }, "headers must be a list (keys 1..n), got a table with nothing at 2" },
+    { "pairs and names", { url = URL, headers = { { "a", "b" }, c = "d" } }, 'headers must be a list (keys 1..n), got a table with the key "c"' },
     { "a pair without a name", { url = URL, headers = { { nil, "b" } } }, "headers: a name must be a string, got nil" },
     { "a pair without a value", { url = URL, headers = { { "a" } } }, "headers: the value of a must be a string, got nil" },
     { "a line break in a value", { url = URL, headers = { a = "b\r\nc: d" } }, "header a has a line break or NUL in its value" },

@@ -14,20 +14,31 @@ static const struct model_route all[] = {
   { STR("ask"), 3, true },       { STR("$default"), 4, false },
 };
 
-struct model *model_with(unsigned routes) {
+static struct model *model_from(unsigned routes, const struct model_authorizer *authorizer) {
   static struct model_route chosen[COUNT(all)]; /* of the newest model; one lives at a time */
   struct model_api api = { .api_id = STR("abcd123456"),
                            .region = STR("us-east-1"),
                            .stage = STR("dev"),
                            .domain_name = STR(DOMAIN),
                            .route_selection_expression = STR("$request.body.action"),
-                           .routes = chosen };
+                           .routes = chosen,
+                           .authorizer = authorizer };
   char err[ERR_LEN] = "";
   for (size_t i = 0; i < COUNT(all); i++)
     if (routes & 1u << i) chosen[api.route_count++] = all[i];
   struct model *model = model_new(&api, err);
   if (!model) fail_msg("%s", err);
   return model;
+}
+
+struct model *model_with(unsigned routes) {
+  return model_from(routes, NULL);
+}
+
+struct model *model_guarded(const struct str *sources, size_t count) {
+  static struct model_authorizer authorizer; /* of the newest model */
+  authorizer = (struct model_authorizer){ { STR("authorizer"), AUTHORIZER, false }, false, sources, count };
+  return model_from(ROUTES_ALL, &authorizer);
 }
 
 struct model_moment model_at(int64_t now_ms) {

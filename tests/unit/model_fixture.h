@@ -22,9 +22,18 @@
 #define THROTTLED_FRAME                                                                                                \
   "{\"message\": \"Too Many Requests\", \"connectionId\":\"" CONNECTION_ID "\", \"requestId\":\"" REQUEST_ID "\"}"
 
+#define TIMED_OUT_FRAME                                                                                                \
+  "{\"message\": \"Endpoint request timed out\", \"connectionId\":\"" CONNECTION_ID "\", \"requestId\":\"" REQUEST_ID  \
+  "\"}"
+
 /* Routes $connect, $disconnect, chat, ask (two-way), $default: all of them, or those whose bit is set. */
 enum { ROUTE_CONNECT = 1, ROUTE_DISCONNECT = 2, ROUTE_CHAT = 4, ROUTE_ASK = 8, ROUTE_DEFAULT = 16, ROUTES_ALL = 31 };
 struct model *model_with(unsigned routes);
+
+/* All routes, and an authorizer with these identity sources; its function is AUTHORIZER. */
+enum { AUTHORIZER = 9 };
+struct model *model_guarded(const struct str *sources, size_t count);
+#define METHOD_ARN "arn:aws:execute-api:us-east-1:123456789012:abcd123456/dev/$connect"
 
 struct model_moment model_at(int64_t now_ms);
 

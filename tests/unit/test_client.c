@@ -27,12 +27,23 @@ struct outcome {
   char message[ERR_LEN];
 };
 
+/* The port of the server is another one each time. */
+static void leave_port_out(char out[ERR_LEN], const char *message) {
+  const char *host = strstr(message, "http://127.0.0.1:");
+  size_t digits = host ? strspn(host + strlen("http://127.0.0.1:"), "0123456789") : 0;
+  if (host)
+    snprintf(out, ERR_LEN, "%.*shttp://HERE%s", (int)(host - message), message,
+             host + strlen("http://127.0.0.1:") + digits);
+  else
+    snprintf(out, ERR_LEN, "%s", message);
+}
+
 static void note_result(void *ctx, const struct client_result *result) {
   struct outcome *outcome = ctx;
   outcome->calls++;
   outcome->code = result->code;
   outcome->status = result->status;
-  snprintf(outcome->message, sizeof outcome->message, "%s", result->message);
+  leave_port_out(outcome->message, result->message);
 }
 
 static struct client_call *call_with(struct fixture *f, const char *url, int64_t deadline_ms,
@@ -68,16 +79,17 @@ static void test_attempts(void **state) {
     enum client_code code;
     const char *message;
   } cases[] = {
-    { "fails for ever", ANSWER("503", ""), 0, 3, CLIENT_SERVER, "(HTTP 503), after 3 attempts" },
-    { "a deadline far away", ANSWER("503", ""), INT64_C(1) << 60, 3, CLIENT_SERVER, "(HTTP 503), after 3 attempts" },
-    { "cannot help", ANSWER("410", ""), 0, 1, CLIENT_GONE, "(HTTP 410)" },
+    { "fails for ever", ANSWER("503", ""), 0, 3, CLIENT_SERVER, "http://HERE answered HTTP 503, after 3 attempts" },
+    { "a deadline far away", ANSWER("503", ""), INT64_C(1) << 60, 3, CLIENT_SERVER,
+      "http://HERE answered HTTP 503, after 3 attempts" },
+    { "cannot help", ANSWER("410", ""), 0, 1, CLIENT_GONE, "http://HERE answered HTTP 410" },
     { "not HTTP", S("SSH-2.0-OpenSSH\r\n"), 0, 1, CLIENT_NETWORK, NULL },
     { "cut off", S("HTTP/1.1 200 OK\r\nContent-Length: 9\r\n\r\nhi"), 0, 3, CLIENT_NETWORK, NULL },
     { "cut off within the headers", S("HTTP/1.1 200 OK\r\nContent-"), 0, 3, CLIENT_NETWORK, NULL },
     { "says nothing", S(""), 0, 3, CLIENT_NETWORK, NULL },
     { "succeeds", ANSWER("200", ""), 0, 1, CLIENT_OK, "" },
     { "no time for another", SLOW_DOWN, 4900, 1, CLIENT_THROTTLED,
-      "(HTTP 429); not tried again: too little time before the deadline" },
+      "http://HERE answered HTTP 429; not tried again: too little time before the deadline" },
     { "no time for one", ANSWER("200", ""), -1, 0, CLIENT_TIMEOUT, "the deadline has come" },
   };
   for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
@@ -150,9 +162,9 @@ static void test_turns(void **state) {
     int attempts;
     const char *message;
   } cases[] = {
-    { false, 60000, 3, "(HTTP 503), after 3 attempts" },
-    { false, 0, 3, "(HTTP 503), after 3 attempts" },
-    { true, 1000, 1, "(HTTP 503); not tried again: too little time before the deadline" },
+    { false, 60000, 3, "http://HERE answered HTTP 503, after 3 attempts" },
+    { false, 0, 3, "http://HERE answered HTTP 503, after 3 attempts" },
+    { true, 1000, 1, "http://HERE answered HTTP 503; not tried again: too little time before the deadline" },
   };
   for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
     struct server s = { .answer = ANSWER("503", ""), .answers_per_socket = 1 };
@@ -208,7 +220,8 @@ static void test_pause_outlasts_the_deadline(void **state) {
   assert_int_equal(outcome.calls, 1);
   assert_int_equal(outcome.code, CLIENT_SERVER);
   assert_int_equal(outcome.status, 503);
-  assert_string_equal(outcome.message, "(HTTP 503); not tried again: too little time before the deadline");
+  assert_string_equal(outcome.message,
+                      "http://HERE answered HTTP 503; not tried again: too little time before the deadline");
   assert_int_equal(s.connections, 1);
 }
 

@@ -8,6 +8,8 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
 
 #include "container.h"
 #include "http_fixture.h"
@@ -116,9 +118,29 @@ static void attempts_are_counted(void **state) {
   }
 }
 
+/* The path of a new file that holds this; NULL: far too much. */
+static char *file_of(const char *text) {
+  char path[] = "/tmp/moonwire-test-XXXXXX";
+  int fd = mkstemp(path);
+  assert_true(fd >= 0);
+  if (text)
+    assert_int_equal(write(fd, text, strlen(text)), strlen(text));
+  else
+    assert_int_equal(ftruncate(fd, 1 << 20), 0);
+  close(fd);
+  return strdup(path);
+}
+
+static char *pipe_of(void) {
+  char *path = file_of("");
+  assert_int_equal(unlink(path), 0);
+  assert_int_equal(mkfifo(path, 0600), 0);
+  return path;
+}
+
 static void wrong_settings_are_told_at_once(void **state) {
   (void)state;
-  static const struct {
+  const struct {
     const char *url, *token, *file, *start;
   } cases[] = {
     { "http://evil/", "t", "", "no AWS credentials: AWS_CONTAINER_CREDENTIALS_FULL_URI must be https" },
@@ -127,12 +149,15 @@ static void wrong_settings_are_told_at_once(void **state) {
       "no AWS credentials: AWS_CONTAINER_AUTHORIZATION_TOKEN holds a line break" },
     { "http://127.0.0.1:1/", "t", "/no/such/file",
       "no AWS credentials: AWS_CONTAINER_AUTHORIZATION_TOKEN_FILE: /no/such/file: No such" },
-    { "http://127.0.0.1:1/", "t", "/dev/null",
-      "no AWS credentials: the file that AWS_CONTAINER_AUTHORIZATION_TOKEN_FILE names is empty" },
     { "http://127.0.0.1:1/", "t", "/dev/zero",
-      "no AWS credentials: AWS_CONTAINER_AUTHORIZATION_TOKEN_FILE: /dev/zero is longer" },
-    { "http://127.0.0.1:1/", "t", "/",
-      "no AWS credentials: AWS_CONTAINER_AUTHORIZATION_TOKEN_FILE: /: Is a directory" },
+      "no AWS credentials: AWS_CONTAINER_AUTHORIZATION_TOKEN_FILE: /dev/zero is not a file" },
+    { "http://127.0.0.1:1/", "t", "/", "no AWS credentials: AWS_CONTAINER_AUTHORIZATION_TOKEN_FILE: / is not a file" },
+    { "http://127.0.0.1:1/", "t", file_of(""),
+      "no AWS credentials: the file that AWS_CONTAINER_AUTHORIZATION_TOKEN_FILE names is empty" },
+    { "http://127.0.0.1:1/", "t", file_of(NULL),
+      "no AWS credentials: AWS_CONTAINER_AUTHORIZATION_TOKEN_FILE: /tmp/moonwire-test-" },
+    { "http://127.0.0.1:1/", "t", pipe_of(), /* nobody writes to it */
+      "no AWS credentials: AWS_CONTAINER_AUTHORIZATION_TOKEN_FILE: /tmp/moonwire-test-" },
   };
   for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
     struct fixture f = fixture_open();
@@ -145,6 +170,10 @@ static void wrong_settings_are_told_at_once(void **state) {
     assert_false(container_wait(f.http, &one.waiter, err));
     if (!str_starts(str_from(err), str_from(cases[i].start))) fail_msg("%s", err);
     assert_null(strstr(err, "secret"));
+    if (str_starts(str_from(cases[i].file), STR("/tmp/moonwire-test-"))) {
+      unlink(cases[i].file);
+      free((char *)cases[i].file);
+    }
     container_forget(&one.waiter);
     close_all(&f);
     assert_int_equal(one.calls, 0);

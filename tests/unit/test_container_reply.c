@@ -21,7 +21,7 @@
 static struct container_reply read_reply(struct http_response response, struct arena *memory) {
   struct container_reply reply;
   if (!response.message) response.message = "";
-  container_reply_read(&response, STR("http://h"), NOW, memory, &reply);
+  container_reply_read(&response, STR("http://h"), STR("secretTokenOfLetters"), NOW, memory, &reply);
   assert_null(strstr(reply.message, "hidden"));
   assert_true((reply.code == CLIENT_OK) == (reply.message[0] == '\0'));
   return reply;
@@ -93,6 +93,8 @@ static void failures_are_told(void **state) {
     { 429, "", CLIENT_SERVER, true, "http://h answered HTTP 429" },
     { 500, "{\"code\":\"InternalError\"}", CLIENT_SERVER, true, "http://h answered HTTP 500 InternalError" },
     { 503, "<html>", CLIENT_SERVER, true, "http://h answered HTTP 503" },
+    { 400, "{\"code\":\"secretTokenOfLetters\"}", CLIENT_BAD_REQUEST, false, "http://h answered HTTP 400" },
+    { 400, "{\"code\":\"XsecretTokenOf\"}", CLIENT_BAD_REQUEST, false, "http://h answered HTTP 400" },
   };
   for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
     struct arena memory = { 0 };

@@ -176,6 +176,7 @@ static void failures(void **state) {
     const char *body, *frame;
   } cases[] = {
     { MODEL_FAILED, 502, INTERNAL_BODY, INTERNAL_FRAME },
+    { MODEL_TIMED_OUT, 504, "{\"message\":\"Endpoint request timed out\"}", TIMED_OUT_FRAME },
     { MODEL_THROTTLED, 429, "{\"message\":\"Too Many Requests\"}", THROTTLED_FRAME },
   };
   (void)state;

@@ -89,7 +89,7 @@ static void environments_are_merged(void **state) {
                "provider:\n  environment: { A: from provider, B: 1, C: true, D: 'null', E: '', H: x }\n"
                "functions:\n"
                "  none: { handler: a }\n"
-               "  own: { handler: a, environment: { B: 1.50, F: 0x10, G: 1_000, 8: yes, H: { Ref: X } } }\n"
+               "  own: { handler: a, environment: { B: 1.50, F: 0x10, G: 1_000, 8: yes, H: !ImportValue X } }\n"
                "  text:\n    handler: a\n    environment:\n      A: |\n        two\n        lines\n      B: >-\n"
                "        one\n        line\n",
                "chat dev us-east-1 $request.body.action\n"
@@ -170,7 +170,7 @@ static void a_megabyte_is_read(void **state) {
   assert_int_equal(p.route_count, 1);
   project_free(&p);
   buf_add_char(&text, '#');
-  assert_false(project_parse(&p, "serverless.yml", buf_str(&text), STR(""), err));
+  assert_false(project_parse(&p, "serverless.yml", buf_str(&text), &nothing_around, err));
   assert_string_equal(err, "serverless.yml: must not be larger than 1048576 bytes");
   buf_free(&text);
 }
@@ -181,16 +181,20 @@ static void the_stage_of_the_command_line_wins(void **state) {
   char err[ERR_LEN] = "", longest[130];
   struct str yaml = STR(SERVICE "provider: { stage: '${opt:stage}' }\n" ECHO_FUNCTION);
   char stage[] = "prod";
-  assert_true(project_parse(&p, "serverless.yml", yaml, str_of(stage, 4), err));
+  assert_true(
+      project_parse(&p, "serverless.yml", yaml, &(struct project_surroundings){ .stage = str_of(stage, 4) }, err));
   stage[0] = '#';
   assert_true(str_equal(p.stage, STR("prod")));
   assert_int_equal(p.warning_count, 0);
   project_free(&p);
   memset(longest, 'x', sizeof longest);
-  assert_true(project_parse(&p, "serverless.yml", yaml, str_of(longest, 128), err));
+  assert_true(
+      project_parse(&p, "serverless.yml", yaml, &(struct project_surroundings){ .stage = str_of(longest, 128) }, err));
   project_free(&p);
-  assert_false(project_parse(&p, "serverless.yml", yaml, str_of(longest, 129), err));
-  assert_false(project_parse(&p, "serverless.yml", yaml, STR("a/b\x1b"), err));
+  assert_false(
+      project_parse(&p, "serverless.yml", yaml, &(struct project_surroundings){ .stage = str_of(longest, 129) }, err));
+  assert_false(
+      project_parse(&p, "serverless.yml", yaml, &(struct project_surroundings){ .stage = STR("a/b\x1b") }, err));
   assert_string_equal(err, "--stage must be 1 to 128 letters, digits, - or _, found \"a/b?\"");
 }
 
@@ -233,7 +237,7 @@ static void a_file_is_read(void **state) {
   for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
     struct project p;
     char err[ERR_LEN] = "", want[PATH_MAX];
-    if (!project_read(&p, cases[i].file, STR(""), err)) fail_msg("%s", err);
+    if (!project_read(&p, cases[i].file, &nothing_around, err)) fail_msg("%s", err);
     snprintf(want, sizeof want, "%s%s", (const char *)*state, cases[i].directory);
     assert_string_equal(p.directory.ptr, want);
     assert_string_equal(p.file.ptr, cases[i].file);
@@ -263,7 +267,7 @@ static void a_file_that_cannot_be_read_is_explained(void **state) {
   for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
     struct project p;
     char err[ERR_LEN] = "", want[ERR_LEN];
-    assert_false(project_read(&p, cases[i].file, STR(""), err));
+    assert_false(project_read(&p, cases[i].file, &nothing_around, err));
     snprintf(want, sizeof want, "%s: %s", cases[i].file, cases[i].want);
     assert_string_equal(err, want);
     assert_null(p.memory.chunks);

@@ -84,8 +84,9 @@ static void a_file_without_its_sections_is_refused(void **state) {
     { "service: \"a\\0b\"\nfunctions: {}\n",
       "serverless.yml:1: service must be a name such as chat, found the string \"a?b\"" },
     { "service: !Ref Name\nfunctions: {}\n", "serverless.yml:1: service must be a name such as chat, found !Ref" },
-    { "service: chat-${sls:stage}\nfunctions: {}\n", "serverless.yml:1: service must be a name such as chat; variables "
-                                                     "such as chat-${sls:stage} are not resolved yet" },
+    { "service: chat-${env:X}\nfunctions: {}\n",
+      "serverless.yml:1: service must be a name such as chat; chat-${env:X} is "
+      "not known here: the environment has no X" },
     { SERVICE "provider: [ aws ]\nfunctions: {}\n",
       "serverless.yml:2: provider must be a mapping with name, runtime, stage ..., found a list" },
     { "service: s\nfuntions: { a: { handler: b } }\n",
@@ -99,8 +100,8 @@ static void a_file_without_its_sections_is_refused(void **state) {
     { SERVICE "functions:\n", "serverless.yml:2: functions must be a mapping of functions, such as `echo: { handler: "
                               "handlers/echo.default }`, found nothing" },
     { SERVICE "functions: ${file(functions.yml)}\n",
-      "serverless.yml:2: functions must be a mapping of functions, such as `echo: { handler: handlers/echo.default }`, "
-      "found the unresolved variable ${file(functions.yml)}" },
+      "serverless.yml:2: functions must be a mapping of functions, such as `echo: { handler: handlers/echo.default }`; "
+      "${file(functions.yml)} is not known here: there is no file \"functions.yml\", or nothing in it" },
     { SERVICE "functions: 1\n", "serverless.yml:2: functions must be a mapping of functions, such as `echo: { handler: "
                                 "handlers/echo.default }`, found the number 1" },
     { SERVICE "functions:\n  - a\n", "serverless.yml:3: functions must hold a mapping of functions, such as `echo: { "
@@ -166,8 +167,9 @@ static void functions_without_handler_are_refused(void **state) {
       "serverless.yml:3: functions.echo must be a mapping with a handler, found nothing" },
     { SERVICE "functions:\n  echo: handlers/echo.default\n",
       "serverless.yml:3: functions.echo must be a mapping with a handler, found the string \"handlers/echo.default\"" },
-    { SERVICE "functions:\n  echo: ${file(echo.yml)}\n", "serverless.yml:3: functions.echo must be a mapping with a "
-                                                         "handler, found the unresolved variable ${file(echo.yml)}" },
+    { SERVICE "functions:\n  echo: ${file(echo.yml)}\n",
+      "serverless.yml:3: functions.echo must be a mapping with a "
+      "handler; ${file(echo.yml)} is not known here: there is no file \"echo.yml\", or nothing in it" },
     { SERVICE "functions:\n  echo: {}\n",
       "serverless.yml:3: functions.echo.handler is missing; expected a string such as handlers/echo.default" },
     { SERVICE "functions:\n  echo:\n    timeout: 1\n    handler:\n",
@@ -186,8 +188,8 @@ static void functions_without_handler_are_refused(void **state) {
       "serverless.yml:4: functions.echo.handler must be a string such as handlers/echo.default, found the string "
       "\"a?b\"" },
     { SERVICE "functions:\n  echo:\n    handler: ${self:custom.handler}\n",
-      "serverless.yml:4: functions.echo.handler must be a string such as handlers/echo.default; variables such as "
-      "${self:custom.handler} are not resolved yet" },
+      "serverless.yml:4: functions.echo.handler must be a string such as handlers/echo.default; "
+      "${self:custom.handler} is not known here: nothing stands at custom.handler" },
     { SERVICE "functions:\n  echo:\n    handler: !Sub a\n",
       "serverless.yml:4: functions.echo.handler must be a string such as handlers/echo.default, found !Sub" },
     { SERVICE "functions:\n  a/b:\n    handler: a\n",
@@ -232,7 +234,7 @@ static void routes_that_are_no_strings_are_refused(void **state) {
       "found a list" },
     { FUNCTION "    events:\n      - websocket: ${self:custom.route}\n",
       "serverless.yml:6: functions.echo.events[0].websocket must be a route such as $default, or a mapping with route; "
-      "variables such as ${self:custom.route} are not resolved yet" },
+      "${self:custom.route} is not known here: nothing stands at custom.route" },
     { FUNCTION "    events:\n      - websocket: { rout: a }\n",
       "serverless.yml:6: functions.echo.events[0].websocket.route is missing; expected the name of a route, such as "
       "$default" },
@@ -240,8 +242,8 @@ static void routes_that_are_no_strings_are_refused(void **state) {
       "serverless.yml:8: functions.echo.events[0].websocket.route must be a string such as $default, found the boolean "
       "true" },
     { FUNCTION "    events:\n      - websocket:\n          route: ${self:custom.route}\n",
-      "serverless.yml:7: functions.echo.events[0].websocket.route must be a string such as $default; variables such as "
-      "${self:custom.route} are not resolved yet" },
+      "serverless.yml:7: functions.echo.events[0].websocket.route must be a string such as $default; "
+      "${self:custom.route} is not known here: nothing stands at custom.route" },
     { FUNCTION "    events:\n      - websocket:\n          route: \"a\\0b\"\n",
       "serverless.yml:7: functions.echo.events[0].websocket.route must be a string such as $default, found the string "
       "\"a?b\"" },

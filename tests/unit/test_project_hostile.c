@@ -18,7 +18,7 @@ static void read_and_want(const struct buf *text, const char *want) {
   struct project p;
   char err[ERR_LEN] = "";
   assert_false(text->failed);
-  bool ok = project_parse(&p, "serverless.yml", buf_str(text), STR(""), err);
+  bool ok = project_parse(&p, "serverless.yml", buf_str(text), &nothing_around, err);
   if (ok != (want == NULL) || (want && !str_starts(str_from(err), str_from(want))))
     fail_msg("got \"%s\", wanted \"%s\"", err, want ? want : "success");
   project_free(&p);
@@ -189,7 +189,7 @@ static void rubbish_is_refused(void **state) {
       seed = seed * 1664525 + 1013904223;
       bytes[i] = round % 2 ? (char)(seed >> 24) : "a: -[]{}*&!\n \"'|>#%"[(seed >> 16) % 20];
     }
-    assert_false(project_parse(&p, "serverless.yml", str_of(bytes, sizeof bytes), STR(""), err));
+    assert_false(project_parse(&p, "serverless.yml", str_of(bytes, sizeof bytes), &nothing_around, err));
     assert_true(str_starts(str_from(err), STR("serverless.yml:")));
     assert_null(p.memory.chunks);
   }
@@ -203,7 +203,7 @@ static void half_a_file_is_no_harm(void **state) {
   for (size_t len = 0; len < sizeof yaml; len++) {
     struct project p;
     char err[ERR_LEN] = "";
-    bool ok = project_parse(&p, "serverless.yml", str_of(yaml, len), STR(""), err);
+    bool ok = project_parse(&p, "serverless.yml", str_of(yaml, len), &nothing_around, err);
     assert_int_equal(ok, err[0] == '\0');
     if (len < sizeof SERVICE) assert_false(ok);
     if (len == sizeof yaml - 1) assert_true(ok);

@@ -41,33 +41,42 @@ static void settings_that_count_for_nothing_are_named(void **state) {
   warned_all(EACH(cases));
 }
 
-static void variables_are_not_resolved(void **state) {
+static void variables_that_are_not_known_are_named(void **state) {
   (void)state;
   static const struct warned_case cases[] = {
-    { SERVICE ECHO_FUNCTION "provider:\n  stage: ${opt:stage, 'dev'}\n  region: ${env:R}\n  timeout: ${self:custom.t}\n"
+    { SERVICE ECHO_FUNCTION "provider:\n  stage: ${opt:stage}\n  region: ${env:R}\n  timeout: ${self:custom.t}\n"
                             "  memorySize: \"${self:custom.m}\"\n  runtime: ${self:custom.r}\n",
-      "7 provider.stage: variables such as ${opt:stage, 'dev'} are not resolved yet; it is dev here\n"
-      "8 provider.region: variables such as ${env:R} are not resolved yet; it is us-east-1 here\n"
-      "9 provider.timeout: variables such as ${self:custom.t} are not resolved yet; it is 6 here\n"
-      "10 provider.memorySize: variables such as ${self:custom.m} are not resolved yet; it is 1024 here\n" },
+      "7 provider.stage is dev: ${opt:stage} is not known here: moonwire dev was not told --opt stage=...\n"
+      "8 provider.region is us-east-1: ${env:R} is not known here: the environment has no R\n"
+      "9 provider.timeout is 6: ${self:custom.t} is not known here: nothing stands at custom.t\n"
+      "10 provider.memorySize is 1024: ${self:custom.m} is not known here: nothing stands at custom.m\n" },
     { SERVICE ECHO_FUNCTION "    timeout: ${self:custom.t}\nprovider: { timeout: 20 }\n",
-      "6 functions.echo.timeout: variables such as ${self:custom.t} are not resolved yet; it is 20 here\n" },
+      "6 functions.echo.timeout is 20: ${self:custom.t} is not known here: nothing stands at custom.t\n" },
     { SERVICE ECHO_FUNCTION "provider:\n  websocketsApiRouteSelectionExpression: $request.body.${self:custom.field}\n",
-      "7 provider.websocketsApiRouteSelectionExpression: variables such as $request.body.${self:custom.field} are not "
-      "resolved yet; it is $request.body.action here\n" },
+      "7 provider.websocketsApiRouteSelectionExpression is $request.body.action: $request.body.${self:custom.field} is "
+      "not "
+      "known here: nothing stands at custom.field\n" },
     { SERVICE ECHO_FUNCTION "provider: ${file(provider.yml)}\n",
-      "6 provider is left out: variables such as ${file(provider.yml)} are not resolved yet\n" },
-    { SERVICE ECHO_FUNCTION
-      "    environment: ${file(environment.yml)}\nprovider:\n  environment: ${file(environment.yml)}\n",
-      "8 provider.environment is left out: variables such as ${file(environment.yml)} are not resolved yet\n"
-      "6 functions.echo.environment is left out: variables such as ${file(environment.yml)} are not resolved yet\n" },
+      "6 provider is left out: ${file(provider.yml)} is not known here: there is no file \"provider.yml\", or nothing "
+      "in "
+      "it\n" },
+    { SERVICE ECHO_FUNCTION "    environment: ${file(e.yml)}\nprovider:\n  environment: ${file(e.yml)}\n",
+      "8 provider.environment is left out: ${file(e.yml)} is not known here: there is no file \"e.yml\", or nothing in "
+      "it\n"
+      "6 functions.echo.environment is left out: ${file(e.yml)} is not known here: there is no file \"e.yml\", or "
+      "nothing "
+      "in it\n" },
     { SERVICE "functions:\n  - ${file(more.yml)}\n  - echo: { handler: a, events: [ websocket: x ] }\n",
-      "3 functions of ${file(more.yml)} are left out: variables are not resolved yet\n" },
-    { FUNCTION "    events: ${file(events.yml)}\n",
-      "5 functions.echo.events are left out: variables such as ${file(events.yml)} are not resolved yet\n"
-      "0 no function has a websocket event: no route can be called\n" },
+      "3 functions are left out: ${file(more.yml)} is not known here: there is no file \"more.yml\", or nothing in "
+      "it\n" },
+    { FUNCTION "    events: ${file(events.yml)}\n", "5 functions.echo.events are left out: ${file(events.yml)} is not "
+                                                    "known here: there is no file \"events.yml\", or "
+                                                    "nothing in it\n"
+                                                    "0 no function has a websocket event: no route can be called\n" },
     { FUNCTION "    events:\n      - ${file(event.yml)}\n      - websocket: a\n",
-      "6 functions.echo.events[0] is left out: variables such as ${file(event.yml)} are not resolved yet\n" },
+      "6 functions.echo.events[0] is left out: ${file(event.yml)} is not known here: there is no file \"event.yml\", "
+      "or "
+      "nothing in it\n" },
   };
   warned_all(EACH(cases));
 }
@@ -76,21 +85,41 @@ static void environment_that_is_left_out_is_named(void **state) {
   (void)state;
   static const struct warned_case cases[] = {
     { SERVICE ECHO_FUNCTION
-      "    environment:\n      A: { Ref: Table }\n      B: !Ref Table\n      C: [ 1 ]\n      D:\n"
-      "      E: a${self:service}\n      F: \"a\\0\"\n      '': g\n      'H=1': h\n      [ i ]: i\n      OK: yes\n",
-      "7 functions.echo.environment.A is left out: its value is known on AWS only\n"
-      "8 functions.echo.environment.B is left out: its value is known on AWS only\n"
-      "9 functions.echo.environment.C is left out: its value is known on AWS only\n"
+      "    environment:\n      A: { 'Fn::ImportValue': x }\n      B: !Select [ 0, [ a ] ]\n      C: [ 1 ]\n      D:\n"
+      "      E: a${env:E}\n      F: \"a\\0\"\n      '': g\n      'H=1': h\n      [ i ]: i\n      OK: yes\n",
+      "7 functions.echo.environment.A is left out: ImportValue is known on AWS only\n"
+      "8 functions.echo.environment.B is left out: Select is known on AWS only\n"
+      "9 functions.echo.environment.C is left out: its value must be a text, not a list or a mapping\n"
       "10 functions.echo.environment.D is left out: it has no value\n"
-      "11 functions.echo.environment.E is left out: its variables are not resolved yet\n"
+      "11 functions.echo.environment.E is left out: a${env:E} is not known here: the environment has no E\n"
       "12 functions.echo.environment.F is left out: its value has a NUL\n"
       "13 functions.echo.environment. is left out: this cannot be the name of a variable\n"
       "14 functions.echo.environment.H=1 is left out: this cannot be the name of a variable\n" },
     /* Once, however many functions inherit it. */
-    { SERVICE
-      "provider:\n  environment:\n    TABLE: !Ref Table\nfunctions:\n  a: { handler: a, events: [ websocket: a ] }\n"
-      "  b: { handler: b, environment: { X: 1 } }\n",
-      "4 provider.environment.TABLE is left out: its value is known on AWS only\n" },
+    { SERVICE "provider:\n  environment:\n    TABLE: !ImportValue Table\nfunctions:\n  a: { handler: a, events: [ "
+              "websocket: a ] }\n"
+              "  b: { handler: b, environment: { X: 1 } }\n",
+      "4 provider.environment.TABLE is left out: ImportValue is known on AWS only\n" },
+  };
+  warned_all(EACH(cases));
+}
+
+static void settings_that_the_framework_does_not_know_are_named(void **state) {
+  (void)state;
+  static const struct warned_case cases[] = {
+    { SERVICE ECHO_FUNCTION "provder: aws\nstepFunctions: {}\nprovider:\n  layer: x\n  offline: y\n  vpc: z\n",
+      "9 provider.layer is ignored here; did you mean layers?\n"
+      "10 provider.offline is ignored here: the Framework itself has no such setting\n"
+      "6 provder is ignored here; did you mean provider?\n"
+      "7 stepFunctions is ignored here: the Framework itself has no such setting\n" },
+    /* Known, and without effect here. */
+    { SERVICE ECHO_FUNCTION
+      "org: o\napp: a\nframeworkVersion: '3'\nuseDotenv: true\nplugins: []\npackage: {}\ncustom: {}\nparams: "
+      "{}\nlayers: {}\n"
+      "resources: {}\nprovider: { name: aws, websocketsApiName: n, websocketsDescription: d, stage: dev, region: "
+      "us-east-1, "
+      "layers: [], logs: { websocket: true }, tracing: { lambda: true }, iam: {}, architecture: arm64, tags: {} }\n",
+      "" },
   };
   warned_all(EACH(cases));
 }
@@ -109,9 +138,8 @@ static void events_that_differ_here_are_named(void **state) {
       "$disconnect and $default\n" },
     { FUNCTION
       "    events:\n      - websocket:\n          route: $connect\n          authorizer: auth\n"
-      "      - websocket:\n          route: $connect\n          authorizer: { name: auth, identitySource: [] }\n"
+      "      - websocket:\n          route: $connect\n          authorizer: { name: echo, identitySource: [] }\n"
       "      - websocket:\n          route: a\n          authorizer: auth\n",
-      "8 authorizers are not run locally yet: $connect is open to everybody here\n"
       "9 echo claims the route $connect twice; the last one counts\n"
       "14 functions.echo.events[2].websocket.authorizer counts for nothing: API Gateway has them for $connect only\n" },
     { FUNCTION
@@ -184,8 +212,9 @@ static void more_than_lambda_accepts_is_named(void **state) {
 int main(void) {
   const struct CMUnitTest tests[] = {
     cmocka_unit_test(settings_that_count_for_nothing_are_named),
-    cmocka_unit_test(variables_are_not_resolved),
+    cmocka_unit_test(variables_that_are_not_known_are_named),
     cmocka_unit_test(environment_that_is_left_out_is_named),
+    cmocka_unit_test(settings_that_the_framework_does_not_know_are_named),
     cmocka_unit_test(events_that_differ_here_are_named),
     cmocka_unit_test(many_warnings_end),
     cmocka_unit_test(more_than_lambda_accepts_is_named),

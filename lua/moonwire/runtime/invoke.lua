@@ -1,7 +1,7 @@
 -- invoke.lua: what every invocation goes through in Lua: its context, the handler, the deferred functions.
 local invocation = require "moonwire.core.invocation"
 local log = require "moonwire.core.log"
-local describe = require "moonwire.runtime.describe"
+local unattended = require "moonwire.runtime.unattended"
 
 local invoke = {}
 
@@ -69,19 +69,12 @@ function os.exit(code, close)
   exit(code, close)
 end
 
-local function with_trace(err)
-  return debug.traceback(describe(err), 2)
-end
-
---- Runs the functions given to context:defer, in order; what one raises is logged and does not stop the next.
+--- Runs the functions given to context:defer, in order; the failure of one is logged and does not stop the next.
 --- A function may defer more.
 function invoke.run_deferred(functions)
   local i = 1
   while functions[i] do
-    local ok, trace = xpcall(functions[i], with_trace)
-    if not ok then
-      log.write("ERROR", "a function given to context:defer failed: " .. trace)
-    end
+    unattended.run("context:defer", functions[i])
     i = i + 1
   end
 end

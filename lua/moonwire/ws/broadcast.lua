@@ -1,4 +1,5 @@
 --- ws.broadcast: checks what it is given, pulls the ids, collects the failures. The window is in the core.
+local arguments = require "moonwire.runtime.arguments"
 local core = require "moonwire.core.broadcast"
 local json = require "moonwire.json"
 
@@ -26,46 +27,41 @@ local fields = { except = true, concurrency = true, timeout_ms = true }
 
 -- Each check returns a sentence about what is wrong, or nothing.
 
-local function check_id(name, id)
-  if type(id) ~= "string" then return name .. " must be a string, got " .. type(id) end
-  if id == "" then return name .. " must not be empty" end
-end
+local function is_id(id) return type(id) == "string" and id ~= "" end
 
 local function check_array(name, ids)
-  if #ids == 0 and next(ids) ~= nil then return name .. " must be an array, got a table with other keys" end
-  for i = 1, #ids do
-    local why = check_id(name .. "[" .. i .. "]", ids[i])
-    if why then return why end
+  local why = arguments.list(name, ids)
+  for i = 1, why and 0 or #ids do
+    if not is_id(ids[i]) then return arguments.text(name .. "[" .. i .. "]", ids[i]) end
   end
+  return why
 end
 
 local function check_ids(ids)
   if type(ids) == "table" then return check_array("ids", ids) end
-  if type(ids) ~= "function" then return "ids must be an array or an iterator function, got " .. type(ids) end
+  if type(ids) ~= "function" then return "ids must be an array or an iterator function, got " .. arguments.kind(ids) end
 end
 
 local function check_except(except)
   if except == nil then return end
-  if type(except) == "string" then return check_id("except", except) end
+  if type(except) == "string" then return arguments.text("except", except) end
   if type(except) == "table" then return check_array("except", except) end
-  return "except must be an id or an array of ids, got " .. type(except)
+  return "except must be an id or an array of ids, got " .. arguments.kind(except)
 end
 
 local function check_number(name, value, most, whole)
   if value == nil then return end
-  if type(value) ~= "number" then return name .. " must be a number, got " .. type(value) end
+  if type(value) ~= "number" then return name .. " must be a number, got " .. arguments.kind(value) end
   if not (value >= 1 and value <= most) or whole and value % 1 ~= 0 then
     return ("%s must be %s from 1 to %d, got %s"):format(name, whole and "a whole number" or "a number", most, value)
   end
 end
 
 local function check(ids, options)
-  if options ~= nil and type(options) ~= "table" then return "options must be a table, got " .. type(options) end
-  options = options or NONE
-  for name in pairs(options) do
-    if not fields[name] then return "options has an unknown field: " .. tostring(name) end
-  end
-  return check_ids(ids)
+  options = options == nil and NONE or options
+  return arguments.type("options", options, "table")
+    or arguments.unknown("options", options, fields)
+    or check_ids(ids)
     or check_except(options.except)
     or check_number("concurrency", options.concurrency, core.window_max, true)
     or check_number("timeout_ms", options.timeout_ms, TIMEOUT_MAX_MS)
@@ -130,7 +126,7 @@ end
 -- Begins a call for each id. Returns the id that came too late, if there was one; false and a sentence for one that is none.
 local function send_all(sender, source, result)
   for id in source do
-    if check_id("", id) then return false, "ids: the iterator gave " .. name_of(id) .. "; an id is a string" end
+    if not is_id(id) then return false, "ids: the iterator gave " .. name_of(id) .. "; an id is a string" end
     local begun
     repeat
       begun = sender:send(id)

@@ -17,7 +17,7 @@ enum {
   HEADERS = 6
 };
 
-static const char ACCOUNT[ACCOUNT_LEN + 1] = "123456789012";
+static const char ACCOUNT[ACCOUNT_LEN + 1] = MODEL_ACCOUNT_ID;
 
 /* Answers */
 

@@ -91,7 +91,7 @@ void model_connect(struct model *model, const struct model_request *request, con
   model_step_begin(step);
   if (!is_api_path(model, request->path)) {
     struct str shown = str_slice(request->path, 0, SHOWN);
-    model_step_refuse(step, 403, STR("Forbidden"));
+    model_step_refuse(step, 403, "ForbiddenException", STR("Forbidden"));
     fail(step->note, "nothing is at %.*s: the API is at /%.*s and /", STR_ARG(shown), STR_ARG(model->api.stage));
     return;
   }
@@ -102,6 +102,8 @@ void model_connect(struct model *model, const struct model_request *request, con
   if (!c) {
     model_step_refuse_internal(step);
     fail(step->note, "memory is short for another connection");
+  } else if (route && model->api.authorizer) {
+    model_authorize(model, c, request, at, step);
   } else if (route) {
     invoke_connect(model, c, route, request, at, step);
   } else {

@@ -18,13 +18,27 @@
 #include "route_selection.h"
 #include "str.h"
 
-enum { MODEL_MESSAGE_MAX = 128 * 1024 /* bytes of a message in either direction (API Gateway quotas) */ };
+/* API Gateway quotas for WebSocket APIs. */
+enum {
+  MODEL_MESSAGE_MAX = 128 * 1024, /* bytes of a message in either direction */
+  MODEL_IDLE_S = 10 * 60,         /* a connection may be without a message in either direction */
+  MODEL_DURATION_S = 2 * 60 * 60, /* ... and may last */
+  MODEL_INTEGRATION_S = 29        /* a function may take, as far as the client is concerned */
+};
 
 /* A route and the function behind it. Borrowed. */
 struct model_route {
   struct str key;  /* "$connect", "$disconnect", "$default", or a custom one */
   size_t function; /* whatever the caller counts functions by */
   bool two_way;    /* the function's `body` goes back to the client */
+};
+
+/* The Lambda authorizer of $connect: it is asked once for each connection, before $connect. Borrowed. */
+struct model_authorizer {
+  struct model_route route;  /* its function; the key is what the caller shows of it ("authorizer") */
+  bool is_missing;           /* the function is none of ours: everybody is refused with 500 */
+  const struct str *sources; /* what a request must have: "route.request.header.Auth" */
+  size_t source_count;
 };
 
 /* The deployed API. Borrowed for the life of the model. */
@@ -36,6 +50,8 @@ struct model_api {
   struct str route_selection_expression; /* "$request.body.action" */
   const struct model_route *routes;
   size_t route_count;
+  const struct model_authorizer *authorizer; /* NULL: nobody is asked who may connect */
+  int idle_s, duration_s;                    /* shorter than MODEL_IDLE_S and MODEL_DURATION_S for tests; 0: these */
 };
 
 enum model_state { MODEL_CONNECTING, MODEL_OPEN, MODEL_CLOSING };
@@ -47,7 +63,9 @@ struct model_connection {
   int64_t connected_at_ms;          /* Unix time */
   int64_t last_active_at_ms;        /* likewise; the caller moves it when it sends */
   struct str source_ip, user_agent; /* owned; user_agent is empty when the client sent none */
-  void *transport;                  /* the caller's; NULL at first */
+  struct str authorizer; /* owned; JSON: requestContext.authorizer of all its events; empty without an authorizer */
+  struct model_admission *admission; /* owned; while its authorizer has not answered */
+  void *transport;                   /* the caller's; NULL at first */
 };
 
 /* What the client sent to connect. Borrowed for the call. */
@@ -69,7 +87,7 @@ struct model_moment {
 
 /* An invocation that the model asked for: kept by the caller and given back with the function's answer. */
 struct model_call {
-  enum model_kind { MODEL_CONNECT, MODEL_MESSAGE, MODEL_DISCONNECT } kind;
+  enum model_kind { MODEL_AUTHORIZE, MODEL_CONNECT, MODEL_MESSAGE, MODEL_DISCONNECT } kind;
   const struct model_route *route;
   char connection_id[MODEL_ID_LEN];
   char request_id[MODEL_ID_LEN];
@@ -88,8 +106,9 @@ struct model_step {
   enum model_action action;
   struct model_call call;
   int status;
-  struct buf bytes;    /* owned by the step */
-  struct buf protocol; /* owned by the step */
+  const char *error_type; /* REFUSE: x-amzn-ErrorType, or NULL when the status is the function's */
+  struct buf bytes;       /* owned by the step */
+  struct buf protocol;    /* owned by the step */
   /* What the developer should know although the client does not see it ("handlers/echo.default returned nothing ..."):
    * one sentence, or "". */
   char note[ERR_LEN];
@@ -117,8 +136,8 @@ size_t model_connection_count(const struct model *model);
 void model_connections(struct model *model, void (*each)(void *ctx, struct model_connection *c), void *ctx);
 
 /* A client asks for a WebSocket. The path is looked at first: "/" and "/{stage}" are the API, else 403.
- * Step: INVOKE ($connect; the handshake waits), ACCEPT (there is no $connect route) or REFUSE. Unless the path was refused,
- * call.connection_id names the connection. */
+ * Step: INVOKE (the authorizer or $connect; the handshake waits), ACCEPT (there is no $connect route) or REFUSE. Unless it
+ * was refused, call.connection_id names the connection. */
 void model_connect(struct model *model, const struct model_request *request, const struct model_moment *at,
                    struct model_step *step);
 
@@ -128,16 +147,22 @@ void model_message(struct model *model, struct str connection_id, struct str tex
 
 /* What a function gave. */
 enum model_outcome {
-  MODEL_RESULT,   /* payload: the bytes that it returned, which should be JSON */
-  MODEL_FAILED,   /* it raised, crashed, could not start or took longer than its own timeout */
-  MODEL_THROTTLED /* no environment could take it */
+  MODEL_RESULT,    /* payload: the bytes that it returned, which should be JSON */
+  MODEL_FAILED,    /* payload: its report, {"errorMessage": ...}; it raised, crashed, or took longer than its timeout */
+  MODEL_THROTTLED, /* no environment could take it */
+  MODEL_TIMED_OUT  /* it has not answered within the integration timeout; what it answers later is nobody's business */
 };
 
 /* The function that step->call asked for has answered; `call` may be that of the same step. Payload borrowed for the call.
- * Step for CONNECT: ACCEPT, REFUSE, or NOTHING (the client has left: model_closed was called).
+ * Step for AUTHORIZE: INVOKE ($connect, with the trace id of before), REFUSE, or NOTHING (the client has left).
+ *      for CONNECT: ACCEPT, REFUSE, or NOTHING (the client has left: model_closed was called).
  *      for MESSAGE: SEND (an error frame, or the body of a two-way route) or NOTHING. For DISCONNECT: NOTHING. */
 void model_answered(struct model *model, const struct model_call *call, enum model_outcome outcome, struct str payload,
                     struct model_step *step);
+
+/* How long an open connection may still last, in milliseconds, unless a message moves last_active_at_ms meanwhile. Not
+ * positive: close it, with 1001. */
+int64_t model_time_left(const struct model *model, const struct model_connection *c, int64_t now_ms);
 
 /* The connection ended, or the client left before its handshake was answered. code and reason as in model_close_reason.
  * The connection is forgotten. Step: INVOKE ($disconnect) when it was open and has that route; else NOTHING. */

@@ -55,8 +55,20 @@ static void accept_handshake(struct model_connection *c, const struct model_resu
 }
 
 static void refuse_handshake(const struct model_result *result, struct model_step *step) {
-  model_step_refuse(step, result->status, message_of(result->status));
+  model_step_refuse(step, result->status, NULL, message_of(result->status));
   fail(step->note, "the client is refused with %d", result->status);
+}
+
+static void refuse_timed_out(struct model_step *step) {
+  model_step_refuse(step, 504, "InternalServerErrorException", STR("Endpoint request timed out"));
+  fail(step->note, "$connect takes longer than the integration timeout: the client is refused with 504");
+}
+
+static void send_timed_out(const struct model_call *call, struct model_step *step) {
+  model_step_frame(step, call, STR("Endpoint request timed out"));
+  fail(step->note,
+       "%.*s takes longer than the integration timeout: the client gets an error frame, the function goes on",
+       STR_ARG(call->route->key));
 }
 
 static void answer_connect(struct model *model, enum model_outcome outcome, struct str payload,
@@ -65,7 +77,9 @@ static void answer_connect(struct model *model, enum model_outcome outcome, stru
   struct model_result result;
   if (!c || c->state != MODEL_CONNECTING) return;
   if (outcome == MODEL_THROTTLED)
-    model_step_refuse(step, 429, STR("Too Many Requests"));
+    model_step_refuse(step, 429, "TooManyRequestsException", STR("Too Many Requests"));
+  else if (outcome == MODEL_TIMED_OUT)
+    refuse_timed_out(step);
   else if (!read_result(model, outcome, payload, &result, step))
     model_step_refuse_internal(step);
   else if (result.status > 299)
@@ -98,6 +112,8 @@ static void answer_message(struct model *model, enum model_outcome outcome, stru
   if (!c || c->state != MODEL_OPEN) return;
   if (outcome == MODEL_THROTTLED)
     model_step_frame(step, &call, STR("Too Many Requests"));
+  else if (outcome == MODEL_TIMED_OUT)
+    send_timed_out(&call, step);
   else if (!ok)
     model_step_frame(step, &call, STR("Internal server error"));
   else if (call.route->two_way)
@@ -115,6 +131,7 @@ void model_answered(struct model *model, const struct model_call *call, enum mod
   struct model_call answered = *call; /* may be that of the step */
   model_step_begin(step);
   step->call = answered;
+  if (answered.kind == MODEL_AUTHORIZE) model_answer_authorize(model, outcome, payload, step);
   if (answered.kind == MODEL_CONNECT) answer_connect(model, outcome, payload, step);
   if (answered.kind == MODEL_MESSAGE) answer_message(model, outcome, payload, step);
   arena_reset(&model->scratch);

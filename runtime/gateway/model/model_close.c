@@ -21,6 +21,14 @@ struct str model_close_reason(int code, struct str given) {
   return STR("");
 }
 
+int64_t model_time_left(const struct model *model, const struct model_connection *c, int64_t now_ms) {
+  int64_t idle_s = model->api.idle_s > 0 ? model->api.idle_s : MODEL_IDLE_S;
+  int64_t duration_s = model->api.duration_s > 0 ? model->api.duration_s : MODEL_DURATION_S;
+  int64_t idle = c->last_active_at_ms + 1000 * idle_s - now_ms;
+  int64_t duration = c->connected_at_ms + 1000 * duration_s - now_ms;
+  return idle < duration ? idle : duration;
+}
+
 void model_closed(struct model *model, struct str connection_id, int code, struct str reason,
                   const struct model_moment *at, struct model_step *step) {
   struct model_connection *c = model_connection(model, connection_id);

@@ -4,6 +4,8 @@
 #include <search.h>
 #include <stdlib.h>
 
+#include "model_admission.h"
+
 _Static_assert(offsetof(struct model_connection, id) == 0, "a pointer to an id is a key of the table");
 
 static int compare(const void *a, const void *b) {
@@ -41,10 +43,17 @@ struct model_connection *model_connections_find(const struct model_connections *
   return place ? *place : NULL;
 }
 
+static void connection_free(void *connection) {
+  struct model_connection *c = connection;
+  model_admission_delete(c->admission);
+  free((char *)c->authorizer.ptr);
+  free(c);
+}
+
 void model_connections_remove(struct model_connections *table, struct model_connection *c) {
   tdelete(c, &table->root, compare);
   table->count--;
-  free(c);
+  connection_free(c);
 }
 
 /* What twalk_r passes on. */
@@ -64,6 +73,6 @@ void model_connections_each(const struct model_connections *table, void (*each)(
 }
 
 void model_connections_free(struct model_connections *table) {
-  tdestroy(table->root, free);
+  tdestroy(table->root, connection_free);
   *table = (struct model_connections){ .root = NULL };
 }

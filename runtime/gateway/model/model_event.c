@@ -40,6 +40,10 @@ static void write_context(struct buf *out, const struct model_event *e, const st
   model_json_text(out, STR("routeKey"), e->route_key);
   if (p->message_id.len > 0) model_json_text(out, STR("messageId"), p->message_id);
   if (p->is_disconnect) model_json_int(out, STR("disconnectStatusCode"), p->code);
+  if (e->connection->authorizer.len > 0) {
+    model_json_name(out, STR("authorizer"));
+    buf_add(out, e->connection->authorizer);
+  }
   model_json_text(out, STR("eventType"), p->type);
   model_json_text(out, STR("extendedRequestId"), request_id); /* the same, on AWS too */
   write_request_time(out, e->at->now_ms);
@@ -60,22 +64,49 @@ static void end_event(struct buf *out) {
   buf_add(out, STR(",\"isBase64Encoded\":false}"));
 }
 
-void model_event_connect(struct buf *out, const struct model_event *e, const struct model_request *request,
-                         struct arena *scratch) {
+/* The members that tell of the request: headers and query. An authorizer has the query's even when there is none. */
+static void write_request(struct buf *out, const struct model_event *e, const struct model_request *request,
+                          bool for_authorizer, struct arena *scratch) {
   struct fields headers, query;
   struct str trace_id = str_from(e->at->trace_id);
-  if (!model_request_headers(&headers, scratch, request, e->api->domain_name, trace_id) ||
+  if (!model_request_headers(&headers, scratch, request, e->api->domain_name, trace_id, for_authorizer) ||
       !model_request_query(&query, scratch, request->query)) {
     out->failed = true;
     return;
   }
-  buf_add_char(out, '{');
   model_fields_write(out, scratch, STR("headers"), STR("multiValueHeaders"), headers, true);
-  if (query.count > 0)
+  if (query.count > 0 || for_authorizer)
     model_fields_write(out, scratch, STR("queryStringParameters"), STR("multiValueQueryStringParameters"), query,
                        false);
+}
+
+void model_event_authorizer(struct buf *out, const struct model_event *e, const struct model_request *request,
+                            struct str method_arn, struct arena *scratch) {
+  buf_add_char(out, '{');
+  model_json_text(out, STR("type"), STR("REQUEST"));
+  model_json_text(out, STR("methodArn"), method_arn);
+  write_request(out, e, request, true, scratch);
+  model_json_name(out, STR("stageVariables"));
+  buf_add(out, STR("{}"));
+  write_context(out, e, &(struct particulars){ .type = STR("CONNECT") });
+  buf_add_char(out, '}');
+}
+
+void model_event_connect_begin(struct buf *out, const struct model_event *e, const struct model_request *request,
+                               struct arena *scratch) {
+  buf_add_char(out, '{');
+  write_request(out, e, request, false, scratch);
+}
+
+void model_event_connect_end(struct buf *out, const struct model_event *e) {
   write_context(out, e, &(struct particulars){ .type = STR("CONNECT") });
   end_event(out);
+}
+
+void model_event_connect(struct buf *out, const struct model_event *e, const struct model_request *request,
+                         struct arena *scratch) {
+  model_event_connect_begin(out, e, request, scratch);
+  model_event_connect_end(out, e);
 }
 
 void model_event_message(struct buf *out, const struct model_event *e, struct str text) {

@@ -4,7 +4,7 @@
 
 #include "encoding.h"
 
-enum { OURS = 5, FORWARDED_MAX = 64 * 1024 };
+enum { OURS = 8, FORWARDED_MAX = 64 * 1024 };
 
 static bool is_any(struct str name, const struct str *list, size_t count) {
   for (size_t i = 0; i < count; i++)
@@ -40,12 +40,16 @@ static struct str forwarded_for(struct arena *memory, const struct model_request
 }
 
 bool model_request_headers(struct fields *out, struct arena *memory, const struct model_request *request,
-                           struct str domain_name, struct str trace_id) {
+                           struct str domain_name, struct str trace_id, bool for_authorizer) {
   struct field *list = arena_alloc(memory, (request->headers.count + OURS) * sizeof *list);
   struct str forwarded = forwarded_for(memory, request);
   bool has_host = field_header(request->headers, STR("Host")).ptr != NULL;
   size_t count = 0;
   if (!list || !forwarded.ptr) return false;
+  if (for_authorizer) {
+    list[count++] = (struct field){ STR("Connection"), STR("upgrade") };
+    list[count++] = (struct field){ STR("content-length"), STR("0") };
+  }
   if (!has_host) list[count++] = (struct field){ STR("Host"), domain_name };
   for (size_t i = 0; i < request->headers.count; i++) {
     struct field f = request->headers.list[i];
@@ -56,6 +60,7 @@ bool model_request_headers(struct fields *out, struct arena *memory, const struc
       list[count++] = f;
     }
   }
+  if (for_authorizer) list[count++] = (struct field){ STR("Upgrade"), STR("websocket") };
   list[count++] = (struct field){ STR("X-Amzn-Trace-Id"), trace_id };
   list[count++] = (struct field){ STR("X-Forwarded-For"), forwarded };
   list[count++] = (struct field){ STR("X-Forwarded-Port"), STR("443") };

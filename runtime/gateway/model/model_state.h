@@ -25,8 +25,9 @@ const struct model_route *model_route(const struct model *model, struct str key)
 /* Makes *step one that does nothing; keeps the memory of its buffers. */
 void model_step_begin(struct model_step *step);
 
-/* REFUSE with {"message":"..."}, or with the 502 that API Gateway gives when something went wrong behind it. */
-void model_step_refuse(struct model_step *step, int status, struct str message);
+/* REFUSE with {"message":"..."}, or with the 502 that API Gateway gives when something went wrong behind it. error_type is
+ * NULL when the status is the function's own. */
+void model_step_refuse(struct model_step *step, int status, const char *error_type, struct str message);
 void model_step_refuse_internal(struct model_step *step);
 
 /* INVOKE: who is called, and for whom. The event is written to step->bytes afterwards. */
@@ -35,5 +36,13 @@ void model_step_invoke(struct model_step *step, enum model_kind kind, const stru
 
 /* SEND an error frame to the client of `call`; NOTHING when memory is short. */
 void model_step_frame(struct model_step *step, const struct model_call *call, struct str message);
+
+/* A connection has been added, and there is an authorizer: INVOKE it; or REFUSE, and the connection is gone. */
+void model_authorize(struct model *model, struct model_connection *c, const struct model_request *request,
+                     const struct model_moment *at, struct model_step *step);
+
+/* It has answered step->call: INVOKE ($connect), REFUSE or NOTHING. */
+void model_answer_authorize(struct model *model, enum model_outcome outcome, struct str payload,
+                            struct model_step *step);
 
 #endif

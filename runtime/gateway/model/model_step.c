@@ -17,6 +17,7 @@ void model_step_begin(struct model_step *step) {
   step->action = MODEL_NOTHING;
   step->call = (struct model_call){ .route = NULL };
   step->status = 0;
+  step->error_type = NULL;
   step->note[0] = '\0';
   step->bytes.ceiling = MODEL_STEP_MAX; /* the caller may have taken the buffer and left a zeroed one */
   step->protocol.ceiling = PROTOCOL_MAX;
@@ -24,9 +25,10 @@ void model_step_begin(struct model_step *step) {
   buf_clear(&step->protocol);
 }
 
-void model_step_refuse(struct model_step *step, int status, struct str message) {
+void model_step_refuse(struct model_step *step, int status, const char *error_type, struct str message) {
   step->action = MODEL_REFUSE;
   step->status = status;
+  step->error_type = error_type;
   buf_clear(&step->bytes);
   model_json_message(&step->bytes, message);
 }
@@ -34,6 +36,7 @@ void model_step_refuse(struct model_step *step, int status, struct str message) 
 void model_step_refuse_internal(struct model_step *step) {
   step->action = MODEL_REFUSE;
   step->status = 502;
+  step->error_type = "InternalServerErrorException";
   buf_clear(&step->bytes);
   buf_add(&step->bytes, STR("{\"message\": \"Internal server error\"}"));
 }

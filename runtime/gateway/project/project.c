@@ -1,13 +1,16 @@
 #include "project.h"
 
+#include "intrinsic.h"
 #include "project_file.h"
 #include "project_function.h"
+#include "project_settings.h"
 #include "project_spelling.h"
 #include "shown.h"
+#include "variables.h"
 
 static bool find_root(struct project_report *report, const struct yaml *root) {
   static const char expected[] = "a mapping with service, provider and functions";
-  if (!root) return project_fail(report, 0, "is empty; expected %s", expected);
+  if (!root) return project_fail(report, YAML_NO_LINE, "is empty; expected %s", expected);
   if (root->kind == YAML_MAP) return true;
   return project_fail(report, root->line, "expected %s, found %s", expected, project_found(root).text);
 }
@@ -21,7 +24,7 @@ static bool read_service(struct project_report *report, const struct yaml *root,
   if (misspelt)
     return project_fail(report, misspelt->line, "%s is no setting; did you mean service?",
                         shown_of(misspelt->text).text);
-  if (!at) return project_fail(report, 0, "service is missing; expected %s", expected);
+  if (!at) return project_fail(report, YAML_NO_LINE, "service is missing; expected %s", expected);
   const struct yaml_entry *name = yaml_entry_of(at->value, STR("name"));
   if (name) {
     at = name;
@@ -33,15 +36,36 @@ static bool read_service(struct project_report *report, const struct yaml *root,
                       place.path, STR_ARG(at->key->text), shown_of(*out).text);
 }
 
-static bool read_root(struct project_report *report, const struct yaml *root, struct str stage, struct project *out) {
+static struct intrinsic_names names_of(struct variables *variables, const struct yaml *root, const struct project *p) {
+  const struct yaml_entry *functions = yaml_entry_of(root, STR("functions"));
+  const struct project_surroundings *around = variables->surroundings;
+  struct intrinsic_names names = { .variables = variables,
+                                   .service = p->service,
+                                   .stage = p->stage,
+                                   .region = p->region,
+                                   .functions = functions ? functions->value : NULL };
+  if (around->api_id) around->api_id(p->service, p->stage, names.api_id);
+  return names;
+}
+
+static bool read_root(struct project_report *report, const struct yaml *root,
+                      const struct project_surroundings *surroundings, struct project *out) {
   struct project_provider provider;
-  if (!find_root(report, root) || !read_service(report, root, &out->service) ||
-      !project_provider_read(report, root, stage, &provider))
+  struct variables variables;
+  if (!find_root(report, root) || !variables_begin(&variables, report, surroundings, root) ||
+      !variables_sections(&variables, &root) || !read_service(report, root, &out->service) ||
+      !project_provider_read(report, root, surroundings, &provider))
     return false;
+  project_check_sections(report, root);
   out->stage = provider.stage;
   out->region = provider.region;
   out->route_selection_expression = provider.route_selection_expression;
-  return project_functions_read(report, root, &provider, out);
+  struct intrinsic_names names = names_of(&variables, root, out);
+  report->names = &names;
+  bool ok =
+      project_provider_environment(report, root, &provider) && project_functions_read(report, root, &provider, out);
+  report->names = NULL;
+  return ok;
 }
 
 static bool keep_warnings(struct project_report *report, struct project *out) {
@@ -53,24 +77,30 @@ static bool keep_warnings(struct project_report *report, struct project *out) {
   return true;
 }
 
-bool project_parse(struct project *out, const char *file, struct str yaml, struct str stage, char err[ERR_LEN]) {
+bool project_parse(struct project *out, const char *file, struct str yaml,
+                   const struct project_surroundings *surroundings, char err[ERR_LEN]) {
   struct project_report report = { .file = file, .memory = &out->memory, .err = err };
   const struct yaml *root;
   *out = (struct project){ 0 };
   arena_init(&out->memory);
   out->file = arena_copy(&out->memory, str_from(file));
+  if (out->file.ptr) report.file = out->file.ptr;
   bool ok = (out->file.ptr || project_out_of_memory(&report)) &&
-            yaml_tree_parse(&out->memory, file, yaml, &root, err) && read_root(&report, root, stage, out) &&
-            keep_warnings(&report, out);
+            yaml_tree_parse(&out->memory, report.file, yaml, &root, err) &&
+            read_root(&report, root, surroundings, out) && keep_warnings(&report, out);
   if (!ok) project_free(out);
   return ok;
 }
 
-bool project_read(struct project *out, const char *file, struct str stage, char err[ERR_LEN]) {
+bool project_read(struct project *out, const char *file, const struct project_surroundings *surroundings,
+                  char err[ERR_LEN]) {
   struct buf text;
+  struct project_surroundings around = *surroundings;
   *out = (struct project){ 0 };
+  around.file = project_file_beside;
+  around.ctx = (void *)file;
   buf_init(&text, YAML_TREE_MAX + 1);
-  bool ok = project_file_read(file, &text, err) && project_parse(out, file, buf_str(&text), stage, err) &&
+  bool ok = project_file_read(file, &text, err) && project_parse(out, file, buf_str(&text), &around, err) &&
             project_file_directory(file, &out->memory, &out->directory, err);
   buf_free(&text);
   if (!ok) project_free(out);

@@ -1,6 +1,7 @@
 /* project.h -- a service as its serverless.yml describes it.
  * Reads what `moonwire dev` needs and says about the rest only what its user must know: each warning once, with file and
- * line. Everything lives in the project's arena. Pure but for reading the file.
+ * line. Everything lives in the project's arena. Pure but for reading files: what
+ * else lies around the service comes with its surroundings.
  * Source: Serverless Framework v3, "Serverless.yml Reference" and "WebSocket" (docs/providers/aws).
  */
 #ifndef MOONWIRE_PROJECT_H
@@ -12,7 +13,11 @@
 #include "arena.h"
 #include "err.h"
 #include "field.h"
+#include "project_surroundings.h"
 #include "str.h"
+
+#define PROJECT_ACCOUNT "123456789012" /* the AWS account that a service has here */
+#define PROJECT_REGION "us-east-1"     /* Serverless's default */
 
 struct project_function {
   struct str name;           /* its key below `functions`: "echo" */
@@ -22,14 +27,24 @@ struct project_function {
   int memory_mb;             /* default 1024 (Serverless) */
 };
 
+/* A Lambda authorizer. */
+struct project_authorizer {
+  struct str name;                         /* as the file has it: "auth", or an ARN */
+  const struct project_function *function; /* NULL: it is none of this service's */
+  const struct str *sources;               /* identitySource: "route.request.header.Auth" */
+  size_t source_count;
+};
+
 struct project_route {
   struct str key; /* "$connect", "chat" */
   const struct project_function *function;
-  bool two_way; /* routeResponseSelectionExpression: $default */
+  bool two_way;                                /* routeResponseSelectionExpression: $default */
+  const struct project_authorizer *authorizer; /* of $connect only; NULL when everybody may */
 };
 
 struct project_warning {
-  int line; /* 1-based; 0 when it is about the file as a whole */
+  struct str file; /* serverless.yml, or another one that it names */
+  int line;        /* 1-based; 0 when it is about the file as a whole */
   struct str text;
 };
 
@@ -49,12 +64,15 @@ struct project {
   size_t warning_count;
 };
 
-/* Reads `file`; stage is empty or what --stage said. False, with one sentence that names file, line and what was expected
- * ("serverless.yml:7: functions.echo.handler must be a string such as handlers/echo.default"), and *out is empty. */
-bool project_read(struct project *out, const char *file, struct str stage, char err[ERR_LEN]);
+/* Reads `file`; other files that it names are read from its directory, whatever the surroundings say. False, with one
+ * sentence that names file, line and what was expected ("serverless.yml:7: functions.echo.handler must be a string such as
+ * handlers/echo.default"), and *out is empty. */
+bool project_read(struct project *out, const char *file, const struct project_surroundings *surroundings,
+                  char err[ERR_LEN]);
 
 /* The same for text in memory; `file` is for messages, the directory is left empty. For tests. */
-bool project_parse(struct project *out, const char *file, struct str yaml, struct str stage, char err[ERR_LEN]);
+bool project_parse(struct project *out, const char *file, struct str yaml,
+                   const struct project_surroundings *surroundings, char err[ERR_LEN]);
 
 /* Safe on a zeroed project. */
 void project_free(struct project *project);

@@ -1,29 +1,55 @@
 #include "project_environment.h"
 
+#include "intrinsic.h"
+
 static bool is_variable_name(struct str name) {
   return name.len > 0 && !memchr(name.ptr, '=', name.len) && !memchr(name.ptr, '\0', name.len);
 }
 
 /* Why a value is left out; NULL when it is not. */
 static const char *why_left_out(const struct yaml *value) {
-  if (project_has_variable(value)) return "its variables are not resolved yet";
   if (value->kind == YAML_NULL) return "it has no value";
-  if (!yaml_is_scalar(value)) return "its value is known on AWS only";
-  return value->text.len > 0 && memchr(value->text.ptr, '\0', value->text.len) ? "its value has a NUL" : NULL;
+  if (!yaml_is_scalar(value)) return "its value must be a text, not a list or a mapping";
+  return NULL;
 }
 
-static void add_own(struct project_report *report, struct project_place place, const struct yaml_entry *entry,
+/* The text of a value; no pointer, with the reason, when it is left out. */
+static bool find_text(struct project_report *report, const struct yaml *value, struct str *text, char why[ERR_LEN]) {
+  const char *wrong = why_left_out(value);
+  *text = str_of(NULL, 0);
+  if (intrinsic_is(value)) {
+    if (!intrinsic_value(report, value, text, why)) return false;
+  } else if (project_has_variable(value)) {
+    fail(why, "%s", project_reason(value).text);
+  } else if (wrong) {
+    fail(why, "%s", wrong);
+  } else {
+    *text = value->text;
+  }
+  if (text->len == 0 || !memchr(text->ptr, '\0', text->len)) return true;
+  *text = str_of(NULL, 0);
+  fail(why, "its value has a NUL");
+  return true;
+}
+
+static bool add_own(struct project_report *report, struct project_place place, const struct yaml_entry *entry,
                     struct field *list, size_t *count) {
   const struct yaml *key = entry->key;
-  const char *why = why_left_out(entry->value);
-  if (!yaml_is_scalar(key) || !is_variable_name(key->text)) why = "this cannot be the name of a variable";
-  if (why)
-    project_warn(report, key->line, "%senvironment.%s is left out: %s", place.path, shown_of(key->text).text, why);
+  struct str text = { NULL, 0 };
+  char why[ERR_LEN];
+  if (!yaml_is_scalar(key) || !is_variable_name(key->text))
+    fail(why, "this cannot be the name of a variable");
+  else if (!find_text(report, entry->value, &text, why))
+    return false;
+  if (text.ptr)
+    list[(*count)++] = (struct field){ key->text, text };
   else
-    list[(*count)++] = (struct field){ key->text, entry->value->text };
+    project_warn(report, key->line, "%senvironment.%s is left out: %.350s", place.path, shown_of(key->text).text, why);
+  return true;
 }
 
-static void warn_of_size(struct project_report *report, struct project_place place, int line, struct fields fields) {
+static void warn_of_size(struct project_report *report, struct project_place place, struct yaml_line line,
+                         struct fields fields) {
   size_t bytes = 0;
   for (size_t i = 0; i < fields.count; i++) bytes += fields.list[i].name.len + fields.list[i].value.len;
   if (bytes > PROJECT_ENVIRONMENT_BYTES)
@@ -42,7 +68,8 @@ static bool merge(struct project_report *report, struct project_place place, con
   if (!list) return project_out_of_memory(report);
   for (size_t i = 0; i < inherited.count; i++)
     if (!yaml_entry_of(map, inherited.list[i].name)) list[count++] = inherited.list[i];
-  for (size_t i = 0; i < map->count; i++) add_own(report, place, &map->entries[i], list, &count);
+  for (size_t i = 0; i < map->count; i++)
+    if (!add_own(report, place, &map->entries[i], list, &count)) return false;
   *out = (struct fields){ list, count };
   warn_of_size(report, place, at->key->line, *out);
   return true;
@@ -57,7 +84,6 @@ bool project_environment(struct project_report *report, struct project_place pla
   if (!project_has_variable(at->value))
     return project_fail(report, at->key->line, "%senvironment must be a mapping of names to values, found %s",
                         place.path, project_found(at->value).text);
-  project_warn(report, at->key->line, "%senvironment is left out: variables such as %s are not resolved yet",
-               place.path, shown_of(at->value->text).text);
+  project_warn(report, at->key->line, "%senvironment is left out: %s", place.path, project_reason(at->value).text);
   return true;
 }

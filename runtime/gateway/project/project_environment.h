@@ -10,8 +10,8 @@ enum {
 };
 
 /* *out: the variables of `inherited` that the mapping's key `environment` does not name, then its own. Numbers and
- * booleans are their text. What cannot be known here (variables, Ref, Fn::...) or is nothing is left out, with a
- * warning; an inherited value does not come back in its place. */
+ * booleans are their text, CloudFormation's functions what they give (intrinsic.h). What cannot be known here or is nothing
+ * is left out, with a warning; an inherited value does not come back in its place. */
 bool project_environment(struct project_report *report, struct project_place place, const struct yaml *map,
                          struct fields inherited, struct fields *out);
 

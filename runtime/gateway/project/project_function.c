@@ -1,5 +1,6 @@
 #include "project_function.h"
 
+#include "project_authorizer.h"
 #include "project_environment.h"
 #include "project_route.h"
 #include "project_spelling.h"
@@ -21,17 +22,17 @@ static bool add_function(struct project_report *report, const struct yaml_entry 
   for (size_t i = 0; i < s->count; i++)
     if (str_equal(s->list[i]->key->text, key->text))
       return project_fail(report, key->line, "functions.%.*s stands here a second time, first in line %d",
-                          STR_ARG(key->text), s->list[i]->key->line);
+                          STR_ARG(key->text), s->list[i]->key->line.number);
   if (s->count == PROJECT_FUNCTIONS_MAX)
     return project_fail(report, key->line, "there are more than %d functions", PROJECT_FUNCTIONS_MAX);
   s->list[s->count++] = entry;
   return true;
 }
 
-static bool add_functions(struct project_report *report, const struct yaml *node, int line, struct section *s) {
+static bool add_functions(struct project_report *report, const struct yaml *node, struct yaml_line line,
+                          struct section *s) {
   if (project_has_variable(node)) {
-    project_warn(report, line, "functions of %s are left out: variables are not resolved yet",
-                 shown_of(node->text).text);
+    project_warn(report, line, "functions are left out: %s", project_reason(node).text);
     return true;
   }
   if (node->kind != YAML_MAP)
@@ -48,13 +49,15 @@ static bool find_functions(struct project_report *report, const struct yaml *roo
   if (misspelt)
     return project_fail(report, misspelt->line, "%s is no setting; did you mean functions?",
                         shown_of(misspelt->text).text);
-  if (!at) return project_fail(report, 0, "functions is missing; expected %s", example);
+  if (!at) return project_fail(report, YAML_NO_LINE, "functions is missing; expected %s", example);
   const struct yaml *value = at->value;
   if (value->kind == YAML_LIST) {
     for (size_t i = 0; i < value->count; i++)
       if (!add_functions(report, value->items[i], value->items[i]->line, s)) return false;
     return true;
   }
+  if (project_has_variable(value))
+    return project_fail(report, at->key->line, "functions must be %s; %s", example, project_reason(value).text);
   if (value->kind != YAML_MAP)
     return project_fail(report, at->key->line, "functions must be %s, found %s", example, project_found(value).text);
   return add_functions(report, value, at->key->line, s);
@@ -63,6 +66,7 @@ static bool find_functions(struct project_report *report, const struct yaml *roo
 /* "Serverless.yml Reference" of the Framework's version 3, `functions`. */
 static const char *const known_settings[] = {
   "architecture",
+  "awsKmsKeyArn",
   "condition",
   "dependsOn",
   "description",
@@ -126,6 +130,9 @@ static bool read_function(struct project_report *report, const struct yaml_entry
   *out = (struct project_function){ .name = entry->key->text,
                                     .timeout_s = provider->timeout_s,
                                     .memory_mb = provider->memory_mb };
+  if (project_has_variable(map))
+    return project_fail(report, entry->key->line, "functions.%.*s must be a mapping with a handler; %s",
+                        STR_ARG(entry->key->text), project_reason(map).text);
   if (map->kind != YAML_MAP)
     return project_fail(report, entry->key->line, "functions.%.*s must be a mapping with a handler, found %s",
                         STR_ARG(entry->key->text), project_found(map).text);
@@ -160,10 +167,11 @@ bool project_functions_read(struct project_report *report, const struct yaml *ro
   struct project_routes routes = { .list = arena_alloc(report->memory, PROJECT_ROUTES_MAX * sizeof *routes.list) };
   if (!functions || !routes.list) return project_out_of_memory(report);
   if (!read_all(report, &s, provider, functions, &routes)) return false;
-  if (routes.count == 0) project_warn(report, 0, "no function has a websocket event: no route can be called");
+  if (routes.count == 0)
+    project_warn(report, YAML_NO_LINE, "no function has a websocket event: no route can be called");
   project->functions = functions;
   project->function_count = s.count;
   project->routes = routes.list;
   project->route_count = routes.count;
-  return true;
+  return project_authorizers_resolve(report, project);
 }

@@ -1,8 +1,7 @@
 #include "project_provider.h"
 
-#include "spelling.h"
-
 #include "project_environment.h"
+#include "project_settings.h"
 
 #define RIGHT_KEY "websocketsApiRouteSelectionExpression"
 #define OLD_KEY "websocketApiRouteSelectionExpression"
@@ -25,27 +24,18 @@ void project_check_runtime(struct project_report *report, struct project_place p
                shown_of(at->value->text).text);
 }
 
-/* Expressions may have braces of their own: ${request.body.action}. */
-static bool has_other_variable(struct str text) {
-  size_t at = 0;
-  while ((at = str_find(text, STR("${"), at)) != SIZE_MAX) {
-    if (!str_starts(str_slice(text, at + 2, text.len), STR("request."))) return true;
-    at += 2;
-  }
-  return false;
-}
-
 static bool read_expression(struct project_report *report, const struct yaml_entry *at, struct str *out) {
   const struct yaml *value = at->value;
+  if (project_has_variable(value)) {
+    project_warn(report, at->key->line, "provider.%.*s is %.*s: %s", STR_ARG(at->key->text), STR_ARG(*out),
+                 project_reason(value).text);
+    return true;
+  }
   bool text = value->kind == YAML_STRING && value->text.len > 0 && !memchr(value->text.ptr, '\0', value->text.len);
   if (!text)
     return project_fail(report, at->key->line, "provider.%.*s must be an expression such as %.*s, found %s",
                         STR_ARG(at->key->text), STR_ARG(*out), project_found(value).text);
-  if (has_other_variable(value->text))
-    project_warn(report, at->key->line, "provider.%.*s: variables such as %s are not resolved yet; it is %.*s here",
-                 STR_ARG(at->key->text), shown_of(value->text).text, STR_ARG(*out));
-  else
-    *out = value->text;
+  *out = value->text;
   return true;
 }
 
@@ -74,16 +64,6 @@ static void warn_of_unknown_keys(struct project_report *report, const struct yam
   }
 }
 
-static void warn_of_misspelt_keys(struct project_report *report, const struct yaml *provider) {
-  static const char *const ours[] = { "environment", "memorySize", "region", "runtime", "stage", "timeout" };
-  for (size_t i = 0; provider && i < provider->count; i++) {
-    const struct yaml *key = provider->entries[i].key;
-    const char *meant = yaml_is_scalar(key) ? spelling_nearest(key->text, ours, sizeof ours / sizeof *ours) : NULL;
-    if (meant)
-      project_warn(report, key->line, "provider.%s is ignored here; did you mean %s?", shown_of(key->text).text, meant);
-  }
-}
-
 /* The section as a mapping; NULL when there is nothing in it to read. `provider: aws` is a short form. */
 static bool find_provider(struct project_report *report, const struct yaml *root, const struct yaml **out) {
   const struct yaml_entry *at = yaml_entry_of(root, STR("provider"));
@@ -93,13 +73,13 @@ static bool find_provider(struct project_report *report, const struct yaml *root
     *out = at->value;
     return true;
   }
-  if (at->value->kind != YAML_STRING)
-    return project_fail(report, at->key->line, "provider must be a mapping with name, runtime, stage ..., found %s",
-                        project_found(at->value).text);
-  if (project_has_variable(at->value))
-    project_warn(report, at->key->line, "provider is left out: variables such as %s are not resolved yet",
-                 shown_of(at->value->text).text);
-  return true;
+  if (project_has_variable(at->value)) {
+    project_warn(report, at->key->line, "provider is left out: %s", project_reason(at->value).text);
+    return true;
+  }
+  return at->value->kind == YAML_STRING ||
+         project_fail(report, at->key->line, "provider must be a mapping with name, runtime, stage ..., found %s",
+                      project_found(at->value).text);
 }
 
 static bool read_stage(struct project_report *report, const struct yaml *provider, struct str stage, struct str *out) {
@@ -111,21 +91,42 @@ static bool read_stage(struct project_report *report, const struct yaml *provide
   return out->ptr || project_out_of_memory(report);
 }
 
-bool project_provider_read(struct project_report *report, const struct yaml *root, struct str stage,
-                           struct project_provider *out) {
+/* A region of the command line counts for more than the file's, as in Serverless. */
+static bool read_region(struct project_report *report, const struct yaml *provider, struct fields options,
+                        struct str *out) {
+  for (size_t i = options.count; i > 0; i--) {
+    struct field option = options.list[i - 1];
+    if (!str_equal(option.name, STR("region"))) continue;
+    if (!project_is_name(option.value))
+      return fail(report->err, "--opt region must be 1 to 128 letters, digits, - or _, found \"%s\"",
+                  shown_of(option.value).text);
+    *out = arena_copy(report->memory, option.value);
+    return out->ptr || project_out_of_memory(report);
+  }
+  return project_setting_name(report, provider_place, provider, STR("region"), out);
+}
+
+bool project_provider_read(struct project_report *report, const struct yaml *root,
+                           const struct project_surroundings *surroundings, struct project_provider *out) {
   const struct yaml *map;
   *out = (struct project_provider){
-    .region = STR("us-east-1"),
+    .region = STR(PROJECT_REGION),
     .route_selection_expression = STR("$request.body.action"),
     .timeout_s = 6,
     .memory_mb = 1024,
   };
-  if (!find_provider(report, root, &map) || !read_stage(report, map, stage, &out->stage)) return false;
-  if (!project_setting_name(report, provider_place, map, STR("region"), &out->region)) return false;
+  if (!find_provider(report, root, &map) || !read_stage(report, map, surroundings->stage, &out->stage)) return false;
+  if (!read_region(report, map, surroundings->options, &out->region)) return false;
   if (!find_expression(report, map, &out->route_selection_expression)) return false;
   warn_of_unknown_keys(report, map);
-  warn_of_misspelt_keys(report, map);
+  project_check_provider(report, map);
   project_check_runtime(report, provider_place, map);
-  return project_limits(report, provider_place, map, &out->timeout_s, &out->memory_mb) &&
+  return project_limits(report, provider_place, map, &out->timeout_s, &out->memory_mb);
+}
+
+bool project_provider_environment(struct project_report *report, const struct yaml *root,
+                                  struct project_provider *out) {
+  const struct yaml *map;
+  return find_provider(report, root, &map) &&
          project_environment(report, provider_place, map, (struct fields){ NULL, 0 }, &out->environment);
 }

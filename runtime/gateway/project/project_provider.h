@@ -13,10 +13,13 @@ struct project_provider {
   int timeout_s, memory_mb;
 };
 
-/* Reads the section from the file's top level; defaults stand for what is not there. `stage` is empty or what --stage said:
- * then provider.stage is not looked at. */
-bool project_provider_read(struct project_report *report, const struct yaml *root, struct str stage,
-                           struct project_provider *out);
+/* Reads the section from the file's top level; defaults stand for what is not there. What the command line says of stage
+ * and region counts for more. Not the environment. */
+bool project_provider_read(struct project_report *report, const struct yaml *root,
+                           const struct project_surroundings *surroundings, struct project_provider *out);
+
+/* Its environment, which may name stage and region. */
+bool project_provider_environment(struct project_report *report, const struct yaml *root, struct project_provider *out);
 
 /* timeout and memorySize of a provider or function; kept where the mapping has none. */
 bool project_limits(struct project_report *report, struct project_place place, const struct yaml *map, int *timeout_s,

@@ -3,18 +3,19 @@
 #include <stdarg.h>
 #include <stdio.h>
 
-bool project_fail(struct project_report *report, int line, const char *format, ...) {
+bool project_fail(struct project_report *report, struct yaml_line line, const char *format, ...) {
   char message[ERR_LEN];
   va_list args;
   va_start(args, format);
   vsnprintf(message, sizeof message, format, args);
   va_end(args);
-  if (line == 0) return fail(report->err, "%s: %s", report->file, message);
-  return fail(report->err, "%s:%d: %s", report->file, line, message);
+  const char *file = line.file ? line.file : report->file;
+  if (line.number == 0) return fail(report->err, "%s: %s", file, message);
+  return fail(report->err, "%s:%d: %s", file, line.number, message);
 }
 
 bool project_out_of_memory(struct project_report *report) {
-  return project_fail(report, 0, "not enough memory to read it");
+  return project_fail(report, YAML_NO_LINE, "not enough memory to read it");
 }
 
 static bool is_known(const struct project_report *report, struct str text) {
@@ -23,7 +24,7 @@ static bool is_known(const struct project_report *report, struct str text) {
   return false;
 }
 
-void project_warn(struct project_report *report, int line, const char *format, ...) {
+void project_warn(struct project_report *report, struct yaml_line line, const char *format, ...) {
   char message[ERR_LEN];
   va_list args;
   if (report->count == PROJECT_WARNINGS_MAX) return;
@@ -32,7 +33,9 @@ void project_warn(struct project_report *report, int line, const char *format, .
   va_end(args);
   if (is_known(report, str_from(message))) return;
   struct project_warning *warning = &report->warnings[report->count++];
-  *warning = (struct project_warning){ line, arena_copy(report->memory, str_from(message)) };
+  struct str file = str_from(line.file ? line.file : report->file);
+  *warning = (struct project_warning){ file, line.number, arena_copy(report->memory, str_from(message)) };
   if (report->count == PROJECT_WARNINGS_MAX)
-    *warning = (struct project_warning){ 0, STR("there are more warnings, which are left out") };
+    *warning =
+        (struct project_warning){ str_from(report->file), 0, STR("there are more warnings, which are left out") };
 }

@@ -7,6 +7,9 @@
 
 #include "arena.h"
 #include "project.h"
+#include "yaml_tree.h"
+
+struct intrinsic_names;
 
 enum { PROJECT_WARNINGS_MAX = 100 }; /* the last one says that there are more */
 
@@ -15,16 +18,17 @@ struct project_report {
   struct arena *memory; /* of the texts */
   struct project_warning warnings[PROJECT_WARNINGS_MAX];
   size_t count;
-  char *err; /* ERR_LEN bytes */
+  const struct intrinsic_names *names; /* what CloudFormation's functions can name (intrinsic.h) */
+  char *err;                           /* ERR_LEN bytes */
 };
 
-/* Writes "file:line: ..." to err and returns false. Line 0 is the file as a whole: "file: ...". */
-bool project_fail(struct project_report *report, int line, const char *format, ...)
+/* Writes "file:line: ..." to err and returns false. YAML_NO_LINE is the file as a whole: "file: ...". */
+bool project_fail(struct project_report *report, struct yaml_line line, const char *format, ...)
     __attribute__((format(printf, 3, 4)));
 bool project_out_of_memory(struct project_report *report);
 
 /* Adds a warning, unless one with this very text is there. */
-void project_warn(struct project_report *report, int line, const char *format, ...)
+void project_warn(struct project_report *report, struct yaml_line line, const char *format, ...)
     __attribute__((format(printf, 3, 4)));
 
 #endif

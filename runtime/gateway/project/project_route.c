@@ -1,5 +1,7 @@
 #include "project_route.h"
 
+#include "project_authorizer.h"
+
 /* One `websocket` event. */
 struct event {
   struct project_report *report;
@@ -12,7 +14,7 @@ struct event {
 static const char *const special_routes[] = { "$connect", "$disconnect", "$default" };
 
 /* AWS keeps such names for itself, but the Framework's first announcement had a route $echo. */
-static void warn_of_name(const struct event *e, int line) {
+static void warn_of_name(const struct event *e, struct yaml_line line) {
   struct str key = e->route.key;
   if (key.ptr[0] != '$') return;
   for (size_t i = 0; i < sizeof special_routes / sizeof *special_routes; i++)
@@ -23,12 +25,12 @@ static void warn_of_name(const struct event *e, int line) {
                shown_of(key).text);
 }
 
-static void warn_of_authorizer(const struct event *e, const struct yaml_entry *at) {
+static bool read_authorizer(struct event *e, const struct yaml_entry *at) {
   if (str_equal(e->route.key, STR("$connect")))
-    project_warn(e->report, at->key->line, "authorizers are not run locally yet: $connect is open to everybody here");
-  else
-    project_warn(e->report, at->key->line,
-                 "%swebsocket.authorizer counts for nothing: API Gateway has them for $connect only", e->place.path);
+    return project_authorizer_read(e->report, e->place, at, &e->route.authorizer);
+  project_warn(e->report, at->key->line,
+               "%swebsocket.authorizer counts for nothing: API Gateway has them for $connect only", e->place.path);
+  return true;
 }
 
 static void read_response(struct event *e, const struct yaml_entry *at) {
@@ -51,15 +53,16 @@ static bool read_options(struct event *e) {
   if (!project_text(e->report, place, route, "a string such as $default", &e->route.key)) return false;
   for (size_t i = 0; i < map->count; i++) {
     const struct yaml_entry *at = &map->entries[i];
-    if (str_equal(at->key->text, STR("authorizer")))
-      warn_of_authorizer(e, at);
-    else if (str_equal(at->key->text, STR("routeResponseSelectionExpression")))
+    if (str_equal(at->key->text, STR("authorizer"))) {
+      if (!read_authorizer(e, at)) return false;
+    } else if (str_equal(at->key->text, STR("routeResponseSelectionExpression"))) {
       read_response(e, at);
-    else if (at != route)
+    } else if (at != route) {
       project_warn(e->report, at->key->line,
                    "%s%s is no key of a websocket event; there are route, "
                    "routeResponseSelectionExpression and authorizer",
                    place.path, shown_of(at->key->text).text);
+    }
   }
   return true;
 }
@@ -76,7 +79,7 @@ static bool warn_of_neighbours(const struct event *e) {
   return e->map->count > 1;
 }
 
-static void warn_of_claim(const struct event *e, const struct project_function *before, int line) {
+static void warn_of_claim(const struct event *e, const struct project_function *before, struct yaml_line line) {
   struct shown key = shown_of(e->route.key);
   struct str now = e->route.function->name;
   if (before == e->route.function)
@@ -88,7 +91,7 @@ static void warn_of_claim(const struct event *e, const struct project_function *
 
 /* The last function that claims a route has it, as in the template that Serverless makes. */
 static bool add_route(struct event *e, struct project_routes *routes) {
-  int line = e->websocket->key->line;
+  struct yaml_line line = e->websocket->key->line;
   for (size_t i = 0; i < routes->count; i++) {
     if (!str_equal(routes->list[i].key, e->route.key)) continue;
     warn_of_claim(e, routes->list[i].function, line);
@@ -115,7 +118,7 @@ static bool read_websocket(struct event *e, struct project_routes *routes) {
   return add_route(e, routes);
 }
 
-static void warn_of_kind(struct project_report *report, int line, struct str kind) {
+static void warn_of_kind(struct project_report *report, struct yaml_line line, struct str kind) {
   project_warn(report, line, "events of the kind %s are not served here, only websocket events", shown_of(kind).text);
 }
 
@@ -125,8 +128,8 @@ static bool read_event(struct project_report *report, struct project_place place
   e.websocket = yaml_entry_of(node, STR("websocket"));
   if (e.websocket) return read_websocket(&e, routes);
   if (project_has_variable(node))
-    project_warn(report, node->line, "%.*s is left out: variables such as %s are not resolved yet",
-                 (int)strlen(place.path) - 1, place.path, shown_of(node->text).text);
+    project_warn(report, node->line, "%.*s is left out: %s", (int)strlen(place.path) - 1, place.path,
+                 project_reason(node).text);
   else if (node->kind == YAML_MAP && node->count > 0 && yaml_is_scalar(node->entries[0].key))
     warn_of_kind(report, node->line, node->entries[0].key->text);
   else if (node->kind == YAML_STRING && !str_equal(node->text, STR("websocket")))
@@ -143,8 +146,7 @@ bool project_routes_add(struct project_report *report, struct project_place plac
   if (!at || at->value->kind == YAML_NULL) return true;
   const struct yaml *events = at->value;
   if (project_has_variable(events)) {
-    project_warn(report, at->key->line, "%sevents are left out: variables such as %s are not resolved yet", place.path,
-                 shown_of(events->text).text);
+    project_warn(report, at->key->line, "%sevents are left out: %s", place.path, project_reason(events).text);
     return true;
   }
   if (events->kind != YAML_LIST)

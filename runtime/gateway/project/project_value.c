@@ -21,7 +21,7 @@ static struct shown found_of(const char *kind, struct str text, const char *end)
 }
 
 struct shown project_found(const struct yaml *node) {
-  if (project_has_variable(node)) return found_of("the unresolved variable ", node->text, "");
+  if (project_has_variable(node)) return found_of("the unknown variable ", node->text, "");
   switch (node->kind) {
   case YAML_NULL:
     return shown_of(STR("nothing"));
@@ -41,7 +41,14 @@ struct shown project_found(const struct yaml *node) {
 }
 
 bool project_has_variable(const struct yaml *node) {
-  return node->kind == YAML_STRING && str_find(node->text, STR("${"), 0) != SIZE_MAX;
+  return node->kind == YAML_UNKNOWN;
+}
+
+struct project_reason project_reason(const struct yaml *node) {
+  struct project_reason reason;
+  snprintf(reason.text, sizeof reason.text, "%s is not known here: %.*s", shown_of(node->text).text,
+           STR_ARG(node->why));
+  return reason;
 }
 
 static bool has_nul(struct str text) {
@@ -58,8 +65,8 @@ bool project_text(struct project_report *report, struct project_place place, con
                   const char *expected, struct str *out) {
   const struct yaml *value = entry->value;
   if (project_has_variable(value))
-    return project_fail(report, entry->key->line, "%s%s must be %s; variables such as %s are not resolved yet",
-                        place.path, shown_of(entry->key->text).text, expected, shown_of(value->text).text);
+    return project_fail(report, entry->key->line, "%s%s must be %s; %s", place.path, shown_of(entry->key->text).text,
+                        expected, project_reason(value).text);
   if (value->kind != YAML_STRING || value->text.len == 0 || has_nul(value->text))
     return fail_expected(report, place, entry, expected);
   *out = value->text;
@@ -80,8 +87,8 @@ static const struct yaml_entry *find_setting(struct project_report *report, stru
                                              const struct yaml *map, struct str key, const char *instead) {
   const struct yaml_entry *entry = yaml_entry_of(map, key);
   if (!entry || !project_has_variable(entry->value)) return entry;
-  project_warn(report, entry->key->line, "%s%.*s: variables such as %s are not resolved yet; it is %s here", place.path,
-               STR_ARG(key), shown_of(entry->value->text).text, instead);
+  project_warn(report, entry->key->line, "%s%.*s is %s: %s", place.path, STR_ARG(key), instead,
+               project_reason(entry->value).text);
   return NULL;
 }
 

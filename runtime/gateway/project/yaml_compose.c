@@ -32,7 +32,7 @@ static int line_of(const yaml_event_t *event) {
 static bool add_anchor(struct yaml_compose *c, const yaml_char_t *name, const struct yaml *node) {
   if (!name) return true;
   if (c->anchor_count++ == YAML_ANCHORS_MAX)
-    return fail(c->err, "%s:%d: there are more than %d anchors", c->file, node->line, YAML_ANCHORS_MAX);
+    return fail(c->err, "%s:%d: there are more than %d anchors", c->file, node->line.number, YAML_ANCHORS_MAX);
   struct yaml_anchor *anchor = arena_alloc(c->memory, sizeof *anchor);
   if (!anchor) return short_of_memory(c);
   *anchor = (struct yaml_anchor){ arena_copy(c->memory, str_from((const char *)name)), node, c->anchors };
@@ -79,7 +79,7 @@ static struct yaml *make_node(struct yaml_compose *c, const yaml_event_t *event,
     short_of_memory(c);
     return NULL;
   }
-  *made = (struct yaml_made){ .node.line = line_of(event) };
+  *made = (struct yaml_made){ .node.line = { c->file, line_of(event) } };
   if (c->last)
     c->last->next = made;
   else
@@ -88,8 +88,14 @@ static struct yaml *make_node(struct yaml_compose *c, const yaml_event_t *event,
   return add_anchor(c, anchor, &made->node) ? &made->node : NULL;
 }
 
+/* Moves the content of a node behind its tag: "!Ref" and one item. */
 static bool set_tagged(struct yaml_compose *c, struct yaml *node, const yaml_char_t *tag) {
-  *node = (struct yaml){ .kind = YAML_TAGGED, .line = node->line };
+  struct yaml *content = arena_alloc(c->memory, sizeof *content);
+  const struct yaml **item = arena_alloc(c->memory, sizeof *item);
+  if (!content || !item) return short_of_memory(c);
+  *content = *node;
+  *item = content;
+  *node = (struct yaml){ .kind = YAML_TAGGED, .line = node->line, .items = item, .count = 1 };
   node->text = arena_copy(c->memory, str_from((const char *)tag));
   return node->text.ptr || short_of_memory(c);
 }
@@ -99,11 +105,10 @@ static bool compose_scalar(struct yaml_compose *c, const yaml_event_t *event, co
   struct yaml *node = make_node(c, event, event->data.scalar.anchor);
   *out = node;
   if (!node) return false;
-  if (is_own_tag(tag)) return set_tagged(c, node, tag);
   node->plain = !tag && event->data.scalar.style == YAML_PLAIN_SCALAR_STYLE;
   node->text = arena_copy(c->memory, str_of((const char *)event->data.scalar.value, event->data.scalar.length));
-  node->kind = kind_of_scalar(tag, node);
-  return node->text.ptr || short_of_memory(c);
+  node->kind = is_own_tag(tag) ? YAML_STRING : kind_of_scalar(tag, node);
+  return (node->text.ptr || short_of_memory(c)) && (!is_own_tag(tag) || set_tagged(c, node, tag));
 }
 
 static bool compose_node(struct yaml_compose *c, yaml_event_t *event, int depth, const struct yaml **out);
@@ -146,14 +151,12 @@ static bool compose_collection(struct yaml_compose *c, const yaml_event_t *event
   *out = node;
   if (!node) return false;
   if (depth == YAML_DEPTH)
-    return fail(c->err, "%s:%d: lists and mappings stand more than %d deep in one another", c->file, node->line,
+    return fail(c->err, "%s:%d: lists and mappings stand more than %d deep in one another", c->file, node->line.number,
                 YAML_DEPTH);
   buf_init(&children, CHILDREN_MAX);
   bool ok = compose_children(c, depth + 1, &children);
-  if (ok && is_own_tag(tag))
-    ok = set_tagged(c, node, tag);
-  else if (ok)
-    ok = set_children(c, node, list ? YAML_LIST : YAML_MAP, &children);
+  ok = ok && set_children(c, node, list ? YAML_LIST : YAML_MAP, &children);
+  if (ok && is_own_tag(tag)) ok = set_tagged(c, node, tag);
   buf_free(&children);
   return ok;
 }

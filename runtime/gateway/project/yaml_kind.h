@@ -6,7 +6,7 @@
 
 #include "str.h"
 
-enum yaml_kind { YAML_NULL, YAML_BOOLEAN, YAML_NUMBER, YAML_STRING, YAML_LIST, YAML_MAP, YAML_TAGGED };
+enum yaml_kind { YAML_NULL, YAML_BOOLEAN, YAML_NUMBER, YAML_STRING, YAML_LIST, YAML_MAP, YAML_TAGGED, YAML_UNKNOWN };
 
 /* One of the first four. */
 enum yaml_kind yaml_kind_of_plain(struct str text);

@@ -54,7 +54,8 @@ static bool refuse_repeats(struct merging *m, const struct yaml *map) {
   for (size_t i = 1; i < count; i++) {
     if (!same_key(sorted[i - 1], sorted[i])) continue;
     return fail(m->err, "%s:%d: key \"%s\" stands here a second time, first in line %d; a mapping has each key once",
-                m->file, sorted[i]->key->line, shown_of(sorted[i]->key->text).text, sorted[i - 1]->key->line);
+                m->file, sorted[i]->key->line.number, shown_of(sorted[i]->key->text).text,
+                sorted[i - 1]->key->line.number);
   }
   return true;
 }
@@ -92,12 +93,12 @@ static bool prepare_sources(struct merging *m, const struct yaml_entry *at, int 
     const struct yaml *source = source_at(at->value, i);
     if (source->kind != YAML_MAP)
       return fail(m->err, "%s:%d: << must name a mapping or a list of mappings, such as *defaults", m->file,
-                  at->key->line);
+                  at->key->line.number);
     if (!merge_into(m, (struct yaml_made *)source, depth + 1)) return false;
     *total += source->count;
     m->brought += source->count;
     if (m->brought > YAML_MERGE_MAX)
-      return fail(m->err, "%s:%d: merge keys (<<) bring in more than %d entries", m->file, at->key->line,
+      return fail(m->err, "%s:%d: merge keys (<<) bring in more than %d entries", m->file, at->key->line.number,
                   YAML_MERGE_MAX);
   }
   return true;
@@ -125,8 +126,8 @@ static bool merge_into(struct merging *m, struct yaml_made *made, int depth) {
   bool merges = false;
   if (made->state == YAML_MERGED) return true;
   if (made->state == YAML_MERGING || depth > YAML_MERGE_DEPTH)
-    return fail(m->err, "%s:%d: the mapping here merges (<<) itself, or mappings more than %d deep", m->file, map->line,
-                YAML_MERGE_DEPTH);
+    return fail(m->err, "%s:%d: the mapping here merges (<<) itself, or mappings more than %d deep", m->file,
+                map->line.number, YAML_MERGE_DEPTH);
   made->state = YAML_MERGING;
   if (!refuse_repeats(m, map)) return false;
   for (size_t i = 0; i < map->count; i++) {

@@ -10,7 +10,7 @@ static bool parse(struct yaml_compose *c, const struct yaml **root) {
   if (!yaml_compose_document(c, root)) return false;
   if (*root && !yaml_compose_document(c, &another)) return false;
   if (*root && another)
-    return fail(c->err, "%s:%d: a second document begins here; expected one", c->file, another->line);
+    return fail(c->err, "%s:%d: a second document begins here; expected one", c->file, another->line.number);
   return yaml_merge(c->memory, c->file, c->made, c->err);
 }
 

@@ -22,13 +22,23 @@
 
 enum { YAML_TREE_MAX = 1024 * 1024 }; /* bytes; also the limit of a CloudFormation template */
 
-/* One node; owned by the arena, as all it points at. */
+/* A line of a file. */
+struct yaml_line {
+  const char *file; /* as the reader was told; NULL: the one that is read */
+  int number;       /* 1-based; 0: no line, the file as a whole */
+};
+
+#define YAML_NO_LINE ((struct yaml_line){ NULL, 0 })
+
+/* One node; owned by the arena, as all it points at. The reader makes no UNKNOWN ones: variables.h does, of what it cannot
+ * resolve. */
 struct yaml {
   enum yaml_kind kind;
-  bool plain;      /* a scalar without quotes */
-  int line;        /* 1-based: where it begins (an alias: where its anchor stands) */
-  struct str text; /* a scalar: its characters, unquoted, numbers as written; TAGGED: the tag, such as "!Ref" */
-  const struct yaml *const *items;  /* LIST: `count` of them */
+  bool plain;            /* a scalar without quotes */
+  struct yaml_line line; /* where it begins (an alias: where its anchor stands) */
+  struct str text; /* a scalar, or UNKNOWN: its characters, unquoted, numbers as written; TAGGED: the tag ("!Ref") */
+  struct str why;  /* UNKNOWN: the reason */
+  const struct yaml *const *items;  /* LIST: `count` of them; TAGGED: one, what the tag stands before */
   const struct yaml_entry *entries; /* MAP: `count` of them */
   size_t count;
 };
@@ -39,7 +49,8 @@ struct yaml_entry {
 };
 
 /* Reads a text. *root is NULL when there is no document in it (empty, or only comments). On failure returns false and err
- * says where and what: "serverless.yml:3:1: did not find expected key". What the arena then holds is rubbish. */
+ * says where and what: "serverless.yml:3:1: did not find expected key". What the arena then holds is rubbish.
+ * `file` lives as long as the arena. */
 bool yaml_tree_parse(struct arena *memory, const char *file, struct str text, const struct yaml **root,
                      char err[ERR_LEN]);
 

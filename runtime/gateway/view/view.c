@@ -61,10 +61,10 @@ void view_warning(struct view *view, struct str text) {
   view_entry_end(view);
 }
 
-void view_project_warning(struct view *view, const struct project *project, const struct project_warning *warning) {
+void view_project_warning(struct view *view, const struct project_warning *warning) {
   char text[2 * ERR_LEN], line[16] = "";
   if (warning->line > 0) snprintf(line, sizeof line, ":%d", warning->line);
-  snprintf(text, sizeof text, "%.*s%s: %.*s", STR_ARG(project->file), line, STR_ARG(warning->text));
+  snprintf(text, sizeof text, "%.*s%s: %.*s", STR_ARG(warning->file), line, STR_ARG(warning->text));
   view_warning(view, str_from(text));
 }
 

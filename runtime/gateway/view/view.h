@@ -41,7 +41,7 @@ void view_ready(struct view *view, const struct view_ready *ready);
 void view_warning(struct view *view, struct str text);
 
 /* What project.c has to say about the service's file. */
-void view_project_warning(struct view *view, const struct project *project, const struct project_warning *warning);
+void view_project_warning(struct view *view, const struct project_warning *warning);
 
 /* What a client was told without an invocation: "no route ...". connection_id may be "". */
 void view_note(struct view *view, const char *connection_id, struct str text);

@@ -39,7 +39,10 @@ function sign({ method, host, path, headers = {}, body = '' }, { keyId, secret, 
   return { ...all, authorization: `AWS4-HMAC-SHA256 Credential=${scope}, SignedHeaders=${names.join(';')}, Signature=${signature}` };
 }
 
-/** method, url, rawHeaders and body as node:http delivers them. Throws when anything is not as API Gateway wants it. */
+/**
+ * method, url, rawHeaders and body as node:http delivers them. Throws when anything is not as AWS wants it. S3 takes the path as
+ * it is on the wire, and wants the hash of the body in a header.
+ */
 function verify({ method, url, rawHeaders, body }, { keyId, secret, token, region, service = 'execute-api' }) {
   const headers = {};
   for (let i = 0; i < rawHeaders.length; i += 2) {
@@ -60,7 +63,8 @@ function verify({ method, url, rawHeaders, body }, { keyId, secret, token, regio
   const sent = Date.parse(time.replace(/(....)(..)(..)T(..)(..)(..)Z/, '$1-$2-$3T$4:$5:$6Z'));
   assert.ok(Math.abs(Date.now() - sent) < 300000, `x-amz-date ${time} is not now`);
   const [path, query = ''] = url.split('?');
-  const canonical = [method, canonicalPath(path), query, ...names.map((name) => `${name}:${headers[name]}`), '', signed, sha256(body)].join('\n');
+  if (service === 's3') assert.equal(headers['x-amz-content-sha256'], sha256(body));
+  const canonical = [method, service === 's3' ? path : canonicalPath(path), query.split('&').sort().join('&'), ...names.map((name) => `${name}:${headers[name]}`), '', signed, sha256(body)].join('\n');
   const wanted = signatureOf(canonical, { time, region, service, secret });
   assert.equal(signature, wanted, `the signature does not match ${canonical}`);
 }

@@ -1,0 +1,10 @@
+/* api_id.h -- the id of the WebSocket API of a service: the same one each time, another one for each stage. */
+#ifndef MOONWIRE_API_ID_H
+#define MOONWIRE_API_ID_H
+
+#include "project_surroundings.h"
+
+/* Fills in an id as AWS has them (model_id.h). Empty when memory is short. */
+void api_id_of(struct str service, struct str stage, char id[PROJECT_API_ID_LEN]);
+
+#endif
