@@ -3,7 +3,7 @@
 
 const assert = require('node:assert/strict');
 const { scenario } = require('./helper/dev');
-const { SAYS, FILES, editor, reload, refuse, settings } = require('./helper/reload');
+const { YAML, SAYS, FILES, editor, reload, refuse, settings } = require('./helper/reload');
 
 scenario('serverless.yml: variables, routes, functions come, change and go', { files: { ...FILES, 'other.lua': `local ws = require "moonwire.ws"
 return { main = function(event) return ws.reply { other = os.getenv "GREETING", route = event.requestContext.routeKey } end }` } }, async (dev) => {
@@ -29,6 +29,16 @@ scenario('serverless.yml: a handler or a route that goes away', { files: FILES }
   assert.equal((await client.askJson('?')).word, 'one');
   await reload(dev, () => settings(dev, /app\.none([^]*), websocket: \$default/, 'app.main$1'));
   assert.match(await client.ask('?'), /Forbidden/);
+});
+
+scenario('serverless.yml: an authorizer holds for whoever connects from then on', { files: { ...FILES, 'auth.lua': 'return { main = function() error "Unauthorized" end }' } }, async (dev) => {
+  const client = await dev.connect();
+  const guarded = YAML.replace('websocket: $connect', 'websocket: { route: $connect, authorizer: auth }');
+  await reload(dev, () => editor(dev).write('serverless.yml', `${guarded}  auth: { handler: auth.main }\n`));
+  await assert.rejects(dev.connect(), ({ status }) => status === 401);
+  assert.equal((await client.askJson('?')).word, 'one');
+  await reload(dev, () => editor(dev).write('serverless.yml', YAML));
+  assert.equal((await (await dev.connect()).askJson('?')).word, 'one');
 });
 
 scenario('serverless.yml: one that cannot be read changes nothing, until it can', { files: FILES }, async (dev) => {
