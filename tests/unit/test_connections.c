@@ -172,7 +172,7 @@ static void test_paths(void **state) {
   { S("x-amzn-ErrorType"), S(name) }
 #define MISMATCH "The request signature we calculated does not match the signature you provided. Check your key."
 
-static const struct credentials keys = { S("AKIDEXAMPLE"), S("sEcReT"), S("tOkEn") };
+static const struct credentials keys = { S("AKIDEXAMPLE"), S("sEcReTsEcReT"), S("tOkEntOkEn") };
 
 static const struct {
   const char *name;
@@ -195,11 +195,11 @@ static const struct {
     "MissingAuthenticationTokenException: Missing Authentication Token (HTTP 403)" },
   { "wrong signature: the request behind the first line holds the token", 403, TYPE("InvalidSignatureException"),
     "{\"message\":\"" MISMATCH
-    "\\n\\nThe Canonical String for this request should have been\\n'POST\\nx-amz-security-token:tOkEn\"}",
+    "\\n\\nThe Canonical String for this request should have been\\n'POST\\nx-amz-security-token:tOkEntOkEn\"}",
     "forbidden", "InvalidSignatureException", "InvalidSignatureException: " MISMATCH " (HTTP 403)" },
-  { "a message with the token", 403, TYPE("X"), "{\"message\":\"your token tOkEn is bad\"}", "forbidden", "X",
+  { "a message with the token", 403, TYPE("X"), "{\"message\":\"your token tOkEntOkEn is bad\"}", "forbidden", "X",
     "X (HTTP 403)" },
-  { "a message with the secret", 400, TYPE(""), "{\"message\":\"sEcReT\"}", "bad_request", "",
+  { "a message with the secret", 400, TYPE(""), "{\"message\":\"sEcReTsEcReT\"}", "bad_request", "",
     "https://h answered HTTP 400" },
   { "not authenticated", 401, TYPE(""), "", "forbidden", "", "https://h answered HTTP 401" },
   { "no such path", 404, TYPE(""), "<html>", "bad_request", "", "https://h answered HTTP 404" },
