@@ -30,7 +30,7 @@ SCRIPT := bind_aws bind_broadcast bind_connections bind_crypto bind_http bind_in
   outcome redact result scope scope_metrics secret serving shutdown table_field task task_handle value value_write vm watchdog \
   xray_cause
 # The local gateway: what ties it together, and its rooms.
-GATEWAY   := api_id control gateway management moment route_call server session signals signature signature_header
+GATEWAY   := api_id control excerpt gateway generation generations management moment reload reread route_call server session signals signature signature_header
 MODEL     := model model_admission model_answer model_authorization model_authorize model_close model_connections model_event model_fields model_frame model_id \
   model_identity model_json model_manage model_policy model_request model_result model_step route_selection route_selection_value
 PROJECT   := dotenv intrinsic intrinsic_name node_table project project_authorizer project_environment project_file project_function \
@@ -39,8 +39,9 @@ PROJECT   := dotenv intrinsic intrinsic_name node_table project project_authoriz
 TRANSPORT := httpd httpd_connection httpd_exchange httpd_listen httpd_request websocket websocket_accept \
   websocket_outbox websocket_reader
 FUNCTIONS := child environment environment_api environment_start environment_variables invoke pool process \
-  report
-VIEW      := view view_json view_log view_metrics view_observer view_out view_plain view_record view_report view_style view_text \
+  report task_root
+RELOAD    := snapshot snapshot_part store tree watch
+VIEW      := view view_json view_log view_metrics view_observer view_out view_plain view_record view_reload view_report view_style view_text \
   view_text_invocation
 CLI    := cmd_dev cmd_lua cmd_test main pairs script
 
@@ -55,7 +56,7 @@ LUA_DEV := test/assert test/runner
 
 # ---- Flags ------------------------------------------------------------------------------------------------------------
 
-rooms    := model project transport functions view
+rooms    := model project transport functions reload view
 folders  := base net aws lambda script gateway $(rooms:%=gateway/%) cli
 warnings := -Wall -Wextra -Wshadow -Wconversion $(WERROR)
 
@@ -88,7 +89,8 @@ sources := $(BASE:%=runtime/base/%.c) $(NET:%=runtime/net/%.c) $(AWS:%=runtime/a
   $(LAMBDA:%=runtime/lambda/%.c) $(SCRIPT:%=runtime/script/%.c)
 gateway_sources := $(GATEWAY:%=runtime/gateway/%.c) $(MODEL:%=runtime/gateway/model/%.c) \
   $(PROJECT:%=runtime/gateway/project/%.c) $(TRANSPORT:%=runtime/gateway/transport/%.c) \
-  $(FUNCTIONS:%=runtime/gateway/functions/%.c) $(VIEW:%=runtime/gateway/view/%.c)
+  $(FUNCTIONS:%=runtime/gateway/functions/%.c) \
+  $(RELOAD:%=runtime/gateway/reload/%.c) $(VIEW:%=runtime/gateway/view/%.c)
 mains   := runtime/bootstrap.c $(CLI:%=runtime/cli/%.c)
 runtime := $(BUILD)/libmoonwire.a
 gateway := $(BUILD)/libgateway.a
@@ -149,7 +151,7 @@ fuzz: packages-fuzz ## Run every fuzzer for FUZZ_SECONDS (60) seconds
 	  SANITIZE=fuzzer-no-link,address,undefined
 	@tools/run-fuzzers build/fuzz $(FUZZ_SECONDS) $(ONLY)
 
-bench: $(programs) $(npm_tree) ## Measure start, memory and speed next to raw sockets, bare OpenSSL and AWS's SDK, and echoes through the gateway
+bench: $(programs) $(npm_tree) ## Measure start, memory and speed next to raw sockets, bare OpenSSL and AWS's SDK; echoes and reloads of the gateway
 	@MOONWIRE_BUILD=$(BUILD) tests/bench/run
 
 soak: $(programs) packages-test ## Serve INVOCATIONS (1,000,000) in each mode; resident memory has to stay flat

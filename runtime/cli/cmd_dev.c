@@ -32,6 +32,10 @@ static const char usage[] =
     "  --idle-timeout S         seconds without a message after which a client is closed (600)\n"
     "  --max-duration S         seconds after which it is closed anyway (7200)\n"
     "  --integration-timeout S  seconds that a client waits for a function (29)\n"
+    "  --no-reload              changed files take effect at the next start; without it every change takes effect at "
+    "once:\n"
+    "                           connections stay, Lua variables do not, and code that cannot be loaded changes "
+    "nothing\n"
     "  --json                   one JSON object a line instead of text\n"
     "  -h, --help               this text\n";
 
@@ -47,6 +51,7 @@ enum {
   IDLE_TIMEOUT,
   MAX_DURATION,
   INTEGRATION_TIMEOUT,
+  NO_RELOAD,
   JSON
 };
 
@@ -59,6 +64,7 @@ static const struct option long_options[] = {
   { "port", required_argument, NULL, PORT },
   { "control-port", required_argument, NULL, CONTROL_PORT },
   { "max-environments", required_argument, NULL, MAX_ENVIRONMENTS },
+  { "no-reload", no_argument, NULL, NO_RELOAD },
   { "idle-timeout", required_argument, NULL, IDLE_TIMEOUT },
   { "max-duration", required_argument, NULL, MAX_DURATION },
   { "integration-timeout", required_argument, NULL, INTEGRATION_TIMEOUT },
@@ -103,6 +109,9 @@ static bool take_option(struct gateway_options *options, struct given *given, in
     return pairs_add(&given->params, "--param", optarg, &options->surroundings.params, err);
   case HOST:
     options->host = optarg;
+    return true;
+  case NO_RELOAD:
+    options->no_reload = true;
     return true;
   case JSON:
     options->json = true;

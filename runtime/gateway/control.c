@@ -34,8 +34,7 @@ static void runtime_request(struct control *control, struct exchange *x) {
   struct str function, key, rest = str_slice(x->path, RUNTIME.len, x->path.len);
   str_cut(rest, '/', &function, &rest);
   str_cut(rest, '/', &key, &rest);
-  struct pool *pool = control->options.pool(control->options.ctx, function);
-  struct environment *e = pool ? pool_environment(pool, key) : NULL;
+  struct environment *e = control->options.environment(control->options.ctx, function, key);
   if (e) exchange_may_idle(x, IDLE_KNOWN_S);
   if (e)
     environment_request(e, x, str_slice(x->path, (size_t)(key.ptr + key.len - x->path.ptr), x->path.len));

@@ -10,12 +10,13 @@
 #include "err.h"
 #include "httpd.h"
 #include "loop.h"
-#include "pool.h"
+#include "environment.h"
 
 struct control_options {
   struct loop *loop;
-  uint16_t port;                                    /* 0: any free one */
-  struct pool *(*pool)(void *ctx, struct str name); /* the pool of a function; NULL when there is none */
+  uint16_t port; /* 0: any free one */
+  /* That of a function, with this key in its path; NULL when there is none. */
+  struct environment *(*environment)(void *ctx, struct str function, struct str key);
   void *ctx;
 };
 

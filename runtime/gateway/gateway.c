@@ -2,15 +2,15 @@
 #include "gateway.h"
 
 #include <signal.h>
-#include <stdlib.h>
 #include <string.h>
 #include <sys/resource.h>
 
 #include "api_id.h"
 #include "control.h"
 #include "model.h"
-#include "pool.h"
+#include "generations.h"
 #include "project.h"
+#include "reload.h"
 #include "server.h"
 #include "signals.h"
 #include "view.h"
@@ -22,31 +22,56 @@ struct gateway {
   struct loop *loop;
   struct project project;
   struct view *view;
-  struct model_route *routes;
-  struct model_authorizer authorizer;
   struct model_api api;
+  struct arena routes;          /* of all projects that have served */
+  const struct project *routed; /* whose routes the model has */
   char api_id[PROJECT_API_ID_LEN], domain_name[256];
   struct model *model;
   struct server *server;
   struct control control;
-  struct pool *pools; /* one for each function of the project */
+  struct generations generations;
+  struct reload reload;
   char websocket_url[512], management_url[512], control_url[64], runtime_api[64];
   struct signals signals;
   rlim_t descriptors; /* the limit that we were started with: children get it back */
-  size_t alive;       /* pools and server, while they end */
+  size_t alive;       /* generations and server, while they end */
 };
 
 /* The API */
 
 /* There is one at most: only $connect has any. */
-static void describe_authorizer(struct gateway *g, const struct project_authorizer *authorizer) {
+static bool describe_authorizer(struct gateway *g, const struct project *project, struct model_api *api) {
+  const struct project_authorizer *authorizer = NULL;
+  for (size_t i = 0; i < project->route_count; i++)
+    if (project->routes[i].authorizer) authorizer = project->routes[i].authorizer;
+  api->authorizer = NULL;
+  if (!authorizer) return true;
+  struct model_authorizer *out = arena_alloc(&g->routes, sizeof *out);
+  if (!out) return false;
   const struct project_function *function = authorizer->function;
-  g->authorizer.route.key = STR("authorizer");
-  g->authorizer.route.function = function ? (size_t)(function - g->project.functions) : 0;
-  g->authorizer.is_missing = !function;
-  g->authorizer.sources = authorizer->sources;
-  g->authorizer.source_count = authorizer->source_count;
-  g->api.authorizer = &g->authorizer;
+  size_t number = function ? generations_number(&g->generations, function->name) : 0;
+  *out = (struct model_authorizer){ .route = { STR("authorizer"), number, false },
+                                    .is_missing = !function,
+                                    .sources = authorizer->sources,
+                                    .source_count = authorizer->source_count };
+  api->authorizer = out;
+  return true;
+}
+
+/* Each route with the number of its function. They stay until the end: calls under way still point at them when another
+ * generation takes over. */
+static bool describe_routes(struct gateway *g, const struct project *project, struct model_api *api) {
+  struct model_route *routes = arena_alloc(&g->routes, (project->route_count + 1) * sizeof *routes);
+  if (!routes) return false;
+  for (size_t i = 0; i < project->route_count; i++) {
+    const struct project_route *route = &project->routes[i];
+    size_t function = generations_number(&g->generations, route->function->name);
+    routes[i] = (struct model_route){ route->key, function, route->two_way };
+  }
+  api->routes = routes;
+  api->route_count = project->route_count;
+  api->route_selection_expression = project->route_selection_expression;
+  return describe_authorizer(g, project, api);
 }
 
 static bool describe_api(struct gateway *g, char err[ERR_LEN]) {
@@ -55,23 +80,14 @@ static bool describe_api(struct gateway *g, char err[ERR_LEN]) {
   if (!g->api_id[0]) return fail(err, "out of memory");
   snprintf(g->domain_name, sizeof g->domain_name, "%s.execute-api.%.*s.amazonaws.com", g->api_id,
            STR_ARG(project->region));
-  g->routes = calloc(project->route_count + 1, sizeof *g->routes);
-  if (!g->routes) return fail(err, "out of memory");
-  for (size_t i = 0; i < project->route_count; i++) {
-    const struct project_route *route = &project->routes[i];
-    g->routes[i] = (struct model_route){ route->key, (size_t)(route->function - project->functions), route->two_way };
-  }
   g->api = (struct model_api){ .api_id = str_from(g->api_id),
                                .region = project->region,
                                .stage = project->stage,
                                .domain_name = str_from(g->domain_name),
-                               .route_selection_expression = project->route_selection_expression,
-                               .routes = g->routes,
-                               .route_count = project->route_count,
                                .idle_s = g->options->idle_s,
                                .duration_s = g->options->duration_s };
-  for (size_t i = 0; i < project->route_count; i++)
-    if (project->routes[i].authorizer) describe_authorizer(g, project->routes[i].authorizer);
+  g->routed = project;
+  if (!describe_routes(g, project, &g->api)) return fail(err, "out of memory");
   g->model = model_new(&g->api, err);
   return g->model || fail_in(err, "websocketsApiRouteSelectionExpression") || fail_in(err, g->options->config);
 }
@@ -80,7 +96,7 @@ static bool describe_api(struct gateway *g, char err[ERR_LEN]) {
 
 static void invoke(void *ctx, size_t function, struct invoke *in) {
   struct gateway *g = ctx;
-  pool_invoke(&g->pools[function], in);
+  generations_invoke(&g->generations, function, in);
 }
 
 static void note(void *ctx, const char *connection_id, const char *text) {
@@ -88,27 +104,55 @@ static void note(void *ctx, const char *connection_id, const char *text) {
   view_note(g->view, connection_id, str_from(text));
 }
 
-static struct pool *pool_of(void *ctx, struct str name) {
+static struct environment *environment(void *ctx, struct str function, struct str key) {
   struct gateway *g = ctx;
-  for (size_t i = 0; g->pools && i < g->project.function_count; i++)
-    if (str_equal(g->project.functions[i].name, name)) return &g->pools[i];
-  return NULL;
+  return generations_environment(&g->generations, function, key);
 }
 
-static bool open_pools(struct gateway *g, char err[ERR_LEN]) {
-  g->pools = calloc(g->project.function_count + 1, sizeof *g->pools);
-  if (!g->pools) return fail(err, "out of memory");
-  for (size_t i = 0; i < g->project.function_count; i++)
-    pool_init(&g->pools[i], &(struct pool_options){ .loop = g->loop,
-                                                    .project = &g->project,
-                                                    .function = &g->project.functions[i],
-                                                    .program = g->options->program,
-                                                    .runtime_api = str_from(g->runtime_api),
-                                                    .management = str_from(g->management_url),
-                                                    .most = g->options->most_environments,
-                                                    .descriptors = g->descriptors,
-                                                    .observer = view_observer(g->view) });
-  return true;
+static bool start_functions(struct gateway *g, char err[ERR_LEN]) {
+  const struct gateway_options *options = g->options;
+  struct pool_options pool = { .loop = g->loop,
+                               .program = options->program,
+                               .runtime_api = str_from(g->runtime_api),
+                               .management = str_from(g->management_url),
+                               .most = options->most_environments,
+                               .descriptors = g->descriptors,
+                               .note = g->reload.note,
+                               .observer = view_observer(g->view) };
+  struct snapshot *snapshot = options->no_reload ? NULL : snapshot_hold(g->reload.latest);
+  return generations_start(&g->generations, &pool, &g->project, snapshot) || fail(err, "out of memory");
+}
+
+/* Another generation serves from now on. */
+static void adopted(void *ctx, const struct generation *generation) {
+  struct gateway *g = ctx;
+  struct model_api api = g->api;
+  char err[ERR_LEN] = "out of memory";
+  if (generation->project != g->routed) {
+    g->routed = generation->project;
+    if (describe_routes(g, generation->project, &api) && model_change(g->model, &api, err))
+      g->api = api;
+    else
+      view_warning(g->view, str_from(err));
+  }
+  reload_adopted(&g->reload);
+}
+
+static void refused(void *ctx, const struct generation *generation, struct str report) {
+  struct gateway *g = ctx;
+  reload_refused(&g->reload, generation, report);
+}
+
+static bool open_reload(struct gateway *g, char err[ERR_LEN]) {
+  static const struct generations_events events = { adopted, refused };
+  struct reload_options options = { .loop = g->loop,
+                                    .view = g->view,
+                                    .generations = &g->generations,
+                                    .project = &g->project,
+                                    .config = g->options->config,
+                                    .surroundings = &g->options->surroundings };
+  generations_init(&g->generations, &events, g);
+  return g->options->no_reload || reload_init(&g->reload, &options, err);
 }
 
 /* Ports */
@@ -154,7 +198,9 @@ static bool listen_on_ports(struct gateway *g, char err[ERR_LEN]) {
                                    .invoke = invoke,
                                    .note = note,
                                    .ctx = g };
-  struct control_options control = { .loop = g->loop, .port = g->options->control_port, .pool = pool_of, .ctx = g };
+  struct control_options control = {
+    .loop = g->loop, .port = g->options->control_port, .environment = environment, .ctx = g
+  };
   g->server = server_new(&public, err);
   if (!g->server || !control_init(&g->control, &control, err)) return false;
   name_ports(g);
@@ -175,37 +221,30 @@ static void on_signal(void *ctx, int number) {
     loop_stop(g->loop);
     return;
   }
-  g->alive = 1 + g->project.function_count;
+  g->alive = 2;
+  reload_end(&g->reload);
   server_end(g->server, one_less, g);
-  for (size_t i = 0; i < g->project.function_count; i++) pool_end(&g->pools[i], one_less, g);
+  generations_end(&g->generations, one_less, g);
 }
 
 static void close_all(struct gateway *g) {
   if (g->loop) signals_free(&g->signals);
-  for (size_t i = 0; g->pools && i < g->project.function_count; i++) pool_free(&g->pools[i]);
+  generations_free(&g->generations);
   server_delete(g->server);
   control_free(&g->control);
   model_delete(g->model);
   view_delete(g->view);
+  reload_free(&g->reload); /* the others point at projects that it has read */
   loop_delete(g->loop);
   project_free(&g->project);
-  free(g->pools);
-  free(g->routes);
+  arena_free(&g->routes);
 }
 
 /* The beginning */
 
 static void show(struct gateway *g) {
   const struct project *project = &g->project;
-  for (size_t i = 0; i < project->warning_count; i++) {
-    const struct project_warning *warning = &project->warnings[i];
-    char text[2 * ERR_LEN];
-    if (warning->line > 0)
-      snprintf(text, sizeof text, "%.*s:%d: %.*s", STR_ARG(warning->file), warning->line, STR_ARG(warning->text));
-    else
-      snprintf(text, sizeof text, "%.*s: %.*s", STR_ARG(warning->file), STR_ARG(warning->text));
-    view_warning(g->view, str_from(text));
-  }
+  for (size_t i = 0; i < project->warning_count; i++) view_project_warning(g->view, &project->warnings[i]);
   view_ready(g->view, &(struct view_ready){ project, str_from(g->websocket_url), str_from(g->management_url),
                                             str_from(g->control_url) });
 }
@@ -218,7 +257,7 @@ static bool open_all(struct gateway *g, char err[ERR_LEN]) {
   g->view = view_new(
       &(struct view_options){ .loop = g->loop, .out = options->out, .colour = options->colour, .json = options->json });
   if (!g->view) return fail(err, "out of memory");
-  return describe_api(g, err) && listen_on_ports(g, err) && open_pools(g, err);
+  return open_reload(g, err) && describe_api(g, err) && listen_on_ports(g, err);
 }
 
 bool gateway_run(const struct gateway_options *options, char err[ERR_LEN]) {
@@ -226,9 +265,9 @@ bool gateway_run(const struct gateway_options *options, char err[ERR_LEN]) {
   bool ok = open_all(&g, err);
   if (ok) {
     show(&g);
-    for (size_t i = 0; i < g.project.function_count; i++) pool_warm_up(&g.pools[i]);
-    loop_run(g.loop);
+    ok = start_functions(&g, err);
   }
+  if (ok) loop_run(g.loop);
   close_all(&g);
   return ok;
 }

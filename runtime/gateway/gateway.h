@@ -21,6 +21,7 @@ struct gateway_options {
   const char *program;         /* path of bootstrap */
   FILE *out;
   bool colour, json;
+  bool no_reload; /* functions run in the service's own folder, which is not watched */
 };
 
 /* Returns true after SIGINT or SIGTERM, when every child has ended; false, with one sentence, when it cannot start. */

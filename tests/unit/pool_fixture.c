@@ -43,6 +43,7 @@ static void route(void *ctx, struct exchange *x) {
     str_cut(str_slice(rest, strlen("/_runtime/"), rest.len), '/', &name, &rest);
     str_cut(rest, '/', &key, &rest);
     e = str_equal(name, dev.function.name) ? pool_environment(&dev.pool, key) : NULL;
+    if (!e) e = pool_environment(&dev.heir, key);
     rest = str_slice(x->path, (size_t)(key.ptr + key.len - x->path.ptr), x->path.len);
   }
   if (e)
@@ -217,6 +218,7 @@ int dev_open(void **state) {
 int dev_close(void **state) {
   (void)state;
   pool_free(&dev.pool);
+  pool_free(&dev.heir);
   httpd_delete(dev.httpd);
   buf_free(&dev.story);
   if (loop_pending(dev.loop) > 0) return -1;

@@ -17,6 +17,7 @@ extern struct dev {
   struct loop *loop;
   struct httpd *httpd;
   struct pool pool; /* of one environment at most, unless the test says otherwise */
+  struct pool heir; /* zeroed, or what the test made of it: its environments are served, too */
   struct project project;
   struct project_function function;
   struct buf story;    /* what `done` and the observer were told, a line each */

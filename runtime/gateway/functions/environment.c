@@ -7,6 +7,7 @@
 #include "environment_start.h"
 #include "pool.h"
 #include "report.h"
+#include "task_root.h"
 
 /* The invocation at hand */
 
@@ -57,21 +58,41 @@ void environment_end(struct environment *e, enum invoke_outcome outcome) {
 }
 
 void environment_failed_to_start(struct environment *e, struct str report) {
+  struct buf shown;
   process_read(&e->process);
+  buf_init(&shown, ENVIRONMENT_BODY_MAX);
+  report = task_root_show(&shown, report, e->pool->options.task_root, e->pool->options.project->directory);
   struct invoke *in = take_victim(e, INVOKE_INIT_ERROR);
   if (in) {
     buf_add(&in->payload, report);
     pool_finish(e->pool, in);
   }
   await_end(e); /* it exits by itself */
+  pool_environment_started(e->pool, e, report);
+  buf_free(&shown);
+}
+
+/* The start was cut short: the report is one of ours. `id` of it: that of the victim, if there is one. */
+static void start_failed(struct environment *e, enum invoke_outcome outcome, int status) {
+  struct invoke *in = take_victim(e, outcome);
+  struct str id = str_from(in ? in->request_id : "");
+  struct buf report;
+  buf_init(&report, 4096);
+  if (outcome == INVOKE_TIMED_OUT)
+    report_init_timeout(&report, id, POOL_INIT_MS / 1000);
+  else
+    report_exit(&report, id, status);
+  if (in) {
+    buf_add(&in->payload, buf_str(&report));
+    pool_finish(e->pool, in);
+  }
+  pool_environment_started(e->pool, e, buf_str(&report));
+  buf_free(&report);
 }
 
 static void start_took_too_long(struct environment *e) {
   process_read(&e->process);
-  struct invoke *in = take_victim(e, INVOKE_TIMED_OUT);
-  if (!in) return;
-  report_init_timeout(&in->payload, str_from(in->request_id), POOL_INIT_MS / 1000);
-  pool_finish(e->pool, in);
+  start_failed(e, INVOKE_TIMED_OUT, 0);
 }
 
 static void limit_reached(void *ctx) {
@@ -85,13 +106,10 @@ static void limit_reached(void *ctx) {
 }
 
 static void crashed(struct environment *e, int status) {
-  struct invoke *in = e->state == ENVIRONMENT_STARTING ? take_victim(e, INVOKE_CRASHED) : e->invoke;
-  if (!in) return;
-  report_exit(&in->payload, str_from(in->request_id), status);
-  if (e->invoke)
-    release(e, INVOKE_CRASHED);
-  else
-    pool_finish(e->pool, in);
+  if (e->state == ENVIRONMENT_STARTING) start_failed(e, INVOKE_CRASHED, status);
+  if (!e->invoke) return;
+  report_exit(&e->invoke->payload, str_from(e->invoke->request_id), status);
+  release(e, INVOKE_CRASHED);
 }
 
 static void process_ended(void *ctx, int status) {
@@ -124,13 +142,15 @@ static struct exchange *take(struct exchange **place) {
 
 void environment_polled(struct environment *e, struct exchange *x) {
   int64_t now = clock_monotonic_ns();
-  if (e->state == ENVIRONMENT_STARTING) e->init_ns = now - e->started_ns;
+  bool has_started = e->state == ENVIRONMENT_STARTING;
+  if (has_started) e->init_ns = now - e->started_ns;
   e->state = ENVIRONMENT_IDLE;
   e->idle_ns = now;
   e->poll = x;
   x->owner = e;
   x->left = poller_left;
   loop_timer_stop(e->pool->options.loop, &e->limit);
+  if (has_started) pool_environment_started(e->pool, e, STR(""));
   pool_environment_idle(e->pool, e);
 }
 
@@ -176,8 +196,13 @@ void environment_answered(struct environment *e, enum invoke_outcome outcome) {
 
 static void line_came(void *ctx, bool is_error, struct str line) {
   const struct environment *e = ctx;
-  const struct pool_observer *observer = &e->pool->options.observer;
-  if (observer->line) observer->line(observer->ctx, e, e->invoke, is_error, line);
+  const struct pool_options *options = &e->pool->options;
+  struct buf shown;
+  if (!options->observer.line) return;
+  buf_init(&shown, 2 * PROCESS_LINE_MAX);
+  line = task_root_show(&shown, line, options->task_root, options->project->directory);
+  options->observer.line(options->observer.ctx, e, e->invoke, is_error, line);
+  buf_free(&shown);
 }
 
 struct environment *environment_new(struct pool *pool, int number, char err[ERR_LEN]) {

@@ -8,6 +8,7 @@
 #include "json_write.h"
 #include "pool.h"
 #include "report.h"
+#include "task_root.h"
 
 enum {
   TEXT_MAX = 64 * 1024,
@@ -93,6 +94,15 @@ static bool may_reply(const struct environment *e, struct exchange *x, struct st
   return false;
 }
 
+/* Its report may name files by their path. */
+static void add_error(struct environment *e, struct str report) {
+  const struct pool_options *options = &e->pool->options;
+  struct buf shown;
+  buf_init(&shown, ENVIRONMENT_BODY_MAX);
+  buf_add(&e->invoke->payload, task_root_show(&shown, report, options->task_root, options->project->directory));
+  buf_free(&shown);
+}
+
 static void reply(struct environment *e, struct exchange *x, struct str id, enum invoke_outcome outcome) {
   if (!may_reply(e, x, id)) return;
   if (x->body.len > INVOKE_RESPONSE_MAX) {
@@ -101,7 +111,10 @@ static void reply(struct environment *e, struct exchange *x, struct str id, enum
     refuse(x, 413, STR("RequestEntityTooLarge"), STR("Exceeded maximum allowed payload size (6291556 bytes)."));
     return;
   }
-  buf_add(&e->invoke->payload, x->body);
+  if (outcome == INVOKE_ERROR)
+    add_error(e, x->body);
+  else
+    buf_add(&e->invoke->payload, x->body);
   environment_answered(e, outcome);
   accept(x);
 }

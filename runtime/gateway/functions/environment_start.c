@@ -66,6 +66,7 @@ bool environment_start(struct environment *e, const struct process_events *event
   struct variables v = {
     .project = options->project,
     .function = options->function,
+    .task_root = options->task_root,
     .runtime_api = buf_str(&api),
     .runtime_dir = directory_of(program ? program : options->program),
     .management = options->management,

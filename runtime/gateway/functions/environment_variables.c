@@ -119,7 +119,7 @@ static void set_defaults(struct list *list, const struct variables *v) {
 
 static void set_lambda(struct list *list, const struct variables *v) {
   set(list, STR("_HANDLER"), v->function->handler);
-  set(list, STR("LAMBDA_TASK_ROOT"), v->project->directory);
+  set(list, STR("LAMBDA_TASK_ROOT"), v->task_root.len > 0 ? v->task_root : v->project->directory);
   set(list, STR("LAMBDA_RUNTIME_DIR"), v->runtime_dir);
   set(list, STR("AWS_LAMBDA_RUNTIME_API"), v->runtime_api);
   set(list, STR("AWS_REGION"), v->project->region);

@@ -19,6 +19,7 @@ enum { LOG_STREAM_BYTES = 16 };
 struct variables {
   const struct project *project;
   const struct project_function *function;
+  struct str task_root;   /* LAMBDA_TASK_ROOT; empty: the project's folder */
   struct str runtime_api; /* "127.0.0.1:3002/_runtime/echo/1f0c": AWS_LAMBDA_RUNTIME_API */
   struct str runtime_dir; /* LAMBDA_RUNTIME_DIR */
   struct str management; /* AWS_ENDPOINT_URL_APIGATEWAYMANAGEMENTAPI, whatever the file says; empty: as the file says */

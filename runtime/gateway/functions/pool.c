@@ -59,6 +59,7 @@ void pool_tell(struct pool *pool) {
   struct invoke *in;
   while ((in = queue_take(&pool->finished))) {
     if (in->done) in->done(in);
+    if (!in->note[0] && pool->options.note) fail(in->note, "%s", pool->options.note);
     if (observer->finished) observer->finished(observer->ctx, pool, in);
     invoke_delete(in);
   }
@@ -88,9 +89,10 @@ static size_t count_starting(const struct pool *pool) {
 
 static bool start_one(struct pool *pool, char err[ERR_LEN]) {
   const struct pool_observer *observer = &pool->options.observer;
-  struct environment *e = environment_new(pool, pool->last_number + 1, err);
+  int *last_number = pool->options.last_number ? pool->options.last_number : &pool->last_number;
+  struct environment *e = environment_new(pool, *last_number + 1, err);
   if (!e) return false;
-  pool->last_number++;
+  ++*last_number;
   pool->environment_count++;
   e->next = pool->environments;
   pool->environments = e;
@@ -117,11 +119,37 @@ static void start_for_waiting(struct pool *pool) {
   }
 }
 
+/* Those of a retired pool that have nothing to do. */
+static void end_unneeded(struct pool *pool) {
+  if (!pool->retired || pool->waiting.first) return;
+  for (struct environment *e = pool->environments; e; e = e->next)
+    if (e->state != ENVIRONMENT_BUSY) environment_end(e, INVOKE_CANCELLED);
+}
+
 static void end_if_empty(struct pool *pool) {
   void (*ended)(void *ctx) = pool->ended;
-  if (!pool->ending || pool->environments || !ended) return;
+  if (pool->environments || pool->waiting.first || !ended) return;
   pool->ended = NULL;
   ended(pool->ended_ctx);
+}
+
+static void tell_tried(struct pool *pool, struct str report) {
+  void (*tried)(void *ctx, struct str report) = pool->tried;
+  pool->first = NULL;
+  pool->tried = NULL;
+  if (tried) tried(pool->tried_ctx, report);
+}
+
+void pool_environment_started(struct pool *pool, const struct environment *e, struct str report) {
+  if (e == pool->first) tell_tried(pool, report);
+}
+
+static void tell_no_start(struct pool *pool, const char *why) {
+  struct buf report;
+  buf_init(&report, 2 * ERR_LEN * 6); /* whatever has to be escaped */
+  report_write(&report, STR("Runtime.InvalidEntrypoint"), str_from(why));
+  tell_tried(pool, buf_str(&report));
+  buf_free(&report);
 }
 
 /* The first one, before anybody waits for it. When that fails, the first invocation will say why. */
@@ -129,7 +157,11 @@ static void warm_up(struct pool *pool) {
   char err[ERR_LEN];
   bool cold = pool->warming && pool->environment_count == 0;
   pool->warming = false;
-  if (cold) start_one(pool, err);
+  if (!cold) return;
+  if (start_one(pool, err))
+    pool->first = pool->environments;
+  else
+    tell_no_start(pool, err);
 }
 
 static void work(void *ctx) {
@@ -137,13 +169,17 @@ static void work(void *ctx) {
   give_to_idle(pool);
   if (!pool->ending) start_for_waiting(pool);
   if (!pool->ending) warm_up(pool);
+  end_unneeded(pool);
   pool_tell(pool);
   end_if_empty(pool);
 }
 
 void pool_environment_idle(struct pool *pool, struct environment *e) {
   struct invoke *in = pool_take(pool);
-  if (in) environment_give(e, in);
+  if (in)
+    environment_give(e, in);
+  else if (pool->retired)
+    loop_job_add(pool->options.loop, &pool->job);
 }
 
 void pool_environment_ended(struct pool *pool, struct environment *e) {
@@ -151,6 +187,7 @@ void pool_environment_ended(struct pool *pool, struct environment *e) {
   while (*link != e) link = &(*link)->next;
   *link = e->next;
   pool->environment_count--;
+  if (pool->first == e) pool->first = NULL;
   environment_delete(e);
   loop_job_add(pool->options.loop, &pool->job);
 }
@@ -165,6 +202,12 @@ struct environment *pool_environment(struct pool *pool, struct str key) {
 void pool_warm_up(struct pool *pool) {
   pool->warming = true;
   loop_job_add(pool->options.loop, &pool->job);
+}
+
+void pool_try(struct pool *pool, void (*tried)(void *ctx, struct str report), void *ctx) {
+  pool->tried = tried;
+  pool->tried_ctx = ctx;
+  pool_warm_up(pool);
 }
 
 /* Invocations */
@@ -197,9 +240,21 @@ void pool_init(struct pool *pool, const struct pool_options *options) {
   queue_init(&pool->finished);
 }
 
+void pool_retire(struct pool *pool, struct pool *heir, void (*ended)(void *ctx), void *ctx) {
+  struct invoke *in;
+  pool->retired = true;
+  pool->tried = NULL;
+  pool->ended = ended;
+  pool->ended_ctx = ctx;
+  while (heir && (in = pool_take(pool))) pool_put(heir, in);
+  if (heir) loop_job_add(heir->options.loop, &heir->job);
+  loop_job_add(pool->options.loop, &pool->job);
+}
+
 void pool_end(struct pool *pool, void (*ended)(void *ctx), void *ctx) {
   struct invoke *in;
   pool->ending = true;
+  pool->tried = NULL;
   pool->ended = ended;
   pool->ended_ctx = ctx;
   while ((in = pool_take(pool))) refuse(pool, in, INVOKE_CANCELLED);

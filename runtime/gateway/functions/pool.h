@@ -1,7 +1,8 @@
 /* pool.h -- the environments of one function, and the invocations that wait for one.
  * An invocation goes to an idle environment; when there is none, one more is started, up to a limit; beyond it the
  * invocation waits, first come, first served. An environment that ends in the middle of an invocation fails that
- * invocation; one that ends before its first poll fails the oldest one waiting.
+ * invocation; one that ends before its first poll fails the oldest one waiting. All of them run the same code: a change of
+ * it is a new pool, to which what waits is moved (pool_retire).
  */
 #ifndef MOONWIRE_POOL_H
 #define MOONWIRE_POOL_H
@@ -36,11 +37,14 @@ struct pool_options {
   struct loop *loop;
   const struct project *project;
   const struct project_function *function;
+  struct str task_root;   /* LAMBDA_TASK_ROOT: a copy of the project's folder; empty: the folder itself */
   const char *program;    /* path of bootstrap */
   rlim_t descriptors;     /* soft limit of its open descriptors; 0: ours */
   struct str runtime_api; /* "127.0.0.1:3002": where the control server listens */
   struct str management;  /* "http://127.0.0.1:3001/dev": for AWS_ENDPOINT_URL_APIGATEWAYMANAGEMENTAPI */
   int most;               /* environments at once; at least 1 */
+  int *last_number;       /* of the function's environments, in whatever pool; NULL: the pool counts itself */
+  const char *note; /* what its developer is told with each invocation that has no other note; NULL or "": nothing */
   struct pool_observer observer;
 };
 
@@ -52,10 +56,14 @@ struct pool {
     struct invoke *first, **end;
   } waiting, finished; /* finished: `done` has not been called yet */
   size_t waiting_count, waiting_bytes;
-  struct loop_job job; /* what calls must not do themselves */
-  bool warming;        /* an environment is to be started for nobody */
+  struct loop_job job;                         /* what calls must not do themselves */
+  bool warming;                                /* an environment is to be started for nobody */
+  struct environment *first;                   /* that one, until it is known what became of it ... */
+  void (*tried)(void *ctx, struct str report); /* ... and who wants to know */
+  void *tried_ctx;
+  bool retired; /* another pool serves the function */
   bool ending;
-  void (*ended)(void *ctx); /* of pool_end */
+  void (*ended)(void *ctx); /* of pool_retire or pool_end */
   void *ended_ctx;
 };
 
@@ -65,11 +73,20 @@ void pool_init(struct pool *pool, const struct pool_options *options);
 /* Starts an environment although nothing waits: mistakes in the handler's file show at once. */
 void pool_warm_up(struct pool *pool);
 
+/* The same for a new pool, and `tried` is called once, from the loop: with an empty report when the environment waits for
+ * its first event, else with an error report (JSON). It may end or retire the pool, not free it. */
+void pool_try(struct pool *pool, void (*tried)(void *ctx, struct str report), void *ctx);
+
 /* Takes the invocation over: calls in->done, then the observer, then frees it. Not from inside this function. */
 void pool_invoke(struct pool *pool, struct invoke *in);
 
 /* NULL when the function has no environment with that key (compared in constant time). */
 struct environment *pool_environment(struct pool *pool, struct str key);
+
+/* Another pool serves the function from now on: what waits goes to it. Without one (heir is NULL) what waits is still served
+ * here. Environments end as soon as they have nothing to do. `ended` is called from the loop when none is left; it may free
+ * the pool. */
+void pool_retire(struct pool *pool, struct pool *heir, void (*ended)(void *ctx), void *ctx);
 
 /* Ends all environments: SIGTERM, then SIGKILL after two seconds. What waits or runs is INVOKE_CANCELLED, and so is what
  * still comes. `ended` is called from the loop when no process is left and every invocation is done; it may free the
@@ -83,6 +100,9 @@ void pool_free(struct pool *pool);
 /* For environment.c: it has something to tell. */
 void pool_environment_idle(struct pool *pool, struct environment *e);  /* takes a waiting invocation, if there is one */
 void pool_environment_ended(struct pool *pool, struct environment *e); /* its process is gone; frees it */
+
+/* What became of its start, up to the first poll: an error report, or empty. Whoever tried the pool is told. */
+void pool_environment_started(struct pool *pool, const struct environment *e, struct str report);
 
 /* The oldest invocation that waits, which becomes the caller's, or NULL. */
 struct invoke *pool_take(struct pool *pool);

@@ -25,6 +25,16 @@ struct model *model_new(const struct model_api *api, char err[ERR_LEN]) {
   return NULL;
 }
 
+bool model_change(struct model *model, const struct model_api *api, char err[ERR_LEN]) {
+  const struct route_selection *selection = model->selection;
+  if (!str_equal(api->route_selection_expression, model->api.route_selection_expression))
+    selection = route_selection_parse(&model->memory, api->route_selection_expression, err);
+  if (!selection) return false;
+  model->selection = selection;
+  model->api = *api;
+  return true;
+}
+
 void model_delete(struct model *model) {
   if (!model) return;
   model_connections_free(&model->connections);

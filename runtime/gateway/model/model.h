@@ -123,6 +123,11 @@ struct model;
 struct model *model_new(const struct model_api *api, char err[ERR_LEN]);
 void model_delete(struct model *model);
 
+/* From now on this is the API: its routes and route selection expression. Connections stay, and so do calls under way, with
+ * the routes that they were made for. Borrowed for the life of the model, as the one before still is. False, with err, when
+ * the expression is none: nothing has changed then. */
+bool model_change(struct model *model, const struct model_api *api, char err[ERR_LEN]);
+
 /* NULL when there is none with that id. */
 struct model_connection *model_connection(struct model *model, struct str id);
 size_t model_connection_count(const struct model *model);

@@ -3,6 +3,7 @@
 #include <stdlib.h>
 
 #include "view_json.h"
+#include "view_reload.h"
 #include "view_state.h"
 
 int64_t view_now_ms(const struct view *view) {
@@ -60,6 +61,13 @@ void view_warning(struct view *view, struct str text) {
   view_entry_end(view);
 }
 
+void view_project_warning(struct view *view, const struct project_warning *warning) {
+  char text[2 * ERR_LEN], line[16] = "";
+  if (warning->line > 0) snprintf(line, sizeof line, ":%d", warning->line);
+  snprintf(text, sizeof text, "%.*s%s: %.*s", STR_ARG(warning->file), line, STR_ARG(warning->text));
+  view_warning(view, str_from(text));
+}
+
 void view_note(struct view *view, const char *connection_id, struct str text) {
   struct buf *out = view_entry_begin(view);
   if (!out) return;
@@ -67,5 +75,27 @@ void view_note(struct view *view, const char *connection_id, struct str text) {
     view_json_note(out, view_now_ms(view), connection_id, text);
   else
     view_text_note(&view->text, out, view_now_ms(view), connection_id, text);
+  view_entry_end(view);
+}
+
+void view_reloaded(struct view *view, struct str changed, int64_t took_ns) {
+  struct buf *out = view_entry_begin(view);
+  if (!out) return;
+  if (view->options.json)
+    view_json_reloaded(out, view_now_ms(view), changed, took_ns);
+  else
+    view_text_reloaded(&view->text, out, view_now_ms(view), changed, took_ns);
+  view_entry_end(view);
+}
+
+void view_refused(struct view *view, const struct view_refusal *refusal) {
+  struct buf *out = view_entry_begin(view);
+  if (!out) return;
+  struct view_report report = view_report_read(refusal->report, &view->scratch);
+  if (view->options.json)
+    view_json_refused(out, view_now_ms(view), refusal, &report);
+  else
+    view_text_refused(&view->text, out, view_now_ms(view), refusal, &report);
+  arena_reset(&view->scratch);
   view_entry_end(view);
 }

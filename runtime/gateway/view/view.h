@@ -40,8 +40,25 @@ void view_ready(struct view *view, const struct view_ready *ready);
 /* Something about the service ("serverless.yml:12: ...") that its developer should know. */
 void view_warning(struct view *view, struct str text);
 
+/* What project.c has to say about the service's file. */
+void view_project_warning(struct view *view, const struct project_warning *warning);
+
 /* What a client was told without an invocation: "no route ...". connection_id may be "". */
 void view_note(struct view *view, const char *connection_id, struct str text);
+
+/* Changed files have taken effect, so many nanoseconds after the first of them was noticed. `changed` names one or more. */
+void view_reloaded(struct view *view, struct str changed, int64_t took_ns);
+
+/* They have not: what was loaded before goes on serving. Borrowed. */
+struct view_refusal {
+  struct str changed;
+  struct str report;      /* JSON with errorType (may be empty), errorMessage, stackTrace */
+  struct str place, line; /* where it went wrong, "chat.lua:3", and what stands there; empty when that is not known */
+};
+void view_refused(struct view *view, const struct view_refusal *refusal);
+
+/* Of environments of this pool that did not start nothing more is told: a refusal has. */
+void view_explained(struct view *view, const struct pool *pool);
 
 /* What a pool reports (the note of an invocation is shown beneath its line); ctx is the view. Lines are kept until their invocation ends, or until it has lasted a second: then
  * the invocation is announced, and its lines follow as they come. */

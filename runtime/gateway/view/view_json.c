@@ -133,3 +133,26 @@ void view_json_ended(struct buf *out, int64_t now_ms, struct view_writer writer,
     buf_addf(out, ",\"exitStatus\":%d", WEXITSTATUS(status));
   end(out);
 }
+
+void view_json_reloaded(struct buf *out, int64_t now_ms, struct str changed, int64_t took_ns) {
+  begin(out, "reload");
+  add_time(out, now_ms);
+  add_text(out, "event", STR("done"));
+  add_text(out, "changed", changed);
+  add_ms(out, "durationMs", took_ns);
+  end(out);
+}
+
+void view_json_refused(struct buf *out, int64_t now_ms, const struct view_refusal *refusal,
+                       const struct view_report *report) {
+  begin(out, "reload");
+  add_time(out, now_ms);
+  add_text(out, "event", STR("refused"));
+  add_text(out, "changed", refusal->changed);
+  add_report(out, report);
+  if (refusal->place.len > 0) {
+    add_text(out, "place", refusal->place);
+    add_text(out, "line", refusal->line);
+  }
+  end(out);
+}

@@ -5,6 +5,8 @@
  *   {"type":"invocation","time","function","route","connectionId","requestId","environment","cold","initMs"?,"waitedMs",
  *    "durationMs"?,"outcome","error"?:{"errorType","errorMessage","stackTrace"},"note"?}
  *   {"type":"environment","time","event":"ended","function","environment","exitStatus"|"signal"}
+ *   {"type":"reload","time","event":"done","changed","durationMs"}
+ *   {"type":"reload","time","event":"refused","changed","error":{as above},"place"?,"line"?}
  * Times are ISO 8601, UTC. durationMs is missing when no environment ever got the invocation; environment is 0 then.
  */
 #ifndef MOONWIRE_VIEW_JSON_H
@@ -31,6 +33,10 @@ void view_json_log(struct buf *out, int64_t now_ms, struct view_writer writer, c
 /* report is NULL when the invocation did not fail. */
 void view_json_invocation(struct buf *out, int64_t now_ms, struct str function, const struct invoke *in,
                           const struct view_report *report);
+
+void view_json_reloaded(struct buf *out, int64_t now_ms, struct str changed, int64_t took_ns);
+void view_json_refused(struct buf *out, int64_t now_ms, const struct view_refusal *refusal,
+                       const struct view_report *report);
 
 void view_json_ended(struct buf *out, int64_t now_ms, struct view_writer writer, int status);
 

@@ -161,6 +161,14 @@ static void explain_start(struct view *view, const struct pool *pool, struct str
   if (view_record_tells(buf_str(&which->failure), report)) buf_clear(&which->failure);
 }
 
+void view_explained(struct view *view, const struct pool *pool) {
+  for (struct view_log *log = view->logs; log; log = log->next) {
+    if (log->pool != pool) continue;
+    log->explained = true;
+    buf_clear(&log->failure);
+  }
+}
+
 static void show_output(struct view *view, struct buf *out, const struct view_log *log, struct str report) {
   struct str lines = buf_str(&log->lines), line;
   for (bool is_error; view_log_next(&lines, &is_error, &line);)
@@ -207,7 +215,7 @@ static void finished(void *ctx, const struct pool *pool, const struct invoke *in
 /* Whether it ended without being asked to: not at the end of everything, nor by the signals that pools send. */
 static bool is_unexpected(const struct environment *e, int status) {
   bool signalled = WIFSIGNALED(status) && (WTERMSIG(status) == SIGTERM || WTERMSIG(status) == SIGKILL);
-  return !e->pool->ending && !(e->state == ENVIRONMENT_ENDING && signalled);
+  return !e->pool->ending && !e->pool->retired && !(e->state == ENVIRONMENT_ENDING && signalled);
 }
 
 static void ended(void *ctx, const struct environment *e, int status) {
