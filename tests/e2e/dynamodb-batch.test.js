@@ -51,7 +51,7 @@ scenario('no table twice in a request, no more than 25 of all tables', () => ({}
 scenario('a service that gets nothing done is given up', ({ RequestItems }) => ({ UnprocessedItems: RequestItems }), async (run, requests) => {
   const seen = await run('return outcome(db:batch_write { users = { { put = { id = "a", n = 0.1 } }, { delete = { id = "b" } } } })', { headers: { 'Lambda-Runtime-Deadline-Ms': String(Date.now() + 5000) } });
   assert.equal(seen.code, 'throttled');
-  assert.match(seen.message, /^dynamodb:batch_write: 2 requests are left undone: too little time before the deadline$/);
+  assert.match(seen.message, /^dynamodb:batch_write: 2 requests are left undone: (too little time before the deadline|tried 10 times)$/); // pauses are drawn by lot
   assert.deepEqual(seen.details, { users: [{ put: { id: 'a', n: 0.1 } }, { delete: { id: 'b' } }] });
   assert.ok(requests.length > 1);
 });
