@@ -2,8 +2,9 @@
  * Retries follow the standard mode of AWS's SDKs (retry.h; AWS_MAX_ATTEMPTS); the quota of retries and what is known about
  * the service's clock belong to service and host (client_peer.h). Each attempt reads the keys (unless they were given) and
  * the clock, and signs anew. Keys of a container may have to be fetched first: the call waits for them until its deadline
- * (container.h). A service that says that they have expired is called once more with fresh ones. No attempt begins behind the deadline. What was sent may have been carried out even when no
- * answer came: a message that is tried again can arrive twice, a deletion can then find nothing.
+ * (container.h). A service that says that they have expired is called once more with fresh ones. No attempt begins behind
+ * the deadline. What was sent may have been carried out even when no answer came: a message that is tried again can arrive
+ * twice, a deletion can then find nothing.
  *
  * AWS's SDKs send (and sign) amz-sdk-invocation-id and amz-sdk-request with each attempt: statistics for AWS. No service
  * needs them; left out, each call has two headers less to sort, hash and send, and no UUID to draw.

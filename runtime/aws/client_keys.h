@@ -1,6 +1,5 @@
 /* client_keys.h -- the keys of an attempt: those that were given with the call, else the environment's, else the
- * container's, which may have to be waited for. Used by client.c, and by those who
- * prepare calls.
+ * container's, which may have to be waited for. Used by client.c, and by those who prepare calls.
  */
 #ifndef MOONWIRE_CLIENT_KEYS_H
 #define MOONWIRE_CLIENT_KEYS_H

@@ -28,7 +28,8 @@ local answers = {
 }
 local ERROR = "Item{} CancellationReasons[].Item{}"
 
---- A node of a tree of paths: `leaf`: an attribute value, true or "lossless"; `each`: what all elements are, of an array when `list`; else members.
+--- A node of a tree of paths: `leaf`: an attribute value, true or "lossless"; `each`: what all elements are, of an array
+--- when `list`; else members.
 --- @class moonwire.dynamodb.Shape
 --- @field leaf? true|"lossless"
 --- @field each? moonwire.dynamodb.Shape
