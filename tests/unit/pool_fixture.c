@@ -21,7 +21,7 @@ static const char app[] =
     "function M.echo(event) return event end\n"
     "function M.boom() error 'boom' end\n"
     "function M.exit() print 'leaving' os.exit(3) end\n"
-    "function M.block() print 'blocked' io.stdout:flush() os.execute 'exec sleep 100' end\n"
+    "function M.block() os.execute 'echo blocked; exec sleep 100' end\n" /* said by what a signal will find */
     "function M.big() return string.rep('x', 7 * 1024 * 1024) end\n"
     "function M.lines(event) for i = 1, 20 do print(event .. i) end io.stderr:write('err\\n') end\n"
     "function M.variables() return {\n"
