@@ -82,6 +82,7 @@ static bool describe_api(struct gateway *g, char err[ERR_LEN]) {
            STR_ARG(project->region));
   g->api = (struct model_api){ .api_id = str_from(g->api_id),
                                .region = project->region,
+                               .account_id = STR(PROJECT_ACCOUNT),
                                .stage = project->stage,
                                .domain_name = str_from(g->domain_name),
                                .idle_s = g->options->idle_s,

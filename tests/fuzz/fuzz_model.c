@@ -76,6 +76,7 @@ static void read_input(struct input *in, struct str bytes) {
 static struct model *model_from(const struct input *in) {
   struct model_api api = { .api_id = STR("abcd123456"),
                            .region = STR("us-east-1"),
+                           .account_id = STR("123456789012"),
                            .stage = STR("dev"),
                            .domain_name = STR("abcd123456.execute-api.us-east-1.amazonaws.com"),
                            .route_selection_expression = in->expression,

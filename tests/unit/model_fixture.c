@@ -18,6 +18,7 @@ static struct model *model_from(unsigned routes, const struct model_authorizer *
   static struct model_route chosen[COUNT(all)]; /* of the newest model; one lives at a time */
   struct model_api api = { .api_id = STR("abcd123456"),
                            .region = STR("us-east-1"),
+                           .account_id = STR("123456789012"),
                            .stage = STR("dev"),
                            .domain_name = STR(DOMAIN),
                            .route_selection_expression = STR("$request.body.action"),

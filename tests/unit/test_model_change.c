@@ -15,6 +15,7 @@ static bool change(struct model *model, struct str expression, char err[ERR_LEN]
   static struct model_api api;
   api = (struct model_api){ .api_id = STR("abcd123456"),
                             .region = STR("us-east-1"),
+                            .account_id = STR("123456789012"),
                             .stage = STR("dev"),
                             .domain_name = STR(DOMAIN),
                             .route_selection_expression = expression,

@@ -13,11 +13,8 @@
 enum {
   TEXT_MAX = 64 * 1024,
   ARN_MAX = 1024, /* its four names have at most 128 characters each */
-  ACCOUNT_LEN = 12,
   HEADERS = 6
 };
-
-static const char ACCOUNT[ACCOUNT_LEN + 1] = MODEL_ACCOUNT_ID;
 
 /* Answers */
 
@@ -41,8 +38,9 @@ static void refuse_state(struct exchange *x) {
 void environment_deliver(const struct environment *e, struct exchange *x) {
   const struct project *project = e->pool->options.project;
   char arn[ARN_MAX], deadline[24];
-  snprintf(arn, sizeof arn, "arn:aws:lambda:%.*s:%s:function:%.*s-%.*s-%.*s", STR_ARG(project->region), ACCOUNT,
-           STR_ARG(project->service), STR_ARG(project->stage), STR_ARG(e->pool->options.function->name));
+  snprintf(arn, sizeof arn, "arn:aws:lambda:%.*s:" PROJECT_ACCOUNT ":function:%.*s-%.*s-%.*s",
+           STR_ARG(project->region), STR_ARG(project->service), STR_ARG(project->stage),
+           STR_ARG(e->pool->options.function->name));
   snprintf(deadline, sizeof deadline, "%" PRId64, e->deadline_ms);
   const struct field headers[HEADERS] = {
     { STR("Content-Type"), STR("application/json") },

@@ -45,6 +45,7 @@ struct model_authorizer {
 struct model_api {
   struct str api_id;                     /* "abcd123456" */
   struct str region;                     /* "us-east-1" */
+  struct str account_id;                 /* "123456789012" */
   struct str stage;                      /* "dev" */
   struct str domain_name;                /* "abcd123456.execute-api.us-east-1.amazonaws.com" */
   struct str route_selection_expression; /* "$request.body.action" */

@@ -11,8 +11,8 @@ enum { ARN_LEN = 1024, SHOWN = 64 /* bytes of foreign text that a note shows */ 
 
 static struct str method_arn(const struct model *model, char arn[ARN_LEN]) {
   const struct model_api *api = &model->api;
-  snprintf(arn, ARN_LEN, "arn:aws:execute-api:%.*s:" MODEL_ACCOUNT_ID ":%.*s/%.*s/$connect", STR_ARG(api->region),
-           STR_ARG(api->api_id), STR_ARG(api->stage));
+  snprintf(arn, ARN_LEN, "arn:aws:execute-api:%.*s:%.*s:%.*s/%.*s/$connect", STR_ARG(api->region),
+           STR_ARG(api->account_id), STR_ARG(api->api_id), STR_ARG(api->stage));
   return str_from(arn);
 }
 

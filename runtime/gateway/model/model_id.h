@@ -17,9 +17,6 @@ enum {
   MODEL_API_ID_LEN = 11
 };
 
-/* The account that ARNs name: the one of AWS's own examples. */
-#define MODEL_ACCOUNT_ID "123456789012"
-
 void model_id_from(char id[MODEL_ID_LEN], const unsigned char bytes[MODEL_ID_BYTES]);
 
 /* Whether the text has that form: what is not answered with 400 by @connections. */

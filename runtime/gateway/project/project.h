@@ -16,7 +16,7 @@
 #include "project_surroundings.h"
 #include "str.h"
 
-#define PROJECT_ACCOUNT "123456789012" /* the AWS account that a service has here */
+#define PROJECT_ACCOUNT "123456789012" /* the AWS account that a service has here: that of AWS's own examples */
 #define PROJECT_REGION "us-east-1"     /* Serverless's default */
 
 struct project_function {
