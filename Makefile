@@ -38,10 +38,10 @@ PROJECT   := dotenv intrinsic intrinsic_name node_table project project_authoriz
   variable_syntax variable_value variables yaml_compose yaml_json yaml_kind yaml_merge yaml_problem yaml_tree
 TRANSPORT := httpd httpd_connection httpd_exchange httpd_listen httpd_request websocket websocket_accept \
   websocket_outbox websocket_reader
-FUNCTIONS := child environment environment_api environment_start environment_variables invoke pool process \
-  report task_root
+FUNCTIONS := child environment environment_api environment_start environment_turns environment_variables invoke pool process \
+  report task_root turn
 RELOAD    := snapshot snapshot_part store tree watch
-VIEW      := view view_json view_log view_metrics view_observer view_out view_plain view_record view_reload view_report view_style view_text \
+VIEW      := view view_json view_lines view_log view_metrics view_observer view_out view_plain view_record view_record_json view_reload view_report view_style view_text \
   view_text_invocation
 CLI    := cmd_dev cmd_lua cmd_test main pairs script
 

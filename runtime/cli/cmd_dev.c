@@ -10,6 +10,7 @@
 #include "commands.h"
 #include "config.h"
 #include "digest.h"
+#include "environment.h"
 #include "gateway.h"
 #include "model.h"
 #include "pairs.h"
@@ -29,6 +30,8 @@ static const char usage[] =
     "  --port NUMBER            ... and the port (3001); 0 takes a free one\n"
     "  --control-port NUMBER    port of the Runtime API, always on 127.0.0.1 (3002); 0 takes a free one\n"
     "  --max-environments N     most processes of one function at once (10)\n"
+    "  --environment-idle S     seconds without an event after which a process is ended (300); 0 keeps it\n"
+    "  --concurrency N          events that a process serves at once, as on Lambda Managed Instances; without it one\n"
     "  --idle-timeout S         seconds without a message after which a client is closed (600)\n"
     "  --max-duration S         seconds after which it is closed anyway (7200)\n"
     "  --integration-timeout S  seconds that a client waits for a function (29)\n"
@@ -48,6 +51,8 @@ enum {
   PORT,
   CONTROL_PORT,
   MAX_ENVIRONMENTS,
+  ENVIRONMENT_IDLE,
+  CONCURRENCY,
   IDLE_TIMEOUT,
   MAX_DURATION,
   INTEGRATION_TIMEOUT,
@@ -55,7 +60,7 @@ enum {
   JSON
 };
 
-enum { INSTANCE_ID_BYTES = 8 };
+enum { INSTANCE_ID_BYTES = 8, DAY_S = 24 * 60 * 60 };
 
 static const struct option long_options[] = {
   { "config", required_argument, NULL, CONFIG },
@@ -64,6 +69,8 @@ static const struct option long_options[] = {
   { "port", required_argument, NULL, PORT },
   { "control-port", required_argument, NULL, CONTROL_PORT },
   { "max-environments", required_argument, NULL, MAX_ENVIRONMENTS },
+  { "environment-idle", required_argument, NULL, ENVIRONMENT_IDLE },
+  { "concurrency", required_argument, NULL, CONCURRENCY },
   { "no-reload", no_argument, NULL, NO_RELOAD },
   { "idle-timeout", required_argument, NULL, IDLE_TIMEOUT },
   { "max-duration", required_argument, NULL, MAX_DURATION },
@@ -128,6 +135,14 @@ static bool take_option(struct gateway_options *options, struct given *given, in
     if (!read_number("--max-environments", optarg, 1, 1000, &number, err)) return false;
     options->most_environments = (int)number;
     return true;
+  case ENVIRONMENT_IDLE:
+    if (!read_number("--environment-idle", optarg, 0, DAY_S, &number, err)) return false;
+    options->idle_environment_s = (int)number;
+    return true;
+  case CONCURRENCY:
+    if (!read_number("--concurrency", optarg, 1, ENVIRONMENT_PLACES_MAX, &number, err)) return false;
+    options->concurrency = (int)number;
+    return true;
   case IDLE_TIMEOUT:
     return read_seconds("--idle-timeout", optarg, MODEL_IDLE_S, &options->idle_s, err);
   case MAX_DURATION:
@@ -182,6 +197,7 @@ int cmd_dev(int argc, char **argv) {
                                      .port = 3001,
                                      .control_port = 3002,
                                      .most_environments = 10,
+                                     .idle_environment_s = 300,
                                      .out = stdout,
                                      .colour = isatty(STDOUT_FILENO) && config_get("NO_COLOR").len == 0 };
   char err[ERR_LEN], path[PATH_MAX], id[2 * INSTANCE_ID_BYTES + 1];

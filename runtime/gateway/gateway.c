@@ -117,6 +117,8 @@ static bool start_functions(struct gateway *g, char err[ERR_LEN]) {
                                .runtime_api = str_from(g->runtime_api),
                                .management = str_from(g->management_url),
                                .most = options->most_environments,
+                               .concurrency = options->concurrency,
+                               .idle_s = options->idle_environment_s,
                                .descriptors = g->descriptors,
                                .note = g->reload.note,
                                .observer = view_observer(g->view) };

@@ -16,6 +16,8 @@ struct gateway_options {
   const char *host;            /* of the public port */
   uint16_t port, control_port; /* 0: any free one */
   int most_environments;       /* of each function */
+  int concurrency;             /* invocations at once in each environment (pool.h); 0: one, on demand */
+  int idle_environment_s;      /* how long an environment may be without an event; 0: for ever */
   int idle_s, duration_s;      /* of a connection; 0: as on AWS */
   int integration_s;           /* how long a client waits for a function; 0: as on AWS */
   const char *program;         /* path of bootstrap */

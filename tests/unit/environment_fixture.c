@@ -201,7 +201,7 @@ void rig_add_path(struct buf *path, const char *pattern, const char *id) {
 struct fake *rig_respond(struct str body) {
   struct buf path;
   buf_init(&path, 1000);
-  rig_add_path(&path, RESPONSE, rig.pool.environments->invoke->request_id);
+  rig_add_path(&path, RESPONSE, rig.pool.environments->turns[0].request_id);
   struct fake *fake = rig_request("POST", buf_str(&path), NULL, body);
   buf_free(&path);
   return fake;

@@ -20,7 +20,7 @@
 #define ERROR API "invocation/ID/error"
 #define INIT_ERROR API "init/error"
 
-enum { RIG_EXCHANGES = 16 };
+enum { RIG_EXCHANGES = 32 };
 
 /* A request and its answer. */
 struct fake {

@@ -7,6 +7,7 @@
 #define exchange_answer rig_answer
 #include "environment.c"
 #include "environment_api.c"
+#include "environment_turns.c"
 
 #include "environment_fixture.h"
 

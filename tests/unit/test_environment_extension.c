@@ -7,6 +7,7 @@
 #define exchange_answer rig_answer
 #include "environment.c"
 #include "environment_api.c"
+#include "environment_turns.c"
 
 #include "environment_fixture.h"
 
@@ -51,7 +52,7 @@ static void test_life(void **state) {
   assert_int_equal(waiting->status, 0); /* whatever happens */
   assert_refused(event_next(id), 403, "\"Extension.InvalidExtensionState\"");
   rig_leave(waiting); /* a lost connection: it may ask again, and goes on otherwise */
-  assert_int_equal(rig.pool.environments->state, ENVIRONMENT_IDLE);
+  assert_int_equal(rig.pool.environments->state, ENVIRONMENT_SERVING);
   assert_int_equal(event_next(id)->status, 0); /* answered at the end: rig_close looks */
 }
 

@@ -143,10 +143,28 @@ static void test_without(void **state) {
   arena_free(&memory);
 }
 
+/* What the file says of these does not count then. */
+static void test_managed(void **state) {
+  (void)state;
+  static const struct field own[] = { { STR("AWS_LAMBDA_LOG_FORMAT"), STR("Text") },
+                                      { STR("AWS_LAMBDA_MAX_CONCURRENCY"), STR("9") } };
+  struct project_function function = { .name = STR("echo"), .environment = { own, 2 } };
+  struct project project = { .directory = STR("/") };
+  struct variables v = { .project = &project, .function = &function, .concurrency = 64 };
+  struct arena memory;
+  arena_init(&memory);
+  char **list = environment_variables(&memory, &v);
+  assert_string_equal(find(list, "AWS_LAMBDA_MAX_CONCURRENCY="), "AWS_LAMBDA_MAX_CONCURRENCY=64");
+  assert_string_equal(find(list, "AWS_LAMBDA_LOG_FORMAT="), "AWS_LAMBDA_LOG_FORMAT=JSON");
+  assert_string_equal(find(list, "AWS_LAMBDA_INITIALIZATION_TYPE="),
+                      "AWS_LAMBDA_INITIALIZATION_TYPE=lambda-managed-instances");
+  arena_free(&memory);
+}
+
 int main(void) {
   const struct CMUnitTest tests[] = {
     cmocka_unit_test(test_variables),
-    cmocka_unit_test(test_without),
+    cmocka_unit_test(test_without), cmocka_unit_test(test_managed),
   };
   return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -104,9 +104,10 @@ static void test_busy(void **state) {
   dev_assert_in_story("a: cancelled");
 }
 
-static void tell_begun(void *ctx, const struct environment *e) {
+static void tell_begun(void *ctx, const struct environment *e, const struct invoke *in) {
   (void)ctx;
-  buf_addf(&dev.story, "begun %.*s\n", STR_ARG(e->invoke->label));
+  (void)e;
+  buf_addf(&dev.story, "begun %.*s\n", STR_ARG(in->label));
 }
 
 static void test_finishes(void **state) {

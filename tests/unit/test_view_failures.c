@@ -68,11 +68,11 @@ static void unexpected_ends_are_told(void **state) {
     bool ending;
     const char *want;
   } cases[] = {
-    { SIGNAL_9, ENVIRONMENT_IDLE, false, VIEW_READY "20:33:12  echo#1  ended unexpectedly, by signal 9 (Killed)\n" },
+    { SIGNAL_9, ENVIRONMENT_SERVING, false, VIEW_READY "20:33:12  echo#1  ended unexpectedly, by signal 9 (Killed)\n" },
     { STATUS_1, ENVIRONMENT_ENDING, false, VIEW_READY "20:33:12  echo#1  ended unexpectedly, with exit status 1\n" },
-    { 0, ENVIRONMENT_IDLE, false, VIEW_READY "20:33:12  echo#1  ended unexpectedly, with exit status 0\n" },
+    { 0, ENVIRONMENT_SERVING, false, VIEW_READY "20:33:12  echo#1  ended unexpectedly, with exit status 0\n" },
     { SIGTERM, ENVIRONMENT_ENDING, false, VIEW_READY },
-    { SIGKILL, ENVIRONMENT_BUSY, true, VIEW_READY },
+    { SIGKILL, ENVIRONMENT_SERVING, true, VIEW_READY },
   };
   for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
     struct view_fixture f;
@@ -83,6 +83,19 @@ static void unexpected_ends_are_told(void **state) {
     f.observer.ended(f.observer.ctx, &f.one, cases[i].status);
     view_fixture_end(&f, cases[i].want);
   }
+}
+
+/* They are not unexpected, and not silent: Lua variables are gone. */
+static void idle_ends_are_told(void **state) {
+  (void)state;
+  struct view_fixture f;
+  begin(&f);
+  f.pool.options.idle_s = 300;
+  f.one.reaped = true;
+  f.one.state = ENVIRONMENT_ENDING;
+  f.observer.started(f.observer.ctx, &f.one);
+  f.observer.ended(f.observer.ctx, &f.one, 0);
+  view_fixture_end(&f, VIEW_READY "20:33:12  echo#1  ended after 300 s without an event\n");
 }
 
 /* At the very end the pools are over before the view has told of the last environment. */
@@ -156,8 +169,7 @@ static void long_invocations_are_announced(void **state) {
   begin(&f);
   f.observer.started(f.observer.ctx, &f.one);
   view_fixture_invoke(&in, INVOKE_ERROR, VIEW_REPORT);
-  f.one.invoke = &in;
-  f.observer.begun(f.observer.ctx, &f.one);
+  f.observer.begun(f.observer.ctx, &f.one, &in);
   view_fixture_out(&f, &in, "early");
   in.begun_ns = clock_monotonic_ns() - INT64_C(2000000000);
   view_fixture_run(&f, 700); /* the view looks twice a second */
@@ -186,6 +198,7 @@ int main(void) {
     cmocka_unit_test(failures_are_told_once),      cmocka_unit_test(unexpected_ends_are_told),
     cmocka_unit_test(pools_may_end_first),         cmocka_unit_test(crashes_are_told_once),
     cmocka_unit_test(load_failures_are_told_once), cmocka_unit_test(long_invocations_are_announced),
+    cmocka_unit_test(idle_ends_are_told),
   };
   return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -73,6 +73,8 @@ static void lines_and_ends(void **state) {
   f.observer.ended(f.observer.ctx, &f.one, 9);
   f.one.number = 2;
   f.observer.ended(f.observer.ctx, &f.one, 1 << 8);
+  f.one.reaped = true;
+  f.observer.ended(f.observer.ctx, &f.one, 0);
   view_fixture_end(
       &f, "{\"type\":\"log\",\"time\":\"2026-11-21T20:33:12.000Z\",\"function\":\"echo\",\"environment\":1,"
           "\"stream\":\"stdout\",\"text\":\"loading\"}\n"
@@ -81,7 +83,9 @@ static void lines_and_ends(void **state) {
           "{\"type\":\"environment\",\"time\":\"2026-11-21T20:33:12.000Z\",\"event\":\"ended\",\"function\":\"echo\","
           "\"environment\":1,\"signal\":9}\n"
           "{\"type\":\"environment\",\"time\":\"2026-11-21T20:33:12.000Z\",\"event\":\"ended\",\"function\":\"echo\","
-          "\"environment\":2,\"exitStatus\":1}\n");
+          "\"environment\":2,\"exitStatus\":1}\n"
+          "{\"type\":\"environment\",\"time\":\"2026-11-21T20:33:12.000Z\",\"event\":\"ended\",\"function\":\"echo\","
+          "\"environment\":2,\"exitStatus\":0,\"reason\":\"idle\"}\n");
 }
 
 static void every_outcome_has_a_name(void **state) {

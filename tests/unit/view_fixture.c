@@ -28,7 +28,7 @@ static void make_service(struct view_fixture *f) {
                                  .routes = f->routes,
                                  .route_count = 3 };
   f->pool.options = (struct pool_options){ .project = &f->project, .function = &f->functions[0] };
-  f->one = (struct environment){ .pool = &f->pool, .number = 1, .state = ENVIRONMENT_BUSY };
+  f->one = (struct environment){ .pool = &f->pool, .number = 1, .state = ENVIRONMENT_SERVING };
 }
 
 void view_fixture_begin(struct view_fixture *f, struct view_options options) {

@@ -35,23 +35,25 @@ static void refuse_state(struct exchange *x) {
   refuse(x, 403, STR("InvalidStateTransition"), STR("The environment is in no state that allows this request"));
 }
 
-void environment_deliver(const struct environment *e, struct exchange *x) {
+void environment_deliver(const struct turn *turn, struct exchange *x) {
+  const struct environment *e = turn->environment;
+  const struct invoke *in = turn->invoke;
   const struct project *project = e->pool->options.project;
   char arn[ARN_MAX], deadline[24];
   snprintf(arn, sizeof arn, "arn:aws:lambda:%.*s:" PROJECT_ACCOUNT ":function:%.*s-%.*s-%.*s",
            STR_ARG(project->region), STR_ARG(project->service), STR_ARG(project->stage),
            STR_ARG(e->pool->options.function->name));
-  snprintf(deadline, sizeof deadline, "%" PRId64, e->deadline_ms);
+  snprintf(deadline, sizeof deadline, "%" PRId64, turn->deadline_ms);
   const struct field headers[HEADERS] = {
     { STR("Content-Type"), STR("application/json") },
-    { STR("Lambda-Runtime-Aws-Request-Id"), str_from(e->invoke->request_id) },
-    { STR("Lambda-Runtime-Invocation-Id"), str_from(e->nonce) },
+    { STR("Lambda-Runtime-Aws-Request-Id"), str_from(in->request_id) },
+    { STR("Lambda-Runtime-Invocation-Id"), str_from(turn->nonce) },
     { STR("Lambda-Runtime-Deadline-Ms"), str_from(deadline) },
     { STR("Lambda-Runtime-Invoked-Function-Arn"), str_from(arn) },
-    { STR("Lambda-Runtime-Trace-Id"), str_from(e->invoke->trace_id) },
+    { STR("Lambda-Runtime-Trace-Id"), str_from(in->trace_id) },
   };
-  size_t count = e->invoke->trace_id[0] ? HEADERS : HEADERS - 1;
-  exchange_answer(x, 200, (struct fields){ headers, count }, buf_str(&e->invoke->event));
+  size_t count = in->trace_id[0] ? HEADERS : HEADERS - 1;
+  exchange_answer(x, 200, (struct fields){ headers, count }, buf_str(&in->event));
 }
 
 /* GET next */
@@ -59,61 +61,71 @@ void environment_deliver(const struct environment *e, struct exchange *x) {
 static void next(struct environment *e, struct exchange *x) {
   if (e->state == ENVIRONMENT_ENDING)
     refuse(x, 500, STR("Runtime.ExitError"), STR("The environment is over: exit"));
-  else if (e->state == ENVIRONMENT_IDLE)
-    refuse_state(x); /* one poll at a time */
-  else if (e->invoke)
-    environment_deliver(e, x); /* it asks again for what it did not answer */
+  else if (environment_is_on_demand(e) && e->busy > 0)
+    environment_deliver(&e->turns[0], x); /* it asks again for what it did not answer */
+  else if (e->poll_count == e->places)
+    refuse_state(x); /* one poll at a time, for each place */
   else
     environment_polled(e, x);
 }
 
 /* POST response, POST error */
 
-/* Whether the segment of the path, percent-encoded, is the id. */
-static bool is_id(struct str segment, const char *id) {
-  struct buf text;
-  buf_init(&text, TEXT_MAX);
-  uri_decode(&text, segment);
-  bool same = str_equal(buf_str(&text), str_from(id));
-  buf_free(&text);
-  return same;
+/* What the segment of the path, percent-encoded, names; NULL when that is nothing of this environment. */
+static struct turn *find_turn(struct environment *e, struct str segment) {
+  struct buf id;
+  buf_init(&id, TEXT_MAX);
+  uri_decode(&id, segment);
+  struct turn *turn = turn_find(e->turns, e->places, buf_str(&id));
+  buf_free(&id);
+  return turn;
 }
 
-static bool may_reply(const struct environment *e, struct exchange *x, struct str id) {
+static void refuse_late(struct turn *turn, struct exchange *x) {
+  turn->request_id[0] = '\0';
+  refuse(x, 410, STR("InvokeTimeout"), STR("The invocation has timed out"));
+}
+
+/* The invocation at hand that may be answered; NULL, with a refusal, when there is none. A late answer is told so once. */
+static struct turn *turn_to_answer(struct environment *e, struct exchange *x, struct str id) {
   struct str nonce = field_header(x->headers, STR("Lambda-Runtime-Invocation-Id"));
-  if (!e->invoke)
+  struct turn *turn = find_turn(e, id);
+  if (environment_is_on_demand(e) && e->busy == 0)
     refuse_state(x);
-  else if (!is_id(id, e->invoke->request_id))
+  else if (!turn)
     refuse(x, 400, STR("InvalidRequestID"), STR("Invalid request ID"));
-  else if (nonce.len > 0 && !str_equal(nonce, str_from(e->nonce)))
+  else if (nonce.len > 0 && !str_equal(nonce, str_from(turn->nonce)))
     refuse(x, 410, STR("InvokeTimeout"), STR("This delivery of the event is over"));
+  else if (turn->invoke)
+    return turn;
   else
-    return true;
-  return false;
+    refuse_late(turn, x);
+  return NULL;
 }
 
 /* Its report may name files by their path. */
-static void add_error(struct environment *e, struct str report) {
-  const struct pool_options *options = &e->pool->options;
+static void add_error(const struct turn *turn, struct str report) {
+  const struct pool_options *options = &turn->environment->pool->options;
   struct buf shown;
   buf_init(&shown, ENVIRONMENT_BODY_MAX);
-  buf_add(&e->invoke->payload, task_root_show(&shown, report, options->task_root, options->project->directory));
+  buf_add(&turn->invoke->payload, task_root_show(&shown, report, options->task_root, options->project->directory));
   buf_free(&shown);
 }
 
 static void reply(struct environment *e, struct exchange *x, struct str id, enum invoke_outcome outcome) {
-  if (!may_reply(e, x, id)) return;
+  struct turn *turn = turn_to_answer(e, x, id);
+  if (!turn) return;
   if (x->body.len > INVOKE_RESPONSE_MAX) {
-    report_too_large(&e->invoke->payload);
-    environment_answered(e, INVOKE_ERROR);
+    report_too_large(&turn->invoke->payload);
+    environment_answered(turn, INVOKE_ERROR);
     refuse(x, 413, STR("RequestEntityTooLarge"), STR("Exceeded maximum allowed payload size (6291556 bytes)."));
     return;
   }
   if (outcome == INVOKE_ERROR)
-    add_error(e, x->body);
+    add_error(turn, x->body);
   else
-    buf_add(&e->invoke->payload, x->body);
-  environment_answered(e, outcome);
+    buf_add(&turn->invoke->payload, x->body);
+  environment_answered(turn, outcome);
   accept(x);
 }
 

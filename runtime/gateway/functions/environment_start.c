@@ -71,6 +71,7 @@ bool environment_start(struct environment *e, const struct process_events *event
     .runtime_dir = directory_of(program ? program : options->program),
     .management = options->management,
     .path = config_get("PATH"),
+    .concurrency = options->concurrency,
     .now_ms = clock_unix_ms(),
   };
   if (!digest_random(v.log_stream, sizeof v.log_stream, err)) goto done;

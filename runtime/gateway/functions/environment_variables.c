@@ -117,6 +117,20 @@ static void set_defaults(struct list *list, const struct variables *v) {
   if (v->path.len > 0) set(list, STR("PATH"), v->path);
 }
 
+/* Managed Instances know no other format of the log. */
+static void set_kind(struct list *list, const struct variables *v) {
+  struct buf text;
+  bool managed = v->concurrency > 0;
+  set(list, STR("AWS_LAMBDA_INITIALIZATION_TYPE"), managed ? STR("lambda-managed-instances") : STR("on-demand"));
+  if (!managed) return;
+  buf_init(&text, VALUE_MAX);
+  buf_add_int(&text, v->concurrency);
+  set(list, STR("AWS_LAMBDA_MAX_CONCURRENCY"), buf_str(&text));
+  set(list, STR("AWS_LAMBDA_LOG_FORMAT"), STR("JSON"));
+  list->failed = list->failed || text.failed;
+  buf_free(&text);
+}
+
 static void set_lambda(struct list *list, const struct variables *v) {
   set(list, STR("_HANDLER"), v->function->handler);
   set(list, STR("LAMBDA_TASK_ROOT"), v->task_root.len > 0 ? v->task_root : v->project->directory);
@@ -127,7 +141,7 @@ static void set_lambda(struct list *list, const struct variables *v) {
   set(list, STR("AWS_ACCESS_KEY_ID"), STR("local"));
   set(list, STR("AWS_SECRET_ACCESS_KEY"), STR("local"));
   set(list, STR("AWS_LAMBDA_FUNCTION_VERSION"), STR("$LATEST"));
-  set(list, STR("AWS_LAMBDA_INITIALIZATION_TYPE"), STR("on-demand"));
+  set_kind(list, v);
   set_function(list, v);
   set_log_stream(list, v);
   if (v->management.len > 0) set(list, STR("AWS_ENDPOINT_URL_APIGATEWAYMANAGEMENTAPI"), v->management);

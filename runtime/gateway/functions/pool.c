@@ -67,23 +67,25 @@ void pool_tell(struct pool *pool) {
 
 /* Environments for what waits */
 
-/* The one that became idle last: its caches are the warmest. */
-static struct environment *idle_environment(const struct pool *pool) {
+/* The one that polled last: its caches are the warmest. */
+static struct environment *environment_with_room(const struct pool *pool) {
   struct environment *best = NULL;
   for (struct environment *e = pool->environments; e; e = e->next)
-    if (e->state == ENVIRONMENT_IDLE && (!best || e->idle_ns > best->idle_ns)) best = e;
+    if (environment_room(e) > 0 && (!best || e->idle_ns > best->idle_ns)) best = e;
   return best;
 }
 
-static void give_to_idle(struct pool *pool) {
+static void give_to_waiting_polls(struct pool *pool) {
   struct environment *e;
-  while (pool->waiting.first && (e = idle_environment(pool)))
+  while (pool->waiting.first && (e = environment_with_room(pool)))
     if (environment_is_ready(e)) environment_give(e, pool_take(pool));
 }
 
-static size_t count_starting(const struct pool *pool) {
+/* Places of environments that will soon poll for the first time. */
+static size_t count_coming(const struct pool *pool) {
   size_t count = 0;
-  for (const struct environment *e = pool->environments; e; e = e->next) count += e->state == ENVIRONMENT_STARTING;
+  for (const struct environment *e = pool->environments; e; e = e->next)
+    if (e->state == ENVIRONMENT_STARTING || e->state == ENVIRONMENT_SERVING) count += e->awaited;
   return count;
 }
 
@@ -110,20 +112,21 @@ static void refuse_oldest(struct pool *pool, const char *why) {
 
 static void start_for_waiting(struct pool *pool) {
   char err[ERR_LEN];
-  for (size_t starting = count_starting(pool); starting < pool->waiting_count; starting++) {
+  for (size_t coming = count_coming(pool); coming < pool->waiting_count;) {
     if (pool->environment_count >= pool->options.most) return;
-    if (start_one(pool, err)) continue;
-    if (pool->environment_count > 0) return; /* those that run will take it */
-    refuse_oldest(pool, err);
-    starting--;
+    if (start_one(pool, err)) {
+      coming += pool->environments->places;
+    } else {
+      if (pool->environment_count > 0) return; /* those that run will take it */
+      refuse_oldest(pool, err);
+    }
   }
 }
 
-/* Those of a retired pool that have nothing to do. */
-static void end_unneeded(struct pool *pool) {
+/* A retired pool gets nothing more. */
+static void drain(struct pool *pool) {
   if (!pool->retired || pool->waiting.first) return;
-  for (struct environment *e = pool->environments; e; e = e->next)
-    if (e->state != ENVIRONMENT_BUSY) environment_end(e, INVOKE_CANCELLED);
+  for (struct environment *e = pool->environments; e; e = e->next) environment_drain(e);
 }
 
 static void end_if_empty(struct pool *pool) {
@@ -166,16 +169,16 @@ static void warm_up(struct pool *pool) {
 
 static void work(void *ctx) {
   struct pool *pool = ctx;
-  give_to_idle(pool);
+  give_to_waiting_polls(pool);
   if (!pool->ending) start_for_waiting(pool);
   if (!pool->ending) warm_up(pool);
-  end_unneeded(pool);
+  drain(pool);
   pool_tell(pool);
   end_if_empty(pool);
 }
 
-void pool_environment_idle(struct pool *pool, struct environment *e) {
-  struct invoke *in = pool_take(pool);
+void pool_environment_polled(struct pool *pool, struct environment *e) {
+  struct invoke *in = environment_room(e) > 0 ? pool_take(pool) : NULL;
   if (in)
     environment_give(e, in);
   else if (pool->retired)
@@ -269,8 +272,6 @@ void pool_free(struct pool *pool) {
   while ((in = pool_take(pool))) refuse(pool, in, INVOKE_CANCELLED);
   while ((e = pool->environments)) {
     pool->environments = e->next;
-    if (e->invoke) refuse(pool, e->invoke, INVOKE_CANCELLED);
-    e->invoke = NULL;
     environment_delete(e);
   }
   pool_tell(pool);

@@ -1,8 +1,9 @@
 /* pool.h -- the environments of one function, and the invocations that wait for one.
- * An invocation goes to an idle environment; when there is none, one more is started, up to a limit; beyond it the
- * invocation waits, first come, first served. An environment that ends in the middle of an invocation fails that
- * invocation; one that ends before its first poll fails the oldest one waiting. All of them run the same code: a change of
- * it is a new pool, to which what waits is moved (pool_retire).
+ * An invocation goes to an environment that has a place for it; when there is none, one more is started, up to a limit;
+ * beyond it the invocation waits, first come, first served. An environment that ends in the middle of invocations fails
+ * these; one that ends before its first poll fails the oldest waiting, as many as it would have had places for. Those that
+ * had nothing to do for a while are ended, the last one too. All of them run the same code: a change of it is a new pool,
+ * to which what waits is moved (pool_retire).
  */
 #ifndef MOONWIRE_POOL_H
 #define MOONWIRE_POOL_H
@@ -25,8 +26,8 @@ enum {
 /* Who wants to know what goes on: the terminal view. All from the loop. */
 struct pool_observer {
   void (*started)(void *ctx, const struct environment *e);
-  void (*begun)(void *ctx, const struct environment *e); /* e->invoke was handed to it */
-  /* One line that the environment wrote; in is the invocation at hand or NULL. */
+  void (*begun)(void *ctx, const struct environment *e, const struct invoke *in); /* in was handed to it */
+  /* One line that the environment wrote; in is the invocation at hand that it belongs to, or NULL. */
   void (*line)(void *ctx, const struct environment *e, const struct invoke *in, bool is_error, struct str line);
   void (*finished)(void *ctx, const struct pool *pool, const struct invoke *in); /* after in->done */
   void (*ended)(void *ctx, const struct environment *e, int status);             /* status as waitpid gives it */
@@ -43,6 +44,8 @@ struct pool_options {
   struct str runtime_api; /* "127.0.0.1:3002": where the control server listens */
   struct str management;  /* "http://127.0.0.1:3001/dev": for AWS_ENDPOINT_URL_APIGATEWAYMANAGEMENTAPI */
   int most;               /* environments at once; at least 1 */
+  int concurrency;        /* AWS_LAMBDA_MAX_CONCURRENCY: invocations at once in each of them; 0: one, on demand */
+  int idle_s;             /* seconds without an event after which an environment is ended; 0: never */
   int *last_number;       /* of the function's environments, in whatever pool; NULL: the pool counts itself */
   const char *note; /* what its developer is told with each invocation that has no other note; NULL or "": nothing */
   struct pool_observer observer;
@@ -98,8 +101,8 @@ void pool_end(struct pool *pool, void (*ended)(void *ctx), void *ctx);
 void pool_free(struct pool *pool);
 
 /* For environment.c: it has something to tell. */
-void pool_environment_idle(struct pool *pool, struct environment *e);  /* takes a waiting invocation, if there is one */
-void pool_environment_ended(struct pool *pool, struct environment *e); /* its process is gone; frees it */
+void pool_environment_polled(struct pool *pool, struct environment *e); /* takes a waiting invocation, if there is one */
+void pool_environment_ended(struct pool *pool, struct environment *e);  /* its process is gone; frees it */
 
 /* What became of its start, up to the first poll: an error report, or empty. Whoever tried the pool is told. */
 void pool_environment_started(struct pool *pool, const struct environment *e, struct str report);

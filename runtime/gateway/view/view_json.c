@@ -121,7 +121,7 @@ void view_json_invocation(struct buf *out, int64_t now_ms, struct str function, 
   end(out);
 }
 
-void view_json_ended(struct buf *out, int64_t now_ms, struct view_writer writer, int status) {
+void view_json_ended(struct buf *out, int64_t now_ms, struct view_writer writer, int status, bool idle) {
   begin(out, "environment");
   add_time(out, now_ms);
   add_text(out, "event", STR("ended"));
@@ -131,6 +131,7 @@ void view_json_ended(struct buf *out, int64_t now_ms, struct view_writer writer,
     buf_addf(out, ",\"signal\":%d", WTERMSIG(status));
   else
     buf_addf(out, ",\"exitStatus\":%d", WEXITSTATUS(status));
+  if (idle) add_text(out, "reason", STR("idle"));
   end(out);
 }
 

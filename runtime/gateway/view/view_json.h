@@ -4,7 +4,8 @@
  *   {"type":"log","time","function","environment","requestId"?,"stream":"stdout"|"stderr","text"}
  *   {"type":"invocation","time","function","route","connectionId","requestId","environment","cold","initMs"?,"waitedMs",
  *    "durationMs"?,"outcome","error"?:{"errorType","errorMessage","stackTrace"},"note"?}
- *   {"type":"environment","time","event":"ended","function","environment","exitStatus"|"signal"}
+ *   {"type":"environment","time","event":"ended","function","environment","exitStatus"|"signal",
+ *    "reason"?:"idle"}
  *   {"type":"reload","time","event":"done","changed","durationMs"}
  *   {"type":"reload","time","event":"refused","changed","error":{as above},"place"?,"line"?}
  * Times are ISO 8601, UTC. durationMs is missing when no environment ever got the invocation; environment is 0 then.
@@ -38,6 +39,6 @@ void view_json_reloaded(struct buf *out, int64_t now_ms, struct str changed, int
 void view_json_refused(struct buf *out, int64_t now_ms, const struct view_refusal *refusal,
                        const struct view_report *report);
 
-void view_json_ended(struct buf *out, int64_t now_ms, struct view_writer writer, int status);
+void view_json_ended(struct buf *out, int64_t now_ms, struct view_writer writer, int status, bool idle);
 
 #endif

@@ -2,8 +2,6 @@
 
 #include <stdlib.h>
 
-enum { KEEP = 4096 /* bytes of memory that stay for the next invocation */ };
-
 struct view_log *view_log_of(struct view_log **list, const struct environment *e) {
   for (struct view_log *log = *list; log; log = log->next)
     if (log->environment == e) return log;
@@ -13,8 +11,7 @@ struct view_log *view_log_of(struct view_log **list, const struct environment *e
   log->pool = e->pool;
   log->function = e->pool->options.function;
   log->number = e->number;
-  buf_init(&log->lines, VIEW_LOG_MAX);
-  buf_init(&log->failure, VIEW_LOG_MAX);
+  view_lines_init(&log->own);
   log->next = *list;
   *list = log;
   return log;
@@ -26,10 +23,15 @@ struct view_log *view_log_find(struct view_log *list, const struct pool *pool, i
 }
 
 void view_log_delete(struct view_log **list, struct view_log *log) {
+  struct view_lines *lines;
   while (*list != log) list = &(*list)->next;
   *list = log->next;
-  buf_free(&log->lines);
-  buf_free(&log->failure);
+  while ((lines = log->invocations)) {
+    log->invocations = lines->next;
+    view_lines_free(lines);
+    free(lines);
+  }
+  view_lines_free(&log->own);
   free(log);
 }
 
@@ -37,30 +39,21 @@ struct view_writer view_log_writer(const struct view_log *log) {
   return (struct view_writer){ log->function->name, log->number };
 }
 
-void view_log_keep(struct view_log *log, bool is_error, struct str line) {
-  if (log->left_out > 0 || log->lines.len + line.len + 2 > VIEW_LOG_MAX) {
-    log->left_out += line.len + 1;
-    return;
+struct view_lines *view_log_find_lines(const struct view_log *log, const struct invoke *in) {
+  struct view_lines *lines = log->invocations;
+  while (lines && lines->invoke != in) lines = lines->next;
+  return lines;
+}
+
+struct view_lines *view_log_lines(struct view_log *log, const struct invoke *in) {
+  struct view_lines *lines = view_log_find_lines(log, in);
+  if (lines) return lines;
+  if (!(lines = view_log_find_lines(log, NULL))) {
+    if (!(lines = malloc(sizeof *lines))) return NULL;
+    view_lines_init(lines);
+    lines->next = log->invocations;
+    log->invocations = lines;
   }
-  size_t start = log->lines.len;
-  buf_add_char(&log->lines, is_error ? '2' : '1');
-  buf_add(&log->lines, line);
-  buf_add_char(&log->lines, '\n');
-  if (!log->lines.failed) return;
-  log->lines.len = start;
-  log->lines.failed = false;
-  log->left_out += line.len + 1;
-}
-
-bool view_log_next(struct str *lines, bool *is_error, struct str *line) {
-  if (lines->len == 0) return false;
-  *is_error = lines->ptr[0] == '2';
-  return str_cut(str_slice(*lines, 1, lines->len), '\n', line, lines);
-}
-
-void view_log_reset(struct view_log *log) {
-  log->invoke = NULL;
-  log->announced = false;
-  log->left_out = 0;
-  buf_trim(&log->lines, KEEP);
+  lines->invoke = in;
+  return lines;
 }

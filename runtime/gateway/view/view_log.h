@@ -7,14 +7,12 @@
 #define MOONWIRE_VIEW_LOG_H
 
 #include <stdbool.h>
-#include <stddef.h>
 
 #include "environment.h"
 #include "pool.h"
 #include "str.h"
+#include "view_lines.h"
 #include "view_text.h"
-
-enum { VIEW_LOG_MAX = 1024 * 1024 /* bytes of lines that are kept for an invocation */ };
 
 struct view_log {
   struct view_log *next;
@@ -22,14 +20,12 @@ struct view_log {
   const struct pool *pool;               /* an address only: what was its pool may be over */
   const struct project_function *function;
   int number;
-  const struct invoke *invoke; /* whose lines these are; an address only, never followed */
-  bool announced;              /* its lines are shown as they come */
-  struct buf lines;            /* '1' or '2' (the descriptor), the line, '\n', and again */
-  size_t left_out;             /* bytes beyond VIEW_LOG_MAX */
-  struct buf failure;          /* a record that waits for its report */
-  bool explained;              /* why it ended, or will end, was told */
-  bool unexpected;             /* nobody asked it to end */
-  int status;                  /* as waitpid gives it; of one that has ended */
+  struct view_lines own;          /* what belongs to no invocation */
+  struct view_lines *invocations; /* list; those at hand, and some without one, for the next */
+  bool explained;                 /* why it ended, or will end, was told */
+  bool unexpected;                /* nobody asked it to end */
+  int idle_s;                     /* it was ended because it had nothing to do for so long; else 0 */
+  int status;                     /* as waitpid gives it; of one that has ended */
 };
 
 /* The log of an environment, of which there is a list; made when it is new. NULL when memory is short. */
@@ -43,12 +39,8 @@ void view_log_delete(struct view_log **list, struct view_log *log);
 
 struct view_writer view_log_writer(const struct view_log *log);
 
-void view_log_keep(struct view_log *log, bool is_error, struct str line);
-
-/* Cuts the first line off `lines` (which begins as buf_str(&log->lines)). False at the end. */
-bool view_log_next(struct str *lines, bool *is_error, struct str *line);
-
-/* Forgets the invocation and its lines. */
-void view_log_reset(struct view_log *log);
+/* The lines of an invocation at hand; view_log_lines makes them when there are none. NULL when that is not possible. */
+struct view_lines *view_log_find_lines(const struct view_log *log, const struct invoke *in);
+struct view_lines *view_log_lines(struct view_log *log, const struct invoke *in);
 
 #endif

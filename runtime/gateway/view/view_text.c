@@ -8,6 +8,7 @@
 #include "view_metrics.h"
 #include "view_plain.h"
 #include "view_record.h"
+#include "view_record_json.h"
 #include "view_style.h"
 
 enum { LEVEL = 6 /* "INFO  " */, NUMBER = 2 /* "#1" */ };
@@ -116,6 +117,12 @@ static bool add_metrics(const struct view_text *t, struct buf *out, struct str l
 
 static void add_output(const struct view_text *t, struct buf *out, bool is_error, struct str line) {
   struct view_record record = view_record_read(line, is_error);
+  struct buf text; /* of a record in JSON, which is shown as any other */
+  buf_init(&text, line.len + 64);
+  if (is_error && view_record_json_write(&text, line)) {
+    struct view_record same = view_record_read(buf_str(&text), true);
+    if (same.level.len > 0) record = same;
+  }
   if (record.level.len > 0) {
     add_record(t, out, record);
     add_lines(out, record.message, VIEW_INDENT + LEVEL);
@@ -125,6 +132,7 @@ static void add_output(const struct view_text *t, struct buf *out, bool is_error
     view_plain_add(out, line);
   }
   buf_add_char(out, '\n');
+  buf_free(&text);
 }
 
 void view_text_output(struct view_text *t, struct buf *out, bool is_error, struct str line) {
@@ -164,5 +172,13 @@ void view_text_ended(struct view_text *t, struct buf *out, int64_t now_ms, struc
   else
     buf_addf(out, "ended unexpectedly, with exit status %d", WEXITSTATUS(status));
   view_style_end(t, out);
+  buf_add_char(out, '\n');
+}
+
+void view_text_reaped(struct view_text *t, struct buf *out, int64_t now_ms, struct view_writer writer, int idle_s) {
+  char text[64];
+  snprintf(text, sizeof text, "ended after %d s without an event", idle_s);
+  add_writer(t, out, now_ms, writer);
+  view_style_text(t, out, VIEW_DIM, str_from(text));
   buf_add_char(out, '\n');
 }

@@ -54,4 +54,7 @@ void view_text_left_out(struct view_text *t, struct buf *out, size_t bytes);
 /* An environment has ended by itself; status as waitpid gives it. */
 void view_text_ended(struct view_text *t, struct buf *out, int64_t now_ms, struct view_writer writer, int status);
 
+/* An environment was ended because it had nothing to do for so long. */
+void view_text_reaped(struct view_text *t, struct buf *out, int64_t now_ms, struct view_writer writer, int idle_s);
+
 #endif
