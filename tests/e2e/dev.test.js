@@ -93,6 +93,8 @@ const wrong = [
   { name: 'an option without its value', args: ['--port'], status: 2, stderr: /^moonwire dev: .*--port/ },
   { name: 'a port that is none', args: ['--port', 'http'], status: 2, stderr: /^moonwire dev: .*--port/ },
   { name: 'a port that is too large', args: ['--port', '65536'], status: 2, stderr: /^moonwire dev: .*--port/ },
+  { name: 'no place for an event', args: ['--concurrency', '0'], status: 2, stderr: /^moonwire dev: --concurrency takes a number from 1 to 1000, not "0"/ },
+  { name: 'a time that is none', args: ['--environment-idle', '5m'], status: 2, stderr: /^moonwire dev: --environment-idle .*"5m"/ },
   { name: 'no serverless.yml', files: {}, status: 1, stderr: /^moonwire dev: serverless\.yml: / },
   { name: 'a missing file', args: ['--config', 'other.yml'], status: 1, stderr: /^moonwire dev: other\.yml: / },
   { name: 'a folder', args: ['--config', '.'], status: 1, stderr: /^moonwire dev: \.: / },

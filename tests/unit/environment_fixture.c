@@ -207,6 +207,58 @@ struct fake *rig_respond(struct str body) {
   return fake;
 }
 
+/* Several places */
+
+/* The pool's environments have so many places; as many invocations wait, "1", "2" ..., and the first one starts. */
+void rig_start_places(int places, int invocations) {
+  rig.pool.options.concurrency = places;
+  for (char event[] = "1"; invocations > 0; invocations--, (*event)++) rig_invoke(event);
+  rig_run_until("started 1\n");
+}
+
+struct fake *rig_poll_for(const char *event) {
+  struct fake *fake = rig_poll_next();
+  assert_int_equal(fake->status, 200);
+  assert_string_equal(buf_text(&fake->body), event);
+  return fake;
+}
+
+struct fake *rig_poll_in_vain(void) {
+  struct fake *fake = rig_poll_next();
+  assert_int_equal(fake->status, 0);
+  return fake;
+}
+
+/* Answers the invocation that this poll got; the status is that of the answer. */
+int rig_answer_as(struct fake *poll, const char *pattern, const char *nonce, const char *body) {
+  struct buf path;
+  buf_init(&path, 1000);
+  rig_add_path(&path, pattern, rig_header(poll, REQUEST_ID));
+  int status = rig_request("POST", buf_str(&path), nonce, str_from(body))->status;
+  buf_free(&path);
+  return status;
+}
+
+int rig_answer_to(struct fake *poll, const char *body) {
+  return rig_answer_as(poll, RESPONSE, NULL, body);
+}
+
+void rig_expect(const char *want) {
+  rig_run_jobs();
+  rig_assert_story(want);
+  buf_clear(&rig.story);
+}
+
+struct turn *rig_turn_of(struct fake *poll) {
+  return turn_find(rig.pool.environments->turns, rig.pool.environments->places, str_from(rig_header(poll, REQUEST_ID)));
+}
+
+/* As if a timer's time was over. */
+void rig_ring(struct loop_timer *timer) {
+  assert_true(timer->place > 0);
+  loop_timer_start(rig.loop, timer, 0);
+}
+
 /* The child */
 
 static void say_late(int number) {

@@ -19,6 +19,7 @@
 #define RESPONSE API "invocation/ID/response"
 #define ERROR API "invocation/ID/error"
 #define INIT_ERROR API "init/error"
+#define REQUEST_ID "Lambda-Runtime-Aws-Request-Id" /* header */
 
 enum { RIG_EXCHANGES = 32 };
 
@@ -56,6 +57,20 @@ struct fake *rig_poll_next(void);
 /* A response to the invocation at hand. */
 struct fake *rig_respond(struct str body);
 
+/* Polls of the first environment that get this event, or wait. */
+struct fake *rig_poll_for(const char *event);
+struct fake *rig_poll_in_vain(void);
+
+/* Answers the invocation that this poll got, with a path that has ID for its id; the status is that of the answer. */
+int rig_answer_as(struct fake *poll, const char *pattern, const char *nonce, const char *body);
+int rig_answer_to(struct fake *poll, const char *body);
+
+/* The turn of that invocation, while it is at hand or late. */
+struct turn *rig_turn_of(struct fake *poll);
+
+/* As if the time of a running timer was over. */
+void rig_ring(struct loop_timer *timer);
+
 /* The client of a waiting exchange goes. */
 void rig_leave(struct fake *fake);
 
@@ -73,11 +88,18 @@ void rig_invoke(const char *event);
 /* An environment that has not polled yet, and an invocation that waits for it. */
 void rig_start_with(const char *event);
 
+/* Environments with so many places (0: on demand), of which one has not polled yet, and invocations that wait for it: "1",
+ * "2" ... */
+void rig_start_places(int places, int invocations);
+
 /* Runs the loop until the story has this text; or only what is to be done at once. */
 void rig_run_until(const char *text);
 void rig_run_jobs(void);
 
 void rig_assert_story(const char *want);
+
+/* The same once everything is done that is to be done at once; then forgets it. */
+void rig_expect(const char *want);
 bool rig_in_story(const char *text);
 
 #endif

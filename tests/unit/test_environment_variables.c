@@ -164,7 +164,8 @@ static void test_managed(void **state) {
 int main(void) {
   const struct CMUnitTest tests[] = {
     cmocka_unit_test(test_variables),
-    cmocka_unit_test(test_without), cmocka_unit_test(test_managed),
+    cmocka_unit_test(test_without),
+    cmocka_unit_test(test_managed),
   };
   return cmocka_run_group_tests(tests, NULL, NULL);
 }

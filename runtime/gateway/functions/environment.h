@@ -26,7 +26,7 @@ enum {
   ENVIRONMENT_PLACES_MAX = 1000, /* as many as bootstrap has (bootstrap.c); Lambda itself allows 1,600 */
   ENVIRONMENT_KEY_LEN = 33,      /* 32 hex digits of randomness and a NUL */
   ENVIRONMENT_GRACE_MS = 2000,   /* from SIGTERM to SIGKILL */
-  ENVIRONMENT_DEFER_MS = 1000, /* what a process may take beyond the deadline, once it has answered, to ask again */
+  ENVIRONMENT_DEFER_MS = 1000,   /* what a process may take beyond the deadline, once it has answered, to ask again */
   /* For the body_max of the server in front: every response that bootstrap sends (slot.c) must come through to be judged
    * here, or its invocation would stay without an answer. */
   ENVIRONMENT_BODY_MAX = 33 * 1024 * 1024
@@ -48,7 +48,7 @@ struct environment {
   int64_t owed_until_ns;       /* monotonic: when all of these should have; 0 when there are none */
   struct exchange *extension;  /* the `GET event/next` of its internal extension, which waits for ever */
   char extension_id[UUID_LEN]; /* "" until one was registered */
-  struct loop_timer limit;     /* the time to initialise; without an invocation at hand, to poll, and to be idle; the grace */
+  struct loop_timer limit;     /* to initialise; without an invocation at hand, to poll, or to be idle; the grace */
   int64_t started_ns, init_ns; /* monotonic: exec; from exec to the first poll */
   int64_t idle_ns;             /* monotonic: when it polled last */
   bool served;                 /* had an invocation */

@@ -40,9 +40,8 @@ void environment_deliver(const struct turn *turn, struct exchange *x) {
   const struct invoke *in = turn->invoke;
   const struct project *project = e->pool->options.project;
   char arn[ARN_MAX], deadline[24];
-  snprintf(arn, sizeof arn, "arn:aws:lambda:%.*s:" PROJECT_ACCOUNT ":function:%.*s-%.*s-%.*s",
-           STR_ARG(project->region), STR_ARG(project->service), STR_ARG(project->stage),
-           STR_ARG(e->pool->options.function->name));
+  snprintf(arn, sizeof arn, "arn:aws:lambda:%.*s:" PROJECT_ACCOUNT ":function:%.*s-%.*s-%.*s", STR_ARG(project->region),
+           STR_ARG(project->service), STR_ARG(project->stage), STR_ARG(e->pool->options.function->name));
   snprintf(deadline, sizeof deadline, "%" PRId64, turn->deadline_ms);
   const struct field headers[HEADERS] = {
     { STR("Content-Type"), STR("application/json") },

@@ -101,7 +101,7 @@ void pool_end(struct pool *pool, void (*ended)(void *ctx), void *ctx);
 void pool_free(struct pool *pool);
 
 /* For environment.c: it has something to tell. */
-void pool_environment_polled(struct pool *pool, struct environment *e); /* takes a waiting invocation, if there is one */
+void pool_environment_polled(struct pool *pool, struct environment *e); /* takes an invocation that waits, if any */
 void pool_environment_ended(struct pool *pool, struct environment *e);  /* its process is gone; frees it */
 
 /* What became of its start, up to the first poll: an error report, or empty. Whoever tried the pool is told. */
