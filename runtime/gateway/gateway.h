@@ -9,12 +9,14 @@
 #include "err.h"
 #include "project_surroundings.h"
 #include "str.h"
+#include "visitor.h"
 
 struct gateway_options {
   const char *config; /* path of serverless.yml */
   struct project_surroundings surroundings;
   const char *host;            /* of the public port */
   uint16_t port, control_port; /* 0: any free one */
+  struct visitor_origins origins; /* whose pages may connect, besides those of this machine */
   int most_environments;       /* of each function */
   int concurrency;             /* invocations at once in each environment (pool.h); 0: one, on demand */
   int idle_environment_s;      /* how long an environment may be without an event; 0: for ever */
