@@ -46,10 +46,10 @@ VIEW      := view view_json view_log view_metrics view_observer view_out view_pl
 CLI    := cmd_dev cmd_lua cmd_test main pairs script
 
 # lua/moonwire: linked in as bytecode, LUA into both programs, LUA_DEV only into moonwire.
-LUA     := async aws aws/actions aws/client aws/credentials aws/lambda_invoke aws/request aws/services aws/sign \
+LUA     := async auth auth/policy auth/request auth/verifier aws aws/actions aws/client aws/credentials aws/lambda_invoke aws/request aws/services aws/sign \
   batch crypto \
   dynamodb dynamodb/backlog dynamodb/batch dynamodb/binary dynamodb/marshal dynamodb/number dynamodb/pages dynamodb/read \
-  dynamodb/set dynamodb/shapes dynamodb/write http json jwt lambda log metrics \
+  dynamodb/set dynamodb/shapes dynamodb/write http json jwt jwt/options lambda log metrics \
   runtime/arguments runtime/describe runtime/encode runtime/globals runtime/handler runtime/headers runtime/invoke \
   runtime/json_kind runtime/key_set runtime/prelude runtime/unattended ws ws/broadcast
 LUA_DEV := test/assert test/runner
