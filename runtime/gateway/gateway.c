@@ -10,6 +10,7 @@
 #include "control.h"
 #include "model.h"
 #include "generations.h"
+#include "identity.h"
 #include "project.h"
 #include "reload.h"
 #include "server.h"
@@ -35,9 +36,10 @@ struct gateway {
   struct control control;
   struct control_service service; /* for the control port */
   char config[PATH_MAX];          /* absolute path of serverless.yml */
+  struct identity identity;
   struct generations generations;
   struct reload reload;
-  char websocket_url[512], management_url[512], control_url[64], runtime_api[64];
+  char websocket_url[512], management_url[512], control_url[64], runtime_api[64], issuer[96];
   struct signals signals;
   rlim_t descriptors; /* the limit that we were started with: children get it back */
   size_t alive;       /* generations and server, while they end */
@@ -121,6 +123,7 @@ static bool start_functions(struct gateway *g, char err[ERR_LEN]) {
                                .program = options->program,
                                .runtime_api = str_from(g->runtime_api),
                                .management = str_from(g->management_url),
+                               .issuer = str_from(g->issuer),
                                .most = options->most_environments,
                                .descriptors = g->descriptors,
                                .note = g->reload.note,
@@ -203,6 +206,7 @@ static void name_ports(struct gateway *g) {
   snprintf(g->management_url, sizeof g->management_url, "http%s", g->websocket_url + strlen("ws"));
   snprintf(g->control_url, sizeof g->control_url, "http://127.0.0.1:%d", control_port);
   snprintf(g->runtime_api, sizeof g->runtime_api, "127.0.0.1:%d", control_port);
+  snprintf(g->issuer, sizeof g->issuer, "%s/_identity", g->control_url);
 }
 
 static bool listen_on_ports(struct gateway *g, char err[ERR_LEN]) {
@@ -222,13 +226,14 @@ static bool listen_on_ports(struct gateway *g, char err[ERR_LEN]) {
                                      .port = g->options->control_port,
                                      .credentials = local_keys,
                                      .service = &g->service,
+                                     .identity = &g->identity,
                                      .environment = environment,
                                      .ctx = g };
   describe_service(g);
   g->server = server_new(&public, err);
   if (!g->server || !control_init(&g->control, &control, err)) return false;
   name_ports(g);
-  return true;
+  return identity_init(&g->identity, str_from(g->issuer), g->project.service, err);
 }
 
 /* The end */
@@ -256,6 +261,7 @@ static void close_all(struct gateway *g) {
   generations_free(&g->generations);
   server_delete(g->server);
   control_free(&g->control);
+  identity_free(&g->identity);
   model_delete(g->model);
   view_delete(g->view);
   reload_free(&g->reload); /* the others point at projects that it has read */
