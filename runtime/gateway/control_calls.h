@@ -12,7 +12,7 @@ void control_calls_request(struct control *control, struct exchange *x, struct s
 
 /* The calls. `rest` is what stands behind the path of the table, percent-encoded: empty unless that ends in "/". */
 
-/* GET service: { service, stage, region, config, pid, websocketUrl, managementUrl, controlUrl } */
+/* GET service: { service, stage, region, apiId, config, pid, websocketUrl, managementUrl, controlUrl } */
 void control_service_get(struct control *control, struct exchange *x, struct str rest);
 
 /* GET functions: { functions: [ { name, functionName, handler, routes } ] } */
