@@ -3,12 +3,14 @@
 
 const test = require('node:test');
 const assert = require('node:assert/strict');
+const fs = require('node:fs');
+const os = require('node:os');
 const path = require('node:path');
 const { withDev } = require('./helper/dev');
 const { run } = require('./helper/program');
 
 const APP = `
-local ffi = require "ffi"
+local async, ffi = require "moonwire.async", require "ffi"
 ffi.cdef "int getpid(void);"
 local M = {}
 
@@ -18,6 +20,14 @@ function M.main(event, context)
     error { type = "Broken", message = "as asked" }
   end
   print "one line"
+  if event.later then
+    context:defer(function()
+      async.sleep(200)
+      local file = assert(io.open(event.later, "w"))
+      file:write "done"
+      file:close()
+    end)
+  end
   return { event = event, pid = ffi.C.getpid(), stage = context.function_name }
 end
 
@@ -49,6 +59,15 @@ test('without a moonwire dev one is started, and ended', () => {
   assert.deepEqual([event, stage], [{ from: 'a file' }, 'tested-prod-app']);
   assert.match(stderr, /^START RequestId: \S+ Version: \$LATEST\none line\nEND RequestId: \S+\nREPORT RequestId: .*\n$/);
   gone(pid);
+});
+
+test('... when what the handler deferred has run', (t) => {
+  const folder = fs.mkdtempSync(path.join(os.tmpdir(), 'moonwire-e2e-'));
+  t.after(() => fs.rmSync(folder, { recursive: true }));
+  const file = path.join(folder, 'later');
+  const { status, stderr } = run(['invoke', 'app', '--event', '-'], { files, input: JSON.stringify({ later: file }) });
+  assert.equal(status, 0, stderr);
+  assert.equal(fs.readFileSync(file, 'utf8'), 'done');
 });
 
 /** What cannot be done without one: [name, arguments, status, stderr]; files may differ. */

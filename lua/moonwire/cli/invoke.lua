@@ -1,4 +1,5 @@
 -- invoke.lua: `moonwire invoke`: calls one function, in the `moonwire dev` that runs the same service, else in one of its own.
+local async = require "moonwire.async"
 local control = require "moonwire.cli.control"
 local crypto = require "moonwire.crypto"
 local event = require "moonwire.cli.event"
@@ -146,6 +147,15 @@ local function call(given, text, service, port)
   return options.failed("invoke", response and refusal(response, name, port) or message)
 end
 
+-- Waits until nothing is done any more in a `moonwire dev` that is about to end: what handlers have deferred.
+local function settle(port)
+  repeat
+    local list, busy = functions(port), false
+    for _, known in ipairs(list or {}) do busy = busy or known.atWork > 0 end
+    if busy then async.sleep(5) end
+  until not busy
+end
+
 --- @param args string[]
 --- @return integer status
 function invoke.run(args)
@@ -157,7 +167,10 @@ function invoke.run(args)
   if message then return options.failed("invoke", message) end
   local service, port, child = find(given)
   status = service and call(given, text, service, port) or options.failed("invoke", port)
-  if child then own_dev.stop(child) end
+  if child then
+    if service then settle(port) end
+    own_dev.stop(child)
+  end
   return status
 end
 
