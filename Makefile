@@ -45,7 +45,7 @@ FUNCTIONS := child environment environment_api environment_start environment_var
 RELOAD    := named snapshot snapshot_part store tree watch
 VIEW      := view view_json view_log view_metrics view_observer view_out view_plain view_record view_reload view_report view_style view_text \
   view_text_invocation
-CLI    := cmd_dev cmd_lua cmd_test cmd_token lua_command main pairs script
+CLI    := bind_process cmd_dev cmd_invoke cmd_lua cmd_test cmd_token lua_command main pairs script
 
 # lua/moonwire: linked in as bytecode, LUA into both programs, LUA_DEV only into moonwire.
 LUA     := async auth auth/policy auth/request auth/verifier aws aws/actions aws/client aws/credentials aws/lambda_invoke aws/request aws/services aws/sign \
@@ -54,7 +54,7 @@ LUA     := async auth auth/policy auth/request auth/verifier aws aws/actions aws
   dynamodb/set dynamodb/shapes dynamodb/write http json jwt jwt/options lambda log metrics \
   runtime/arguments runtime/describe runtime/encode runtime/globals runtime/handler runtime/headers runtime/invoke \
   runtime/json_kind runtime/key_set runtime/prelude runtime/unattended ws ws/broadcast
-LUA_DEV := cli/control cli/options cli/token test/assert test/runner
+LUA_DEV := cli/control cli/event cli/event_kinds cli/invoke cli/md5 cli/options cli/own_dev cli/token test/assert test/runner
 
 # ---- Flags ------------------------------------------------------------------------------------------------------------
 
