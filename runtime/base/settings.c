@@ -14,6 +14,7 @@ struct setting {
 
 static const struct setting settings[] = {
   { "MOONWIRE_GLOBALS", { "error", "warn", "off" } },
+  { "MOONWIRE_LOCAL_ISSUER", { NULL } }, /* handlers read it */
   { "MOONWIRE_LOG_EVENT", { "errors" } },
   { "MOONWIRE_LOG_LEVEL", { NULL } }, /* log.c */
   { "MOONWIRE_METRICS", { NULL } },   /* any namespace */

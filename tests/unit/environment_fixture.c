@@ -250,7 +250,8 @@ void rig_expect(const char *want) {
 }
 
 struct turn *rig_turn_of(struct fake *poll) {
-  return turn_find(rig.pool.environments->turns, rig.pool.environments->places, str_from(rig_header(poll, REQUEST_ID)));
+  return turn_find(rig.pool.environments->turns, rig.pool.environments->places, str_from(rig_header(poll, REQUEST_ID)),
+                   STR(""));
 }
 
 /* As if a timer's time was over. */

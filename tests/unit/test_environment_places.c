@@ -103,6 +103,28 @@ static void test_one_times_out(void **state) {
   rig_expect("done result b\nfinished 1\n");
 }
 
+/* What is tried again has the request id of before; its delivery is another one. */
+static void test_tried_again(void **state) {
+  (void)state;
+  char id[UUID_LEN], nonce[UUID_LEN];
+  rig_start_places(2, 1);
+  struct fake *before = rig_poll_for("1");
+  memcpy(id, rig_turn_of(before)->request_id, sizeof id);
+  memcpy(nonce, rig_turn_of(before)->nonce, sizeof nonce);
+  rig_ring(&rig_turn_of(before)->limit);
+  rig_run_until("finished");
+  buf_clear(&rig.story);
+  struct invoke *in = invoke_new();
+  buf_add(&in->event, STR("1"));
+  in->done = rig_tell_done;
+  memcpy(in->request_id, id, sizeof id);
+  pool_invoke(&rig.pool, in);
+  struct fake *again = rig_poll_for("1");
+  assert_int_equal(rig_answer_as(before, RESPONSE, nonce, "late"), 410);
+  assert_int_equal(rig_answer_to(again, "a"), 202);
+  rig_expect("done result a\nfinished 1\n");
+}
+
 /* Two that never answered give their ids up when their turns are needed. */
 static void test_late_ones_make_room(void **state) {
   (void)state;
@@ -181,15 +203,11 @@ int main(void) {
   struct str handler = config_get("_HANDLER");
   if (handler.len > 0) return rig_serve(handler);
   const struct CMUnitTest tests[] = {
-    TEST(test_several_at_once),
-    TEST(test_as_many_as_are_needed),
-    TEST(test_full_ones_are_joined),
-    TEST(test_ids),
-    TEST(test_one_times_out),
-    TEST(test_late_ones_make_room),
-    TEST(test_no_place_is_left),
-    TEST(test_one_place_is_lost),
-    TEST(test_lines),
+    TEST(test_several_at_once),      TEST(test_as_many_as_are_needed),
+    TEST(test_full_ones_are_joined), TEST(test_ids),
+    TEST(test_one_times_out),        TEST(test_tried_again),
+    TEST(test_late_ones_make_room),  TEST(test_no_place_is_left),
+    TEST(test_one_place_is_lost),    TEST(test_lines),
   };
   return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -129,12 +129,12 @@ static void process_ended(void *ctx, int status) {
 static void line_came(void *ctx, bool is_error, struct str line) {
   const struct environment *e = ctx;
   const struct pool_options *options = &e->pool->options;
-  const struct invoke *in = environment_writer(e, line);
+  struct invoke *in = environment_writer(e, line);
   struct buf shown;
-  if (!options->observer.line) return;
   buf_init(&shown, 2 * PROCESS_LINE_MAX);
   line = task_root_show(&shown, line, options->task_root, options->project->directory);
-  options->observer.line(options->observer.ctx, e, in, is_error, line);
+  if (in) invoke_keep_line(in, line);
+  if (options->observer.line) options->observer.line(options->observer.ctx, e, in, is_error, line);
   buf_free(&shown);
 }
 

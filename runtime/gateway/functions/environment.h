@@ -70,6 +70,9 @@ struct environment *environment_new(struct pool *pool, int number, char err[ERR_
 /* How many invocations it can be given now. */
 size_t environment_room(const struct environment *e);
 
+/* Whether it has an invocation, or may still do what one left to do behind its answer. */
+bool environment_is_at_work(const struct environment *e);
+
 /* Whether the process still lives, as the kernel knows it now; a dead one becomes ENDING. */
 bool environment_is_ready(struct environment *e);
 

@@ -13,7 +13,7 @@
 enum {
   TEXT_MAX = 64 * 1024,
   ARN_MAX = 1024, /* its four names have at most 128 characters each */
-  HEADERS = 6
+  HEADERS = 7
 };
 
 /* Answers */
@@ -43,15 +43,17 @@ void environment_deliver(const struct turn *turn, struct exchange *x) {
   snprintf(arn, sizeof arn, "arn:aws:lambda:%.*s:" PROJECT_ACCOUNT ":function:%.*s-%.*s-%.*s", STR_ARG(project->region),
            STR_ARG(project->service), STR_ARG(project->stage), STR_ARG(e->pool->options.function->name));
   snprintf(deadline, sizeof deadline, "%" PRId64, turn->deadline_ms);
-  const struct field headers[HEADERS] = {
+  struct field headers[HEADERS] = {
     { STR("Content-Type"), STR("application/json") },
     { STR("Lambda-Runtime-Aws-Request-Id"), str_from(in->request_id) },
     { STR("Lambda-Runtime-Invocation-Id"), str_from(turn->nonce) },
     { STR("Lambda-Runtime-Deadline-Ms"), str_from(deadline) },
     { STR("Lambda-Runtime-Invoked-Function-Arn"), str_from(arn) },
-    { STR("Lambda-Runtime-Trace-Id"), str_from(in->trace_id) },
   };
-  size_t count = in->trace_id[0] ? HEADERS : HEADERS - 1;
+  size_t count = HEADERS - 2;
+  struct str trace_id = str_from(in->trace_id), context = buf_str(&in->client_context);
+  if (trace_id.len > 0) headers[count++] = (struct field){ STR("Lambda-Runtime-Trace-Id"), trace_id };
+  if (context.len > 0) headers[count++] = (struct field){ STR("Lambda-Runtime-Client-Context"), context };
   exchange_answer(x, 200, (struct fields){ headers, count }, buf_str(&in->event));
 }
 
@@ -71,11 +73,11 @@ static void next(struct environment *e, struct exchange *x) {
 /* POST response, POST error */
 
 /* What the segment of the path, percent-encoded, names; NULL when that is nothing of this environment. */
-static struct turn *find_turn(struct environment *e, struct str segment) {
+static struct turn *find_turn(struct environment *e, struct str segment, struct str nonce) {
   struct buf id;
   buf_init(&id, TEXT_MAX);
   uri_decode(&id, segment);
-  struct turn *turn = turn_find(e->turns, e->places, buf_str(&id));
+  struct turn *turn = turn_find(e->turns, e->places, buf_str(&id), nonce);
   buf_free(&id);
   return turn;
 }
@@ -88,7 +90,7 @@ static void refuse_late(struct turn *turn, struct exchange *x) {
 /* The invocation at hand that may be answered; NULL, with a refusal, when there is none. A late answer is told so once. */
 static struct turn *turn_to_answer(struct environment *e, struct exchange *x, struct str id) {
   struct str nonce = field_header(x->headers, STR("Lambda-Runtime-Invocation-Id"));
-  struct turn *turn = find_turn(e, id);
+  struct turn *turn = find_turn(e, id, nonce);
   if (environment_is_on_demand(e) && e->busy == 0)
     refuse_state(x);
   else if (!turn)

@@ -16,6 +16,10 @@ size_t environment_room(const struct environment *e) {
   return e->poll_count < free_turns ? e->poll_count : free_turns;
 }
 
+bool environment_is_at_work(const struct environment *e) {
+  return e->busy + e->owed > 0 && e->state != ENVIRONMENT_ENDING;
+}
+
 /* What it waits for */
 
 static void wait_ms(struct environment *e, int64_t ms) {
@@ -147,20 +151,20 @@ static void time_is_over(void *ctx) {
 /* Lines */
 
 /* Records of the runtime, and its metrics, say whose they are. An id is random: no other line has it by chance. */
-static const struct invoke *named_in(const struct environment *e, struct str line) {
+static struct invoke *named_in(const struct environment *e, struct str line) {
   static const struct str name = { "\"requestId\":\"", 13 };
   for (size_t at = 0; (at = str_find(line, name, at)) != SIZE_MAX;) {
     at += name.len;
-    const struct turn *turn = turn_find(e->turns, e->places, str_slice(line, at, at + UUID_LEN - 1));
+    const struct turn *turn = turn_find(e->turns, e->places, str_slice(line, at, at + UUID_LEN - 1), STR(""));
     if (turn) return turn->invoke;
   }
   return NULL;
 }
 
 /* Other lines can only be those of the one that is alone; what its predecessors do deferred may write, too. */
-const struct invoke *environment_writer(const struct environment *e, struct str line) {
+struct invoke *environment_writer(const struct environment *e, struct str line) {
   if (environment_is_on_demand(e)) return e->turns[0].invoke;
-  const struct invoke *found = str_starts(line, STR("{")) ? named_in(e, line) : NULL;
+  struct invoke *found = str_starts(line, STR("{")) ? named_in(e, line) : NULL;
   if (found || e->busy != 1 || e->owed > 0) return found;
   size_t at = 0;
   while (!e->turns[at].invoke) at++;

@@ -16,7 +16,7 @@ void environment_turns_free(struct environment *e);
 void environment_release(struct turn *turn, enum invoke_outcome outcome);
 
 /* The one that a line belongs to, as far as can be told: NULL. */
-const struct invoke *environment_writer(const struct environment *e, struct str line);
+struct invoke *environment_writer(const struct environment *e, struct str line);
 
 /* Sets the limit for what it waits for, or ends it when it drains and waits for nothing. After every change. */
 void environment_settle(struct environment *e);

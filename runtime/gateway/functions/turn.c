@@ -31,8 +31,13 @@ struct turn *turn_free(struct turn *turns, size_t count) {
   return found;
 }
 
-struct turn *turn_find(struct turn *turns, size_t count, struct str request_id) {
-  for (size_t i = 0; i < count; i++)
-    if (turns[i].request_id[0] && str_equal(str_from(turns[i].request_id), request_id)) return &turns[i];
-  return NULL;
+struct turn *turn_find(struct turn *turns, size_t count, struct str request_id, struct str nonce) {
+  struct turn *found = NULL;
+  for (size_t i = 0; i < count; i++) {
+    struct turn *turn = &turns[i];
+    if (!turn->request_id[0] || !str_equal(str_from(turn->request_id), request_id)) continue;
+    if (str_equal(str_from(turn->nonce), nonce)) return turn;
+    if (!found || turn->invoke) found = turn;
+  }
+  return found;
 }

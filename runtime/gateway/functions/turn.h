@@ -37,7 +37,8 @@ bool turn_is_late(const struct turn *turn);
 /* The first one without an invocation, a late one only when there is no other; NULL when all have one. */
 struct turn *turn_free(struct turn *turns, size_t count);
 
-/* The turn of an invocation that is at hand or late; NULL when there is none. */
-struct turn *turn_find(struct turn *turns, size_t count, struct str request_id);
+/* The turn of an invocation that is at hand or late; NULL when there is none. One that is tried again has the request id of
+ * before: it is the delivery with this nonce, or else the one at hand. */
+struct turn *turn_find(struct turn *turns, size_t count, struct str request_id, struct str nonce);
 
 #endif
