@@ -78,7 +78,7 @@ void management_request(struct server *server, struct exchange *x) {
   if (!verify(server, x)) return;
   struct model_manage request = { x->method, x->path, x->body };
   struct model_manage_answer todo = { 0 };
-  model_manage(server->options.model, &request, clock_unix_ms(), &todo);
+  model_manage(server->options.model, &request, &todo);
   if (todo.action != MODEL_MANAGE_ANSWER) act(server, &todo, x->body);
   if (todo.error_type) tell(server, x, todo.status, todo.error_type, buf_str(&todo.body));
   answer(x, todo.status, todo.error_type, buf_str(&todo.body));
