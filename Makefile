@@ -30,21 +30,21 @@ SCRIPT := bind_aws bind_broadcast bind_connections bind_crypto bind_http bind_in
   outcome redact result scope scope_metrics secret serving shutdown table_field task task_handle value value_write vm watchdog \
   xray_cause
 # The local gateway: what ties it together, and its rooms.
-GATEWAY   := api_id control control_answer control_calls control_service control_signed excerpt gateway generation generations \
-  management moment reload reread route_call server session signals signature signature_header
-MODEL     := model model_admission model_answer model_authorization model_authorize model_close model_connections model_event model_fields model_frame model_id \
+GATEWAY   := api_id control control_answer control_calls control_connections control_faults control_service control_signed delays excerpt \
+  fault_act fault_order fault_tell gateway generation generations management moment reload reread route_call server session signals signature signature_header
+MODEL     := faults model model_admission model_answer model_authorization model_authorize model_close model_connections model_event model_fields model_frame model_id \
   model_identity model_json model_manage model_policy model_request model_result model_step route_selection route_selection_value
 PROJECT   := dotenv intrinsic intrinsic_name node_table project project_authorizer project_environment project_file project_function \
   project_provider project_report project_route project_settings project_spelling project_value shown variable_files variable_source \
   variable_syntax variable_value variables yaml_compose yaml_json yaml_kind yaml_merge yaml_problem yaml_tree
 TRANSPORT := httpd httpd_connection httpd_exchange httpd_listen httpd_request websocket websocket_accept \
-  websocket_outbox websocket_reader
+  websocket_outbox websocket_pace websocket_reader
 FUNCTIONS := child environment environment_api environment_start environment_variables invoke pool process \
   report task_root
 RELOAD    := snapshot snapshot_part store tree watch
 VIEW      := view view_json view_log view_metrics view_observer view_out view_plain view_record view_reload view_report view_style view_text \
   view_text_invocation
-CLI    := cmd_dev cmd_lua cmd_test lua_command main pairs script
+CLI    := cmd_ctl cmd_dev cmd_lua cmd_test lua_command main pairs script
 
 # lua/moonwire: linked in as bytecode, LUA into both programs, LUA_DEV only into moonwire.
 LUA     := async aws aws/actions aws/client aws/credentials aws/lambda_invoke aws/request aws/services aws/sign \
@@ -53,7 +53,7 @@ LUA     := async aws aws/actions aws/client aws/credentials aws/lambda_invoke aw
   dynamodb/set dynamodb/shapes dynamodb/write http json jwt lambda log metrics \
   runtime/arguments runtime/describe runtime/encode runtime/globals runtime/handler runtime/headers runtime/invoke \
   runtime/json_kind runtime/key_set runtime/prelude runtime/unattended ws ws/broadcast
-LUA_DEV := cli/control cli/options test/assert test/runner
+LUA_DEV := cli/control cli/ctl cli/ctl_show cli/options test/assert test/runner
 
 # ---- Flags ------------------------------------------------------------------------------------------------------------
 

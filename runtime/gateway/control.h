@@ -13,6 +13,7 @@
 #include "err.h"
 #include "httpd.h"
 #include "loop.h"
+#include "server.h"
 #include "sigv4.h"
 #include "str.h"
 
@@ -28,6 +29,7 @@ struct control_options {
   uint16_t port;                  /* 0: any free one */
   struct credentials credentials; /* whose signature is taken */
   const struct control_service *service;
+  struct server *server; /* whose connections and faults are listed and changed */
   /* That of a function, with this key in its path; NULL when there is none. */
   struct environment *(*environment)(void *ctx, struct str function, struct str key);
   void *ctx;

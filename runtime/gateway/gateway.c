@@ -110,6 +110,11 @@ static void note(void *ctx, const char *connection_id, const char *text) {
   view_note(g->view, connection_id, str_from(text));
 }
 
+static void fault(void *ctx, const struct fault_news *news) {
+  struct gateway *g = ctx;
+  view_fault(g->view, news);
+}
+
 static struct environment *environment(void *ctx, struct str function, struct str key) {
   struct gateway *g = ctx;
   return generations_environment(&g->generations, function, key);
@@ -217,6 +222,7 @@ static bool listen_on_ports(struct gateway *g, char err[ERR_LEN]) {
                                        g->options->integration_s ? g->options->integration_s : MODEL_INTEGRATION_S,
                                    .invoke = invoke,
                                    .note = note,
+                                   .fault = fault,
                                    .ctx = g };
   struct control_options control = { .loop = g->loop,
                                      .port = g->options->control_port,
@@ -226,6 +232,7 @@ static bool listen_on_ports(struct gateway *g, char err[ERR_LEN]) {
                                      .ctx = g };
   describe_service(g);
   g->server = server_new(&public, err);
+  control.server = g->server;
   if (!g->server || !control_init(&g->control, &control, err)) return false;
   name_ports(g);
   return true;

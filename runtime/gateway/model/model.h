@@ -65,10 +65,10 @@ struct model_connection {
   int64_t last_active_at_ms;        /* likewise; the caller moves it when it sends */
   struct str source_ip, user_agent; /* owned; user_agent is empty when the client sent none */
   struct str authorizer; /* owned; JSON: requestContext.authorizer of all its events; empty without an authorizer */
-  struct model_admission *admission; /* owned; while its authorizer has not answered */
+  struct model_admission *admission;    /* owned; while its authorizer has not answered */
   const struct model_route *last_route; /* the last one that was invoked for it, or NULL */
   struct fault_posts faults;            /* the caller's: what goes wrong on purpose */
-  void *transport;                   /* the caller's; NULL at first */
+  void *transport;                      /* the caller's; NULL at first */
 };
 
 /* What the client sent to connect. Borrowed for the call. */

@@ -34,7 +34,7 @@ struct websocket {
   struct loop_timer timer; /* the client's half of the close */
   struct loop_timer turn;  /* when more may be sent to one that is slow on purpose */
   struct websocket_pace pace;
-  struct loop_job job;     /* early bytes, or the end */
+  struct loop_job job; /* early bytes, or the end */
   struct buf early;
   struct websocket_reader reader;
   struct websocket_outbox outbox;
