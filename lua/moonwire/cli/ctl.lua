@@ -169,8 +169,8 @@ function ctl.run(args)
   if name == "-h" or name == "--help" then
     io.stdout:write(usage)
     return 0
-  elseif not name then
-    return options.wrong("ctl", "a command is missing")
+  elseif not name or name:find "^%-" then
+    return options.wrong("ctl", name and "the command comes first, options behind it" or "a command is missing")
   end
   local command = commands[name]
   if not command then return options.wrong("ctl", ("there is no command %q"):format(name)) end
