@@ -348,5 +348,6 @@ test('delays that outlast everything', (t) => withDev({ files, args: ['--integra
     await waiting(2);
     dev.child.kill('SIGINT');
     assert.equal((await stays)[1], 503);
+    await dev.exit; // a second signal would cut it short
   });
 }));

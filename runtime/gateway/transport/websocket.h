@@ -68,8 +68,4 @@ struct websocket_look websocket_look(const struct websocket *ws);
 /* Closes the descriptor at once, when there is one, and frees; `closed` is not called. Safe on NULL. */
 void websocket_delete(struct websocket *ws);
 
-/* Sec-WebSocket-Accept for a Sec-WebSocket-Key (RFC 6455, section 4.2.2): 28 characters and a NUL. */
-enum { WEBSOCKET_ACCEPT_LEN = 29 };
-bool websocket_accept(struct str key, char accept[WEBSOCKET_ACCEPT_LEN], char err[ERR_LEN]);
-
 #endif
