@@ -1,6 +1,7 @@
 #include "control.h"
 
 #include "control_calls.h"
+#include "control_lambda.h"
 #include "digest.h"
 #include "visitor.h"
 
@@ -28,6 +29,7 @@ static const struct route {
   void (*request)(struct control *control, struct exchange *x, struct str rest); /* behind the prefix */
 } routes[] = {
   { STR("/_runtime/"), runtime_request },
+  { STR("/2015-03-31/functions/"), control_lambda_request },
   { STR("/_control/"), control_calls_request },
 };
 
@@ -47,6 +49,7 @@ static void answer(void *ctx, struct exchange *x) {
 
 bool control_init(struct control *control, const struct control_options *options, char err[ERR_LEN]) {
   *control = (struct control){ .options = *options };
+  control->events = (struct control_events){ .loop = options->loop, .invoke = options->invoke, .ctx = options->ctx };
   control->httpd = httpd_new(&(struct httpd_options){ .loop = options->loop,
                                                       .host = "127.0.0.1",
                                                       .port = options->port,
@@ -60,6 +63,7 @@ bool control_init(struct control *control, const struct control_options *options
 }
 
 void control_free(struct control *control) {
+  control_events_free(&control->events);
   httpd_delete(control->httpd);
   control->httpd = NULL;
   digest_wipe(&control->keys, sizeof control->keys);

@@ -25,4 +25,10 @@ void control_faults_delete(struct control *control, struct exchange *x, struct s
 /* GET service: { service, stage, region, config, pid, websocketUrl, managementUrl, controlUrl } */
 void control_service_get(struct control *control, struct exchange *x, struct str rest);
 
+/* GET functions: { functions: [ { name, functionName, handler, routes } ] } */
+void control_functions_get(struct control *control, struct exchange *x, struct str rest);
+
+/* POST event/{route key}: the event of a message, the body, on that route; of $connect and $disconnect, too. */
+void control_route_post(struct control *control, struct exchange *x, struct str rest);
+
 #endif
