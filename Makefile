@@ -31,7 +31,7 @@ SCRIPT := bind_aws bind_broadcast bind_connections bind_crypto bind_http bind_in
   xray_cause
 # The local gateway: what ties it together, and its rooms.
 GATEWAY   := addresses api_id control control_answer control_calls control_connections control_events control_faults control_functions \
-  control_invoke control_lambda control_route control_service control_signed delays excerpt fault_act fault_order fault_tell gateway \
+  control_invoke control_lambda control_route control_service control_signed delays descriptors excerpt fault_act fault_order fault_tell gateway \
   generation generations lambda_target management moment reload reread route_call server session signals signature signature_header \
   visitor
 MODEL     := faults model model_admission model_answer model_authorization model_authorize model_close model_connections model_event model_fields model_frame model_id \
