@@ -46,7 +46,7 @@ FUNCTIONS := child environment environment_api environment_start environment_var
 RELOAD    := named snapshot snapshot_part store tree watch
 VIEW      := view view_json view_log view_metrics view_observer view_out view_plain view_record view_reload view_report view_style view_text \
   view_text_invocation
-CLI    := cmd_ctl cmd_dev cmd_lua cmd_test lua_command main pairs script
+CLI    := bind_process cmd_ctl cmd_dev cmd_invoke cmd_lua cmd_test lua_command main pairs script
 
 # lua/moonwire: linked in as bytecode, LUA into both programs, LUA_DEV only into moonwire.
 LUA     := async aws aws/actions aws/client aws/credentials aws/lambda_invoke aws/request aws/services aws/sign \
@@ -55,7 +55,7 @@ LUA     := async aws aws/actions aws/client aws/credentials aws/lambda_invoke aw
   dynamodb/set dynamodb/shapes dynamodb/write http json jwt lambda log metrics \
   runtime/arguments runtime/describe runtime/encode runtime/globals runtime/handler runtime/headers runtime/invoke \
   runtime/json_kind runtime/key_set runtime/prelude runtime/unattended ws ws/broadcast
-LUA_DEV := cli/control cli/ctl cli/ctl_show cli/options test/assert test/runner
+LUA_DEV := cli/control cli/ctl cli/ctl_show cli/event cli/event_kinds cli/invoke cli/md5 cli/options cli/own_dev test/assert test/runner
 
 # ---- Flags ------------------------------------------------------------------------------------------------------------
 

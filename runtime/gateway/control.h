@@ -11,13 +11,12 @@
 
 #include "control_events.h"
 #include "credentials.h"
-#include "environment.h"
 #include "err.h"
+#include "generations.h"
 #include "httpd.h"
 #include "invoke.h"
 #include "loop.h"
 #include "model.h"
-#include "project.h"
 #include "server.h"
 #include "sigv4.h"
 #include "str.h"
@@ -34,14 +33,9 @@ struct control_options {
   uint16_t port;                  /* 0: any free one */
   struct credentials credentials; /* whose signature is taken */
   const struct control_service *service;
-  struct server *server;       /* whose connections and faults are listed and changed */
-  const struct model_api *api; /* as it is now */
-  /* That of a function, with this key in its path; NULL when there is none. */
-  struct environment *(*environment)(void *ctx, struct str function, struct str key);
-  /* The service as it is now. */
-  const struct project *(*project)(void *ctx);
-  /* The number of one of its functions; SIZE_MAX when memory is short. */
-  size_t (*number)(void *ctx, struct str function);
+  struct server *server;           /* whose connections and faults are listed and changed */
+  const struct model_api *api;     /* as it is now */
+  struct generations *generations; /* started before the first request */
   /* Runs a function, by its number: takes `in` over and calls in->done later, from the loop. */
   void (*invoke)(void *ctx, size_t function, struct invoke *in);
   void *ctx;
@@ -53,6 +47,9 @@ struct control {
   struct sigv4_key_cache keys;
   struct control_events events; /* asynchronous invocations */
 };
+
+/* The service as it is now. */
+const struct project *control_project(const struct control *control);
 
 /* *control must stay where it is, and what the options borrow. */
 bool control_init(struct control *control, const struct control_options *options, char err[ERR_LEN]);

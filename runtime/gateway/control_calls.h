@@ -22,10 +22,11 @@ void control_faults_post(struct control *control, struct exchange *x, struct str
 void control_faults_get(struct control *control, struct exchange *x, struct str rest);
 void control_faults_delete(struct control *control, struct exchange *x, struct str rest);
 
-/* GET service: { service, stage, region, config, pid, websocketUrl, managementUrl, controlUrl } */
+/* GET service: { service, stage, region, apiId, config, pid, websocketUrl, managementUrl, controlUrl } */
 void control_service_get(struct control *control, struct exchange *x, struct str rest);
 
-/* GET functions: { functions: [ { name, functionName, handler, routes } ] } */
+/* GET functions: { functions: [ { name, functionName, handler, atWork, routes } ] }; atWork: how many of its environments have
+ * something to do */
 void control_functions_get(struct control *control, struct exchange *x, struct str rest);
 
 /* POST event/{route key}: the event of a message, the body, on that route; of $connect and $disconnect, too. */
