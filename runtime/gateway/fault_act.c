@@ -41,7 +41,7 @@ static void act_on(void *ctx, struct model_connection *c) {
   const struct act *act = ctx;
   if (c->state == MODEL_CONNECTING || !c->transport) return;
   if (act->order->kind != ORDER_DROP && session_look(c->transport).closing) return;
-  if (act->ids->ptr[act->ids->len - 1] != '[') buf_add_char(act->ids, ',');
+  if (str_ends(buf_str(act->ids), STR("\""))) buf_add_char(act->ids, ',');
   json_write_string_utf8(act->ids, str_from(c->id));
   if (act->order->kind == ORDER_SLOW)
     set_pace(act->server, act->order, c);
