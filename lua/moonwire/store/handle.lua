@@ -3,13 +3,16 @@ local arguments = require "moonwire.runtime.arguments"
 local async = require "moonwire.async"
 local json = require "moonwire.json"
 local name = require "moonwire.store.name"
+local random = require "moonwire.runtime.random"
 local record = require "moonwire.store.record"
+local task = require "moonwire.core.task"
 
 local handle = {}
 
 local FORGET_S = 30 -- a younger connection may still be in its handshake, in which a 410 says nothing
 local UPDATES_MAX = 40
-local PAUSE_MS, PAUSE_MAX_MS = 2, 200
+local PAUSE_MS, PAUSE_MAX_MS = 2, 60
+local MARGIN_MS = 300 -- before the end of the invocation
 
 --- The connections of one stage of one API. Methods wait.
 --- @class moonwire.Store
@@ -243,8 +246,10 @@ function Store:update(id, key, fn)
   for turn = 1, UPDATES_MAX do
     local ok, value, code = try_update(self, id, key, fn)
     if ok then return value end
-    if code ~= "conflict" or turn == UPDATES_MAX then return answer("update", nil, value, code) end
-    async.sleep(pause * math.random())
+    if code ~= "conflict" or turn == UPDATES_MAX or task.left_ms() - pause < MARGIN_MS then
+      return answer("update", nil, value, code)
+    end
+    async.sleep(pause * random())
     pause = math.min(2 * pause, PAUSE_MAX_MS)
   end
 end
