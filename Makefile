@@ -30,7 +30,8 @@ SCRIPT := bind_aws bind_broadcast bind_connections bind_crypto bind_http bind_in
   outcome redact result scope scope_metrics secret serving shutdown table_field task task_handle value value_write vm watchdog \
   xray_cause
 # The local gateway: what ties it together, and its rooms.
-GATEWAY   := api_id control excerpt gateway generation generations management moment reload reread route_call server session signals signature signature_header
+GATEWAY   := api_id control control_answer control_calls control_service control_signed excerpt gateway generation generations \
+  management moment reload reread route_call server session signals signature signature_header
 MODEL     := model model_admission model_answer model_authorization model_authorize model_close model_connections model_event model_fields model_frame model_id \
   model_identity model_json model_manage model_policy model_request model_result model_step route_selection route_selection_value
 PROJECT   := dotenv intrinsic intrinsic_name node_table project project_authorizer project_environment project_file project_function \
@@ -43,19 +44,19 @@ FUNCTIONS := child environment environment_api environment_start environment_var
 RELOAD    := snapshot snapshot_part store tree watch
 VIEW      := view view_json view_log view_metrics view_observer view_out view_plain view_record view_reload view_report view_style view_text \
   view_text_invocation
-CLI    := cmd_dev cmd_lua cmd_test main pairs script
+CLI    := cmd_dev cmd_lua cmd_test lua_command main pairs script
 
 # lua/moonwire: linked in as bytecode, LUA into both programs, LUA_DEV only into moonwire.
-LUA     := async aws aws/actions aws/client aws/credentials aws/lambda_invoke aws/request aws/services aws/sign \
+LUA     := async auth auth/policy auth/request auth/verifier aws aws/actions aws/client aws/credentials aws/lambda_invoke aws/request aws/services aws/sign \
   batch crypto \
   dynamodb dynamodb/backlog dynamodb/batch dynamodb/binary dynamodb/marshal dynamodb/number dynamodb/pages dynamodb/read \
-  dynamodb/set dynamodb/shapes dynamodb/write http json jwt lambda log metrics \
+  dynamodb/set dynamodb/shapes dynamodb/write http json jwt jwt/options lambda log metrics \
   runtime/arguments runtime/describe runtime/encode runtime/globals runtime/handler runtime/headers runtime/invoke \
   runtime/json_kind runtime/key_set runtime/prelude runtime/random runtime/unattended \
   store store/backend store/dynamodb store/dynamodb_data store/dynamodb_failure store/dynamodb_keys store/dynamodb_members \
   store/handle store/name store/record store/scope \
   store/sqlite store/sqlite_database store/sqlite_library store/sqlite_schema ws ws/broadcast
-LUA_DEV := test/assert test/runner
+LUA_DEV := cli/control cli/options test/assert test/runner
 
 # ---- Flags ------------------------------------------------------------------------------------------------------------
 

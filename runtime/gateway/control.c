@@ -1,12 +1,13 @@
 #include "control.h"
 
+#include "control_calls.h"
+#include "digest.h"
+
 enum {
   IDLE_S = 10,         /* for whoever has not shown a key */
   IDLE_KNOWN_S = 3600, /* an environment may think for long */
   CONNECTIONS = 16 * 1024
 };
-
-#define RUNTIME STR("/_runtime/")
 
 /* Whether "127.0.0.1:3002" names this machine. */
 static bool is_loopback(struct str host) {
@@ -30,8 +31,8 @@ static bool is_foreign(const struct exchange *x) {
 }
 
 /* "/_runtime/echo/0123abcd/2018-06-01/..." */
-static void runtime_request(struct control *control, struct exchange *x) {
-  struct str function, key, rest = str_slice(x->path, RUNTIME.len, x->path.len);
+static void runtime_request(struct control *control, struct exchange *x, struct str rest) {
+  struct str function, key;
   str_cut(rest, '/', &function, &rest);
   str_cut(rest, '/', &key, &rest);
   struct environment *e = control->options.environment(control->options.ctx, function, key);
@@ -42,13 +43,26 @@ static void runtime_request(struct control *control, struct exchange *x) {
     exchange_answer_json(x, 404, STR("{\"errorMessage\":\"there is no such environment\",\"errorType\":\"NotFound\"}"));
 }
 
+static const struct route {
+  struct str prefix;
+  void (*request)(struct control *control, struct exchange *x, struct str rest); /* behind the prefix */
+} routes[] = {
+  { STR("/_runtime/"), runtime_request },
+  { STR("/_control/"), control_calls_request },
+};
+
 static void answer(void *ctx, struct exchange *x) {
-  if (is_foreign(x))
+  if (is_foreign(x)) {
     exchange_answer_json(x, 403, STR("{\"message\":\"Forbidden: this port answers to programs on this machine\"}"));
-  else if (str_starts(x->path, RUNTIME))
-    runtime_request(ctx, x);
-  else
-    exchange_answer_json(x, 404, STR("{\"message\":\"Not Found\"}"));
+    return;
+  }
+  for (size_t i = 0; i < sizeof routes / sizeof *routes; i++) {
+    struct str prefix = routes[i].prefix;
+    if (!str_starts(x->path, prefix)) continue;
+    routes[i].request(ctx, x, str_slice(x->path, prefix.len, x->path.len));
+    return;
+  }
+  exchange_answer_json(x, 404, STR("{\"message\":\"Not Found\"}"));
 }
 
 bool control_init(struct control *control, const struct control_options *options, char err[ERR_LEN]) {
@@ -68,4 +82,5 @@ bool control_init(struct control *control, const struct control_options *options
 void control_free(struct control *control) {
   httpd_delete(control->httpd);
   control->httpd = NULL;
+  digest_wipe(&control->keys, sizeof control->keys);
 }

@@ -1,20 +1,33 @@
-/* control.h -- the control port, on loopback only: the Runtime API of the environments.
- * /_runtime/{function}/{environment}/2018-06-01/...; the second is a secret that only the environment was told. A request
- * must name a loopback host and may not come from a page of somebody else: a browser can reach this port, too.
+/* control.h -- the control port, on loopback only.
+ *   /_runtime/{function}/{environment}/2018-06-01/...  the Runtime API; the second is a secret that only the environment was told
+ *   /_control/...                                      calls of development, signed (control_calls.h)
+ * A request must name a loopback host and may not come from a page of somebody else: a browser can reach this port, too.
  */
 #ifndef MOONWIRE_CONTROL_H
 #define MOONWIRE_CONTROL_H
 
 #include <stdint.h>
 
+#include "credentials.h"
+#include "environment.h"
 #include "err.h"
 #include "httpd.h"
 #include "loop.h"
-#include "environment.h"
+#include "sigv4.h"
+#include "str.h"
+
+/* What runs here, for whoever asks. The URLs are filled in when the ports are known. */
+struct control_service {
+  struct str service, stage, region;
+  struct str config; /* absolute path of serverless.yml */
+  const char *websocket_url, *management_url, *control_url;
+};
 
 struct control_options {
   struct loop *loop;
-  uint16_t port; /* 0: any free one */
+  uint16_t port;                  /* 0: any free one */
+  struct credentials credentials; /* whose signature is taken */
+  const struct control_service *service;
   /* That of a function, with this key in its path; NULL when there is none. */
   struct environment *(*environment)(void *ctx, struct str function, struct str key);
   void *ctx;
@@ -23,9 +36,10 @@ struct control_options {
 struct control {
   struct control_options options;
   struct httpd *httpd;
+  struct sigv4_key_cache keys;
 };
 
-/* *control must stay where it is. */
+/* *control must stay where it is, and what the options borrow. */
 bool control_init(struct control *control, const struct control_options *options, char err[ERR_LEN]);
 
 /* Safe on a zeroed control. */

@@ -1,6 +1,7 @@
 #define _GNU_SOURCE
 #include "gateway.h"
 
+#include <limits.h>
 #include <signal.h>
 #include <string.h>
 #include <sys/resource.h>
@@ -17,6 +18,9 @@
 
 enum { DESCRIPTORS_KEPT = 256 }; /* for everything that is no client: files, pipes, environments */
 
+/* The keys that handlers have here, and whoever else calls. */
+static const struct credentials local_keys = { STR("local"), STR("local"), STR("") };
+
 struct gateway {
   const struct gateway_options *options;
   struct loop *loop;
@@ -29,6 +33,8 @@ struct gateway {
   struct model *model;
   struct server *server;
   struct control control;
+  struct control_service service; /* for the control port */
+  char config[PATH_MAX];          /* absolute path of serverless.yml */
   struct generations generations;
   struct reload reload;
   char websocket_url[512], management_url[512], control_url[64], runtime_api[64];
@@ -169,6 +175,20 @@ static unsigned raise_descriptor_limit(struct gateway *g) {
   return most > 2 * DESCRIPTORS_KEPT ? (unsigned)most - DESCRIPTORS_KEPT : (unsigned)most / 2;
 }
 
+/* What the control port says about us. */
+static void describe_service(struct gateway *g) {
+  const struct project *project = &g->project;
+  const char *slash = strrchr(g->options->config, '/');
+  snprintf(g->config, sizeof g->config, "%.*s/%s", STR_ARG(project->directory), slash ? slash + 1 : g->options->config);
+  g->service = (struct control_service){ .service = project->service,
+                                         .stage = project->stage,
+                                         .region = project->region,
+                                         .config = str_from(g->config),
+                                         .websocket_url = g->websocket_url,
+                                         .management_url = g->management_url,
+                                         .control_url = g->control_url };
+}
+
 /* Clients reach a server that listens everywhere under the name of this machine, too. */
 static const char *reachable(const char *host) {
   return strcmp(host, "0.0.0.0") == 0 || strcmp(host, "::") == 0 ? "127.0.0.1" : host;
@@ -191,16 +211,20 @@ static bool listen_on_ports(struct gateway *g, char err[ERR_LEN]) {
                                    .port = g->options->port,
                                    .connections = raise_descriptor_limit(g),
                                    .model = g->model,
-                                   .credentials = { STR("local"), STR("local"), STR("") },
+                                   .credentials = local_keys,
                                    .region = g->project.region,
                                    .integration_s =
                                        g->options->integration_s ? g->options->integration_s : MODEL_INTEGRATION_S,
                                    .invoke = invoke,
                                    .note = note,
                                    .ctx = g };
-  struct control_options control = {
-    .loop = g->loop, .port = g->options->control_port, .environment = environment, .ctx = g
-  };
+  struct control_options control = { .loop = g->loop,
+                                     .port = g->options->control_port,
+                                     .credentials = local_keys,
+                                     .service = &g->service,
+                                     .environment = environment,
+                                     .ctx = g };
+  describe_service(g);
   g->server = server_new(&public, err);
   if (!g->server || !control_init(&g->control, &control, err)) return false;
   name_ports(g);

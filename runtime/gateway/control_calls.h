@@ -1,0 +1,18 @@
+/* control_calls.h -- /_control/...: what the other subcommands of moonwire ask a running `moonwire dev`.
+ * Signed as service "moonwire" in the Region "local": a caller does not know the service's Region before it has asked. One
+ * file, control_*.c, for each subject; all of them in the table of control_calls.c.
+ */
+#ifndef MOONWIRE_CONTROL_CALLS_H
+#define MOONWIRE_CONTROL_CALLS_H
+
+#include "control.h"
+
+/* Any request below /_control/; `rest` is what stands behind that. Answers now or later. */
+void control_calls_request(struct control *control, struct exchange *x, struct str rest);
+
+/* The calls. `rest` is what stands behind the path of the table, percent-encoded: empty unless that ends in "/". */
+
+/* GET service: { service, stage, region, config, pid, websocketUrl, managementUrl, controlUrl } */
+void control_service_get(struct control *control, struct exchange *x, struct str rest);
+
+#endif
