@@ -47,7 +47,8 @@ VIEW      := view view_json view_log view_metrics view_observer view_out view_pl
 CLI    := cmd_dev cmd_lua cmd_test lua_command main pairs script
 
 # lua/moonwire: linked in as bytecode, LUA into both programs, LUA_DEV only into moonwire.
-LUA     := async auth auth/policy auth/request auth/verifier aws aws/actions aws/client aws/credentials aws/lambda_invoke aws/request aws/services aws/sign \
+LUA     := app app/conn app/door app/failure app/origin app/request app/route app/row app/schema app/steps app/turn \
+  async auth auth/policy auth/request auth/verifier aws aws/actions aws/client aws/credentials aws/lambda_invoke aws/request aws/services aws/sign \
   batch crypto \
   dynamodb dynamodb/backlog dynamodb/batch dynamodb/binary dynamodb/marshal dynamodb/number dynamodb/pages dynamodb/read \
   dynamodb/set dynamodb/shapes dynamodb/write http json jwt jwt/options lambda log metrics \
