@@ -54,7 +54,8 @@ LUA     := app app/conn app/door app/failure app/origin app/request app/route ap
   dynamodb/set dynamodb/shapes dynamodb/write http json jwt jwt/options lambda log metrics \
   runtime/arguments runtime/describe runtime/encode runtime/globals runtime/handler runtime/headers runtime/invoke \
   runtime/json_kind runtime/key_set runtime/prelude runtime/random runtime/unattended \
-  store store/backend store/dynamodb store/dynamodb_data store/dynamodb_failure store/dynamodb_keys store/dynamodb_members \
+  store store/backend store/dynamodb store/dynamodb_data store/dynamodb_failure store/dynamodb_item store/dynamodb_keys \
+  store/dynamodb_members \
   store/handle store/name store/record store/scope \
   store/sqlite store/sqlite_database store/sqlite_library store/sqlite_schema ws ws/broadcast
 LUA_DEV := cli/control cli/options test/assert test/runner

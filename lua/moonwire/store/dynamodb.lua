@@ -3,17 +3,16 @@
 --
 -- META of a connection decides what is true, and is changed by conditional writes; reads of rooms and users ask the index, then
 -- META of what they found. So no order of calls and no crash between two of them shows somebody who has left, and a membership that
--- was begun and not finished is finished by the next join. The price is a second read for each member: half a read unit of a
--- 1 KB connection in the usual mode, one in the consistent one that is used here, so that a handler sees what it has just done.
+-- was begun and not finished is finished by the next join. The price is a second read for each member, one read unit for each 4 KB
+-- of META: reads are consistent, so that a handler sees what it has just done.
 local dynamodb = require "moonwire.dynamodb"
 local data = require "moonwire.store.dynamodb_data"
 local failure = require "moonwire.store.dynamodb_failure"
+local item = require "moonwire.store.dynamodb_item"
 local keys = require "moonwire.store.dynamodb_keys"
 local members = require "moonwire.store.dynamodb_members"
 
 local CONDITION_FAILED = "ConditionalCheckFailedException"
--- DynamoDB's own deletion of what has expired (TTL) comes this much later, so that nothing goes away that a clock elsewhere still sees.
-local TTL_S = 15 * 60
 local TURNS_MAX = 10 -- of saving all of data: somebody else may save in between
 
 --- @class moonwire.store.Dynamodb: moonwire.store.Backend
@@ -22,19 +21,6 @@ local TURNS_MAX = 10 -- of saving all of data: somebody else may save in between
 local Dynamodb = {}
 Dynamodb.__index = Dynamodb
 
--- An entry of the index.
-local function entry(key, expires_at, now)
-  return { pk = key.pk, sk = key.sk, added_at = now, ttl = expires_at + TTL_S }
-end
-
--- The keys of all entries of a connection.
-local function entry_keys(scope, item)
-  local list = {}
-  for room in pairs(item.rooms or {}) do list[#list + 1] = keys.member(scope, room, item.id) end
-  if item.user then list[#list + 1] = keys.device(scope, item.user, item.id) end
-  return list
-end
-
 local function write(self, requests)
   local ok, message, code = self.db:batch_write { [self.table_name] = requests }
   if not ok then return failure(message, code) end
@@ -42,38 +28,29 @@ local function write(self, requests)
 end
 
 function Dynamodb:connect(scope, record, rooms, now)
-  local key = keys.connection(scope, record.id)
-  local item = {
-    pk = key.pk, sk = key.sk, id = record.id, user = record.user, claims = record.claims, endpoint = record.endpoint,
-    connected_at = record.connected_at, expires_at = record.expires_at, ttl = record.expires_at + TTL_S, data = record.data,
-    version = 1, rooms = {},
-  }
-  for _, room in ipairs(rooms) do item.rooms[room] = now end
-  local ok, message, code = self.db:PutItem { TableName = self.table_name, Item = item }
+  local meta = item.meta(scope, record, rooms, now)
+  local ok, message, code = self.db:PutItem { TableName = self.table_name, Item = meta }
   if not ok then return failure(message, code) end
-  local writes = {}
-  for i, entry_key in ipairs(entry_keys(scope, item)) do writes[i] = { put = entry(entry_key, item.expires_at, now) } end
-  return write(self, writes)
+  local puts = {}
+  for i, key in ipairs(item.entry_keys(scope, meta)) do puts[i] = { put = item.entry(key, meta.expires_at, now) } end
+  return write(self, puts)
 end
 
--- The item of a connection that is visible.
+-- META of a visible connection.
 local function get(self, scope, id, now)
   local answer, message, code = self.db:GetItem {
     TableName = self.table_name, Key = keys.connection(scope, id), ConsistentRead = true,
   }
   if not answer then return failure(message, code) end
-  local item = answer.Item
-  if item and item.expires_at > now then return item end
+  local meta = answer.Item
+  if meta and meta.expires_at > now then return meta end
   return nil, "there is no connection " .. id, "gone"
 end
 
 function Dynamodb:get(scope, id, now)
-  local item, message, code = get(self, scope, id, now)
-  if not item then return nil, message, code end
-  return {
-    id = item.id, user = item.user, claims = item.claims, endpoint = item.endpoint, connected_at = item.connected_at,
-    expires_at = item.expires_at, data = item.data, version = item.version,
-  }
+  local meta, message, code = get(self, scope, id, now)
+  if not meta then return nil, message, code end
+  return item.record(meta)
 end
 
 function Dynamodb:disconnect(scope, id)
@@ -82,11 +59,11 @@ function Dynamodb:disconnect(scope, id)
   }
   if not answer then return failure(message, code) end
   local deletes = {}
-  for i, key in ipairs(answer.Attributes and entry_keys(scope, answer.Attributes) or {}) do deletes[i] = { delete = key } end
+  for i, key in ipairs(answer.Attributes and item.entry_keys(scope, answer.Attributes) or {}) do deletes[i] = { delete = key } end
   return write(self, deletes)
 end
 
--- Changes a visible connection. code is "condition" when the condition does not hold.
+-- Changes a visible connection; "gone", too, when the request's own condition does not hold.
 local function update(self, scope, id, now, request)
   request.TableName, request.Key = self.table_name, keys.connection(scope, id)
   request.ConditionExpression = "expires_at > :now" .. (request.ConditionExpression or "")
@@ -107,7 +84,7 @@ function Dynamodb:join(scope, id, room, now)
   if not answer then return nil, message, code end
   local ok
   ok, message, code = self.db:PutItem {
-    TableName = self.table_name, Item = entry(keys.member(scope, room, id), answer.Attributes.expires_at, now),
+    TableName = self.table_name, Item = item.entry(keys.member(scope, room, id), answer.Attributes.expires_at, now),
   }
   if not ok then return failure(message, code) end
   return true
@@ -126,10 +103,10 @@ function Dynamodb:leave(scope, id, room)
 end
 
 function Dynamodb:rooms(scope, id, now)
-  local item, message, code = get(self, scope, id, now)
-  if not item and code ~= "gone" then return nil, message, code end
+  local meta, message, code = get(self, scope, id, now)
+  if not meta and code ~= "gone" then return nil, message, code end
   local names = {}
-  for room in pairs(item and item.rooms or {}) do names[#names + 1] = room end
+  for room in pairs(meta and meta.rooms or {}) do names[#names + 1] = room end
   return names
 end
 
@@ -144,7 +121,7 @@ local function room_index(scope, room)
   for shard = 0, keys.SHARDS - 1 do partitions[shard + 1] = keys.room(scope, room, shard) end
   return {
     partitions = partitions, condition = ", rooms.#room", names = { ["#room"] = room },
-    holds = function(item) return item.rooms ~= nil and item.rooms[room] ~= nil end,
+    holds = function(meta) return meta.rooms ~= nil and meta.rooms[room] ~= nil end,
   }
 end
 
@@ -155,7 +132,7 @@ end
 function Dynamodb:user(scope, user, after, now)
   return page(self, scope, {
     partitions = { keys.user(scope, user) }, condition = "", names = {},
-    holds = function(item) return item.user == user end,
+    holds = function(meta) return meta.user == user end,
   }, after, now)
 end
 
@@ -187,10 +164,10 @@ end
 local function save_whole(self, scope, id, changes, version, now)
   local ok, message, code
   for _ = 1, TURNS_MAX do
-    local item
-    item, message, code = get(self, scope, id, now)
-    if not item then return nil, message, code end
-    ok, message, code = save_version(self, scope, id, data.whole(item.data, changes), version or item.version, now)
+    local meta
+    meta, message, code = get(self, scope, id, now)
+    if not meta then return nil, message, code end
+    ok, message, code = save_version(self, scope, id, data.whole(meta.data, changes), version or meta.version, now)
     if ok then return true end
     if version or code ~= "conflict" then break end
   end
@@ -204,9 +181,9 @@ function Dynamodb:save(scope, id, changes, version, now)
 end
 
 -- What is deleted of a connection: META among it, in no order, since META alone decides.
-local function deletes_of(scope, item)
-  local deletes = { { delete = keys.connection(scope, item.id) } }
-  for _, key in ipairs(entry_keys(scope, item)) do deletes[#deletes + 1] = { delete = key } end
+local function deletes_of(scope, meta)
+  local deletes = { { delete = keys.connection(scope, meta.id) } }
+  for _, key in ipairs(item.entry_keys(scope, meta)) do deletes[#deletes + 1] = { delete = key } end
   return deletes
 end
 
@@ -220,10 +197,10 @@ function Dynamodb:forget(scope, ids, before)
     },
   }
   if not found then return failure(message, code) end
-  for _, item in ipairs(found[self.table_name]) do
-    if item.connected_at < before then
+  for _, meta in ipairs(found[self.table_name]) do
+    if meta.connected_at < before then
       count = count + 1
-      for _, delete in ipairs(deletes_of(scope, item)) do deletes[#deletes + 1] = delete end
+      for _, delete in ipairs(deletes_of(scope, meta)) do deletes[#deletes + 1] = delete end
     end
   end
   local ok

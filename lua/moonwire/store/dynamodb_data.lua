@@ -1,4 +1,6 @@
 -- dynamodb_data.lua: changes of a connection's data as requests for UpdateItem.
+local item = require "moonwire.store.dynamodb_item"
+
 local data = {}
 
 -- Keys in one expression, which has 4 KB ("Quotas in Amazon DynamoDB": expression parameters).
@@ -19,7 +21,7 @@ function data.by_key(changes)
     if n > KEYS_MAX then return nil end
     names["#data"], names["#" .. n] = "data", key
     if text then
-      sets[#sets + 1], values[":" .. n] = ("#data.#%d = :%d"):format(n, n), text
+      sets[#sets + 1], values[":" .. n] = ("#data.#%d = :%d"):format(n, n), item.value(text)
     else
       removes[#removes + 1] = "#data.#" .. n
     end
@@ -31,13 +33,13 @@ function data.by_key(changes)
 end
 
 --- All of data in the place of what it was.
---- @param old table<string, string>
+--- @param old table as META has it
 --- @param changes table<string, string|false>
 --- @return table request
 function data.whole(old, changes)
   local merged = {}
-  for key, text in pairs(old) do merged[key] = text end
-  for key, text in pairs(changes) do merged[key] = text or nil end
+  for key, value in pairs(old) do merged[key] = value end
+  for key, text in pairs(changes) do merged[key] = text and item.value(text) or nil end
   return {
     UpdateExpression = "ADD #version :one SET #data = :data", ExpressionAttributeNames = { ["#version"] = "version", ["#data"] = "data" },
     ExpressionAttributeValues = { [":one"] = 1, [":data"] = merged },

@@ -15,12 +15,10 @@ local ORPHANS_MAX = 25 -- deleted at once; the others when somebody looks again
 --- @field partitions string[] their pk
 --- @field condition string a projection besides the facts of a member: what `holds` looks at
 --- @field names table<string, string> of the condition
---- @field holds fun(item: table): boolean does the connection say so, too?
+--- @field holds fun(meta: table): boolean does the connection say so, too?
 
-local FACTS = "#id, #user, #endpoint, #connected_at, #expires_at"
-local FACT_NAMES = {
-  ["#id"] = "id", ["#user"] = "user", ["#endpoint"] = "endpoint", ["#connected_at"] = "connected_at", ["#expires_at"] = "expires_at",
-}
+local FACTS = "#id, #user, #endpoint, connected_at, expires_at" -- "user" is a reserved word, the others may become some
+local FACT_NAMES = { ["#id"] = "id", ["#user"] = "user", ["#endpoint"] = "endpoint" }
 
 -- A page of one partition: { sk, ... } ascending, and where it ends when there is more.
 local function query(db, table_name, pk, after)
@@ -83,7 +81,7 @@ local function connections_of(store, scope, index, entries)
   local lists, message, code = async.all(calls)
   if not lists then return nil, message, code end
   for _, list in ipairs(lists) do
-    for _, item in ipairs(list) do by_id[item.id] = item end
+    for _, meta in ipairs(list) do by_id[meta.id] = meta end
   end
   return by_id
 end
@@ -119,11 +117,11 @@ function members.page(store, scope, index, after, now)
   if not by_id then return nil, message, code end
   local page, orphans = {}, {}
   for _, entry in ipairs(entries) do
-    local item = by_id[keys.id_of(entry.sk)]
-    if not item or not index.holds(item) then
+    local meta = by_id[keys.id_of(entry.sk)]
+    if not meta or not index.holds(meta) then
       orphans[#orphans + 1] = entry
-    elseif item.expires_at > now then
-      page[#page + 1] = { id = item.id, user = item.user, endpoint = item.endpoint, connected_at = item.connected_at }
+    elseif meta.expires_at > now then
+      page[#page + 1] = { id = meta.id, user = meta.user, endpoint = meta.endpoint, connected_at = meta.connected_at }
     end
   end
   prune(store, orphans, now)
