@@ -22,7 +22,7 @@ BASE   := arena buf config date err field init_line json json_check json_cover j
 NET    := http http_answer http_multi http_names http_request http_tls http_transfer trust url
 AWS    := broadcast client client_call client_classify client_keys client_peer connections connections_message container \
   container_fetch container_keys container_place container_reply credentials digest encoding endpoint \
-  jwa jwk jwk_key jwk_set jwt jwt_claims jwt_code jwt_signature jwt_token metric metrics metrics_write quotation \
+  jwa jwk jwk_key jwk_set jwt jwt_claims jwt_code jwt_sign jwt_signature jwt_token metric metrics metrics_write quotation \
   retry retry_clock retry_settings sigv4 sigv4_check sigv4_headers sigv4_key sigv4_uri
 LAMBDA := extension http1_connection http1_head http1_reader invocation refusal runtime_api slot
 SCRIPT := bind_aws bind_broadcast bind_connections bind_crypto bind_http bind_invocation bind_json bind_jwt bind_lambda bind_log \
@@ -30,8 +30,8 @@ SCRIPT := bind_aws bind_broadcast bind_connections bind_crypto bind_http bind_in
   outcome redact result scope scope_metrics secret serving shutdown table_field task task_handle value value_write vm watchdog \
   xray_cause
 # The local gateway: what ties it together, and its rooms.
-GATEWAY   := api_id control control_answer control_calls control_service control_signed excerpt gateway generation generations \
-  management moment reload reread route_call server session signals signature signature_header
+GATEWAY   := api_id control control_answer control_calls control_identity control_service control_signed excerpt gateway generation generations \
+  identity management moment reload reread route_call server session signals signature signature_header
 MODEL     := model model_admission model_answer model_authorization model_authorize model_close model_connections model_event model_fields model_frame model_id \
   model_identity model_json model_manage model_policy model_request model_result model_step route_selection route_selection_value
 PROJECT   := dotenv intrinsic intrinsic_name node_table project project_authorizer project_environment project_file project_function \
@@ -44,7 +44,7 @@ FUNCTIONS := child environment environment_api environment_start environment_var
 RELOAD    := run_folder snapshot snapshot_part tree watch
 VIEW      := view view_json view_log view_metrics view_observer view_out view_plain view_record view_reload view_report view_style view_text \
   view_text_invocation
-CLI    := cmd_dev cmd_lua cmd_test lua_command main pairs script
+CLI    := cmd_dev cmd_lua cmd_test cmd_token lua_command main pairs script
 
 # lua/moonwire: linked in as bytecode, LUA into both programs, LUA_DEV only into moonwire.
 LUA     := app app/conn app/door app/failure app/origin app/request app/route app/row app/schema app/steps app/turn \
@@ -58,7 +58,7 @@ LUA     := app app/conn app/door app/failure app/origin app/request app/route ap
   store/dynamodb_members \
   store/handle store/name store/record store/scope \
   store/sqlite store/sqlite_database store/sqlite_library store/sqlite_schema ws ws/broadcast
-LUA_DEV := cli/control cli/options test/assert test/runner
+LUA_DEV := cli/control cli/options cli/token test/assert test/runner
 
 # ---- Flags ------------------------------------------------------------------------------------------------------------
 

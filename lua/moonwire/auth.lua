@@ -96,9 +96,9 @@ end
 -- Amazon Cognito Developer Guide).
 local function cognito_check(token_use, client_id)
   return function(claims)
-    if claims.token_use ~= token_use then return ("the token is none for %s: another token_use, or none"):format(token_use), "token_use" end
+    if claims.token_use ~= token_use then return ("it is no %s token: token_use says something else, or nothing"):format(token_use), "token_use" end
     if token_use == "access" and client_id and not is_of_client(claims.client_id, client_id) then
-      return "the token is for another client_id, or for none", "audience"
+      return "it is for another client_id, or for none", "audience"
     end
   end
 end

@@ -15,6 +15,7 @@ static const struct {
   { "dev", "run the service of serverless.yml behind a local API Gateway", cmd_dev },
   { "lua", "run a script in the runtime's own Lua", cmd_lua },
   { "test", "run spec files", cmd_test },
+  { "token", "make a token of the issuer that a running `moonwire dev` has", cmd_token },
 };
 
 enum { COMMANDS = sizeof commands / sizeof *commands };

@@ -49,6 +49,7 @@ static const struct route {
 } routes[] = {
   { STR("/_runtime/"), runtime_request },
   { STR("/_control/"), control_calls_request },
+  { STR("/_identity/"), control_identity_request },
 };
 
 static void answer(void *ctx, struct exchange *x) {

@@ -1,6 +1,7 @@
 /* control.h -- the control port, on loopback only.
  *   /_runtime/{function}/{environment}/2018-06-01/...  the Runtime API; the second is a secret that only the environment was told
  *   /_control/...                                      calls of development, signed (control_calls.h)
+ *   /_identity/.well-known/...                         the public key of our issuer of tokens (identity.h), for anybody
  * A request must name a loopback host and may not come from a page of somebody else: a browser can reach this port, too.
  */
 #ifndef MOONWIRE_CONTROL_H
@@ -12,6 +13,7 @@
 #include "environment.h"
 #include "err.h"
 #include "httpd.h"
+#include "identity.h"
 #include "loop.h"
 #include "sigv4.h"
 #include "str.h"
@@ -28,6 +30,7 @@ struct control_options {
   uint16_t port;                  /* 0: any free one */
   struct credentials credentials; /* whose signature is taken */
   const struct control_service *service;
+  const struct identity *identity;
   /* That of a function, with this key in its path; NULL when there is none. */
   struct environment *(*environment)(void *ctx, struct str function, struct str key);
   void *ctx;

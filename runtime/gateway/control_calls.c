@@ -9,6 +9,7 @@ static const struct call {
   void (*answer)(struct control *control, struct exchange *x, struct str rest);
 } calls[] = {
   { STR("GET"), STR("service"), control_service_get },
+  { STR("POST"), STR("token"), control_token_make },
 };
 
 static bool is_for(const struct call *call, struct str path) {

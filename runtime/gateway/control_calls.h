@@ -15,4 +15,10 @@ void control_calls_request(struct control *control, struct exchange *x, struct s
 /* GET service: { service, stage, region, config, pid, websocketUrl, managementUrl, controlUrl } */
 void control_service_get(struct control *control, struct exchange *x, struct str rest);
 
+/* POST token?expires_in=S, with claims as its body: { token, issuer, expiresAt } (identity.h) */
+void control_token_make(struct control *control, struct exchange *x, struct str rest);
+
+/* Not one of the calls: GET /_identity/..., where an issuer publishes its key. Anybody on this machine may read that. */
+void control_identity_request(struct control *control, struct exchange *x, struct str rest);
+
 #endif

@@ -10,6 +10,7 @@
 #include "control.h"
 #include "model.h"
 #include "generations.h"
+#include "identity.h"
 #include "project.h"
 #include "reload.h"
 #include "run_folder.h"
@@ -37,9 +38,10 @@ struct gateway {
   struct control control;
   struct control_service service; /* for the control port */
   char config[PATH_MAX];          /* absolute path of serverless.yml */
+  struct identity identity;
   struct generations generations;
   struct reload reload;
-  char websocket_url[512], management_url[512], control_url[64], runtime_api[64];
+  char websocket_url[512], management_url[512], control_url[64], runtime_api[64], issuer[96];
   char store[PATH_MAX + 64], api_name[PROJECT_API_ID_LEN + 256]; /* MOONWIRE_STORE, MOONWIRE_API */
   struct signals signals;
   rlim_t descriptors; /* the limit that we were started with: children get it back */
@@ -135,6 +137,7 @@ static bool start_functions(struct gateway *g, char err[ERR_LEN]) {
                                .management = str_from(g->management_url),
                                .store = str_from(g->store),
                                .api = str_from(g->api_name),
+                               .issuer = str_from(g->issuer),
                                .most = options->most_environments,
                                .descriptors = g->descriptors,
                                .note = g->reload.note,
@@ -218,6 +221,7 @@ static void name_ports(struct gateway *g) {
   snprintf(g->management_url, sizeof g->management_url, "http%s", g->websocket_url + strlen("ws"));
   snprintf(g->control_url, sizeof g->control_url, "http://127.0.0.1:%d", control_port);
   snprintf(g->runtime_api, sizeof g->runtime_api, "127.0.0.1:%d", control_port);
+  snprintf(g->issuer, sizeof g->issuer, "%s/_identity", g->control_url);
 }
 
 static bool listen_on_ports(struct gateway *g, char err[ERR_LEN]) {
@@ -237,13 +241,14 @@ static bool listen_on_ports(struct gateway *g, char err[ERR_LEN]) {
                                      .port = g->options->control_port,
                                      .credentials = local_keys,
                                      .service = &g->service,
+                                     .identity = &g->identity,
                                      .environment = environment,
                                      .ctx = g };
   describe_service(g);
   g->server = server_new(&public, err);
   if (!g->server || !control_init(&g->control, &control, err)) return false;
   name_ports(g);
-  return true;
+  return identity_init(&g->identity, str_from(g->issuer), g->project.service, err);
 }
 
 /* The end */
@@ -271,6 +276,7 @@ static void close_all(struct gateway *g) {
   generations_free(&g->generations);
   server_delete(g->server);
   control_free(&g->control);
+  identity_free(&g->identity);
   model_delete(g->model);
   view_delete(g->view);
   reload_free(&g->reload); /* the others point at projects that it has read */

@@ -82,7 +82,7 @@ describe("a verifier", function()
     local verifier = auth.jwt(options { id_claim = "email" })
     assert.equal("ann@example.com", assert(verifier:verify(token { email = "ann@example.com" })).id)
     local none, message, code = verifier:verify(token())
-    assert.same({ "auth: the token has no claim email that says who it is about", "claims" }, { message, code })
+    assert.same({ "auth: the token is refused: it has no claim email that says who it is about", "claims" }, { message, code })
     assert.equal(nil, none)
   end)
 

@@ -13,6 +13,7 @@ enum { OWN_MAX = 4 };
 
 #define NAME "chat-dev-echo"
 #define MANAGEMENT "http://127.0.0.1:3001/dev"
+#define ISSUER "http://127.0.0.1:3002/_identity"
 
 static const char *const plain[] = {
   "LANG=en_US.UTF-8",
@@ -36,6 +37,7 @@ static const char *const plain[] = {
   "AWS_LAMBDA_FUNCTION_MEMORY_SIZE=256",
   "AWS_LAMBDA_LOG_STREAM_NAME=2026/11/21/[$LATEST]000102030405060708090a0b0c0d0eff",
   "AWS_ENDPOINT_URL_APIGATEWAYMANAGEMENTAPI=" MANAGEMENT,
+  "MOONWIRE_LOCAL_ISSUER=" ISSUER,
   NULL,
 };
 
@@ -110,6 +112,7 @@ static void test_variables(void **state) {
                            .management = STR(MANAGEMENT),
                            .store = STR("sqlite:/tmp/moonwire-dev-1/connections.db"),
                            .api = STR("a1b2c3d4e5/dev"),
+                           .issuer = STR(ISSUER),
                            .path = STR("/usr/bin:/bin"),
                            .now_ms = 1795294800123,
                            .log_stream = { 0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 255 } };

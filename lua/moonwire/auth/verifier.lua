@@ -53,9 +53,9 @@ end
 local function user_of(rules, claims)
   local id, why, code = claims[rules.id_claim], nil, nil
   if rules.check then why, code = rules.check(claims) end
-  if why then return nil, "auth: " .. why, code end
+  if why then return nil, "auth: the token is refused: " .. why, code end
   if type(id) ~= "string" or id == "" then
-    return nil, ("auth: the token has no claim %s that says who it is about"):format(rules.id_claim), "claims"
+    return nil, ("auth: the token is refused: it has no claim %s that says who it is about"):format(rules.id_claim), "claims"
   end
   claims.id = id
   return claims
@@ -65,7 +65,7 @@ end
 local function verify(rules, token)
   local claims, message, code = rules.tokens:verify(token)
   if claims then return user_of(rules, claims) end
-  return nil, message:gsub("^jwt: ", "auth: "), code
+  return nil, message:gsub("^jwt: ", UNKNOWN[code] and "auth: " or "auth: the token is refused: "), code
 end
 
 --- Verifies a token. Waits now and then while the issuer's keys are read (moonwire.jwt). Refusals have the codes of

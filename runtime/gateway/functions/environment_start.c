@@ -72,6 +72,7 @@ bool environment_start(struct environment *e, const struct process_events *event
     .management = options->management,
     .store = options->store,
     .api = options->api,
+    .issuer = options->issuer,
     .path = config_get("PATH"),
     .now_ms = clock_unix_ms(),
   };
