@@ -18,7 +18,7 @@ DEPS   := build/deps
 # ---- Sources: names without folder and suffix -------------------------------------------------------------------------
 
 BASE   := arena buf config date err field init_line json json_check json_cover json_write \
-  log log_line loop output settings spelling stop_signal str timers utf8
+  log log_line loop output settings shown spelling stop_signal str timers utf8
 NET    := http http_answer http_multi http_names http_request http_tls http_transfer trust url
 AWS    := broadcast client client_call client_classify client_keys client_peer connections connections_message container \
   container_fetch container_keys container_place container_reply credentials digest encoding endpoint \
@@ -35,9 +35,9 @@ GATEWAY   := api_id control control_answer control_calls control_identity contro
 MODEL     := model model_admission model_answer model_authorization model_authorize model_close model_connections model_event model_fields model_frame model_id \
   model_identity model_json model_manage model_policy model_request model_result model_step route_selection route_selection_value
 PROJECT   := dotenv intrinsic intrinsic_name node_table project project_authorizer project_environment project_file project_function \
-  project_provider project_report project_route project_settings project_spelling project_value shown variable_files variable_source \
+  project_provider project_report project_route project_settings project_spelling project_value variable_files variable_source \
   variable_syntax variable_value variables yaml_compose yaml_json yaml_kind yaml_merge yaml_problem yaml_tree
-TRANSPORT := httpd httpd_connection httpd_exchange httpd_listen httpd_request websocket websocket_accept \
+TRANSPORT := handshake httpd httpd_connection httpd_exchange httpd_listen httpd_request websocket \
   websocket_outbox websocket_reader
 FUNCTIONS := child environment environment_api environment_start environment_variables invoke pool process \
   report task_root
