@@ -50,13 +50,11 @@ function meta.__newindex(self, name, value)
 end
 
 --- @param event table
---- @param context moonwire.Context
 --- @param guarded boolean the app has `auth` in $connect
 --- @return moonwire.app.Conn
-function conn.new(event, context, guarded)
+function conn.new(event, guarded)
   local place = event.requestContext
   local state = row.new(place, place.eventType == "CONNECT", guarded)
-  state.context = context
   return setmetatable({ id = place.connectionId, [STATE] = state }, meta)
 end
 

@@ -22,7 +22,6 @@ local LIFE_S = 7200
 --- @field data? table<string, any>
 --- @field texts? table<string, string> the data as it was read, as JSON
 --- @field store? moonwire.Store
---- @field context? moonwire.Context
 
 --- @param place table requestContext
 --- @param opening boolean
