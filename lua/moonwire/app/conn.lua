@@ -135,6 +135,15 @@ function Conn:leave(room)
   return row.leave(state, room)
 end
 
+--- A room, to send to its members: ws.room(name). `{ except = conn }` leaves this connection out.
+--- @param name string
+--- @return moonwire.ws.Room
+function Conn:room(name)
+  state_of(self, "room")
+  check_name("room", "name", name)
+  return ws.room(name)
+end
+
 --- The rooms of the connection.
 --- @return string[]? names sorted
 --- @return string? message
