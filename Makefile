@@ -55,7 +55,8 @@ LUA     := async aws aws/actions aws/client aws/credentials aws/lambda_invoke aw
   store store/backend store/dynamodb store/dynamodb_data store/dynamodb_failure store/dynamodb_item store/dynamodb_keys \
   store/dynamodb_members \
   store/handle store/name store/record store/scope \
-  store/sqlite store/sqlite_database store/sqlite_library store/sqlite_schema ws ws/broadcast
+  store/sqlite store/sqlite_database store/sqlite_library store/sqlite_schema ws ws/broadcast \
+  ws/delivery ws/relay ws/room ws/user
 LUA_DEV := test/assert test/runner
 
 # ---- Flags ------------------------------------------------------------------------------------------------------------
