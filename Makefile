@@ -57,7 +57,8 @@ LUA     := app app/conn app/door app/failure app/origin app/request app/route ap
   store store/backend store/dynamodb store/dynamodb_data store/dynamodb_failure store/dynamodb_item store/dynamodb_keys \
   store/dynamodb_members \
   store/handle store/name store/record store/scope \
-  store/sqlite store/sqlite_database store/sqlite_library store/sqlite_schema ws ws/broadcast
+  store/sqlite store/sqlite_database store/sqlite_library store/sqlite_schema ws ws/broadcast \
+  ws/delivery ws/relay ws/room ws/user
 LUA_DEV := cli/control cli/options cli/token test/assert test/runner
 
 # ---- Flags ------------------------------------------------------------------------------------------------------------
