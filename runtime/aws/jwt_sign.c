@@ -12,9 +12,9 @@
 #include "encoding.h"
 
 enum {
-  COORDINATE = 32,          /* bytes: P-256 */
-  DER_MAX = 72,             /* bytes of a signature as OpenSSL writes it: two INTEGERs of 33 bytes at most */
-  PARTS_MAX = 1024 * 1024   /* bytes of a token */
+  COORDINATE = 32,        /* bytes: P-256 */
+  DER_MAX = 72,           /* bytes of a signature as OpenSSL writes it: two INTEGERs of 33 bytes at most */
+  PARTS_MAX = 1024 * 1024 /* bytes of a token */
 };
 
 /* The key */

@@ -229,6 +229,7 @@ static bool listen_on_ports(struct gateway *g, char err[ERR_LEN]) {
                                    .host = g->options->host,
                                    .port = g->options->port,
                                    .connections = raise_descriptor_limit(g),
+                                   .origins = g->options->origins,
                                    .model = g->model,
                                    .credentials = local_keys,
                                    .region = g->project.region,

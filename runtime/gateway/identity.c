@@ -36,9 +36,9 @@ void identity_add_keys(const struct identity *identity, struct buf *out) {
 static bool check_own(const struct json *claims, char err[ERR_LEN]) {
   static const struct str own[] = { STR("iss"), STR("iat"), STR("exp") };
   for (size_t i = 0; i < sizeof own / sizeof *own; i++)
-    if (json_member(claims, own[i]))
-      return fail(err, "the claim %.*s is set by the issuer", STR_ARG(own[i]));
-  if (json_member_text(claims, STR("sub")).len == 0) return fail(err, "the claim sub must be a string that is not empty");
+    if (json_member(claims, own[i])) return fail(err, "the claim %.*s is set by the issuer", STR_ARG(own[i]));
+  if (json_member_text(claims, STR("sub")).len == 0)
+    return fail(err, "the claim sub must be a string that is not empty");
   return true;
 }
 
@@ -92,7 +92,8 @@ bool identity_add_token(const struct identity *identity, const struct identity_r
     fail(err, "the claims are longer than %d bytes", IDENTITY_CLAIMS_MAX);
     goto done;
   }
-  ok = check_types(buf_str(&text), request->now_s, &memory, err) && jwt_sign(&identity->signer, buf_str(&text), out, err);
+  ok = check_types(buf_str(&text), request->now_s, &memory, err) &&
+       jwt_sign(&identity->signer, buf_str(&text), out, err);
 done:
   buf_free(&text);
   arena_free(&memory);

@@ -46,8 +46,8 @@ static const struct json *verify(struct str token, struct str audience, enum jwt
   struct jwt_rules rules = { .keys = &keys,
                              .algorithms = JWA_PUBLIC,
                              .token_max = JWT_TOKEN_MAX_MOST,
-                             .claims = { .now_s = NOW_S, .issuer = STR(URL), .audiences = &audience,
-                                         .audience_count = 1 } };
+                             .claims = {
+                                 .now_s = NOW_S, .issuer = STR(URL), .audiences = &audience, .audience_count = 1 } };
   arena_reset(&memory);
   *code = jwt_verify(token, &rules, &memory, &header, &claims, err);
   return claims;

@@ -151,10 +151,8 @@ static int free_memory(void **state) {
 
 int main(void) {
   const struct CMUnitTest tests[] = {
-    cmocka_unit_test(a_signer_s_tokens_are_good),
-    cmocka_unit_test(every_key_can_be_read),
-    cmocka_unit_test(another_signer_s_tokens_are_not),
-    cmocka_unit_test(the_private_key_is_not_published),
+    cmocka_unit_test(a_signer_s_tokens_are_good),      cmocka_unit_test(every_key_can_be_read),
+    cmocka_unit_test(another_signer_s_tokens_are_not), cmocka_unit_test(the_private_key_is_not_published),
     cmocka_unit_test(a_full_buffer_is_a_failure),
   };
   return cmocka_run_group_tests(tests, NULL, free_memory);
