@@ -1,5 +1,5 @@
--- chat.lua: rooms, names and presence. handlers/chat.html is a page for it. A name is what a client says it is: door.lua asks
--- for tokens.
+-- chat.lua: rooms, names and presence; chat.html is a page for it. A name is what a client says it is, unless door.lua
+-- has asked for a token.
 local app = require "moonwire.app"
 local json = require "moonwire.json"
 
@@ -22,7 +22,7 @@ local chat = app {
   ["$connect"] = function(conn, request)
     local name = request.query.name or "guest"
     if #name < 1 or #name > 40 then return conn:refuse(400) end
-    conn.user = { id = name } -- the store keeps it: a name may have several devices
+    conn.user = conn.user or { id = name } -- the store keeps it: a user may have several devices
     return true
   end,
 

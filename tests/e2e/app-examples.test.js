@@ -1,0 +1,162 @@
+'use strict';
+// The example service: the chat with its page, echo beside it, notices to users, the authorizer. And AWS's sample chat application
+// (aws-samples/simple-websockets-chat-app) as an app.
+
+const assert = require('node:assert/strict');
+const test = require('node:test');
+const fs = require('node:fs');
+const path = require('node:path');
+const { createHash } = require('node:crypto');
+const { SignJWT } = require('jose');
+const { scenario } = require('./helper/dev');
+const { ROOT } = require('./helper/program');
+
+const read = (name) => fs.readFileSync(path.join(ROOT, name), 'utf8');
+const lines = (text) => text.trimEnd().split('\n').length;
+
+test('the examples are short', () => {
+  for (const name of ['chat', 'notify', 'door', 'echo']) assert.ok(lines(read(`handlers/${name}.lua`)) < 60, name);
+});
+
+test('the page has the hash of its script, and sets text as text', () => {
+  const page = read('handlers/chat.html');
+  const [, script] = /<script>([^]*?)<\/script>/.exec(page);
+  const hash = createHash('sha256').update(script).digest('base64');
+  assert.ok(page.includes(`default-src 'none'; script-src 'sha256-${hash}'; connect-src ws: wss:`), `the hash is ${hash}`);
+  assert.doesNotMatch(page, /innerHTML|outerHTML|insertAdjacent|document\.write|eval\(|\son\w+=|style=/);
+});
+
+const named = (dev, name) => dev.connect({ path: `?name=${name}` });
+
+scenario('the example service: chat and echo', { directory: ROOT, args: ['--no-reload'] }, async (dev) => {
+  const [ann, bob] = [await named(dev, 'ann'), await named(dev, 'bob')];
+  assert.equal(await ann.ask('hello'), 'hello'); // as the README says
+  assert.match(await bob.ask({ action: 'foo' }), /^hello from foo/);
+  assert.equal((await bob.askJson({ action: 'mirror' })).requestContext.routeKey, 'mirror');
+
+  const room = 'lobby';
+  assert.deepEqual(await ann.askJson({ action: 'join', room }), { room, event: 'welcome', name: 'ann', here: 1 });
+  assert.deepEqual(await bob.askJson({ action: 'join', room }), { room, event: 'welcome', name: 'bob', here: 2 });
+  assert.deepEqual(await ann.nextJson(), { room, event: 'joined', name: 'bob', here: 2 });
+  bob.send({ action: 'say', room, text: 'hi, <b>all</b>' });
+  for (const client of [ann, bob]) assert.deepEqual(await client.nextJson(), { room, event: 'said', name: 'bob', text: 'hi, <b>all</b>' });
+  const { names } = await ann.askJson({ action: 'who', room });
+  assert.deepEqual(names.sort(), ['ann', 'bob']);
+
+  assert.equal((await ann.askJson({ action: 'say', room, text: 'x'.repeat(501) })).error, 'invalid');
+  assert.equal((await ann.askJson({ action: 'say', room: 'attic', text: 'x' })).error, 'not_a_member');
+  assert.equal(await dev.handshake({ path: '?name=' }), 400);
+  await bob.drop();
+  assert.deepEqual(await ann.nextJson(), { room, event: 'left', name: 'bob', here: 1 });
+});
+
+/** A service around files of the examples. */
+const service = (functions, files) => ({
+  files: { 'serverless.yml': JSON.stringify({ service: 'shown', provider: { name: 'aws', timeout: 25, environment: { ISSUER: 'https://issuer.example' } }, functions }), ...files },
+});
+const websockets = (...routes) => routes.map((websocket) => ({ websocket }));
+
+// {"action":"run"} hands an event to notify.lua, as Lambda would.
+const RUN = `local notify = require "handlers.notify"
+return require "moonwire.app" { run = function(_, message, context) return { result = notify[message.fn](message.event, context) } end }`;
+const notified = service({
+  chat: { handler: 'handlers/chat', events: websockets('$connect', '$disconnect', '$default') },
+  runner: { handler: 'runner', events: websockets('run') },
+}, { 'handlers/chat.lua': read('handlers/chat.lua'), 'handlers/notify.lua': read('handlers/notify.lua'), 'runner.lua': RUN });
+
+scenario('notices: jobs of a queue reach every device of a user, a schedule the lobby', notified, async (dev) => {
+  const [phone, laptop, bob] = [await named(dev, 'ann'), await named(dev, 'ann'), await named(dev, 'bob')];
+  const record = (messageId, body) => ({ messageId, body, eventSource: 'aws:sqs', eventSourceARN: 'arn:aws:sqs:us-east-1:123456789012:jobs' });
+  const Records = [record('m-1', '{"user":"ann","text":"your order is ready"}'), record('m-2', 'no JSON'), record('m-3', '{"user":"nobody","text":"x"}')];
+  const { result } = await bob.askJson({ action: 'run', fn: 'queue', event: { Records } });
+  assert.deepEqual(result, { batchItemFailures: [{ itemIdentifier: 'm-2' }] });
+  for (const client of [phone, laptop]) assert.deepEqual(await client.nextJson(), { event: 'notice', text: 'your order is ready' });
+
+  await phone.askJson({ action: 'join', room: 'lobby' });
+  const time = '2026-11-21T13:00:00Z';
+  assert.deepEqual(await bob.askJson({ action: 'run', fn: 'tick', event: { time } }), { result: { sent: 1, gone: 0 } });
+  assert.deepEqual(await phone.nextJson(), { event: 'tick', at: time });
+});
+
+const SECRET = 'a secret of thirty-two bytes, or more';
+const guarded = service({
+  chat: {
+    handler: 'handlers/chat',
+    events: websockets({ route: '$connect', authorizer: { name: 'door', identitySource: ['route.request.querystring.token'] } }, '$disconnect', '$default'),
+  },
+  door: { handler: 'handlers/door' },
+}, {
+  'handlers/chat.lua': read('handlers/chat.lua'),
+  'handlers/door.lua': read('handlers/door.lua').replace(/issuer = .*?, audience/, `issuer = false, secret = "${SECRET}", audience`),
+});
+
+scenario('the authorizer: the user of the chat is that of the token', guarded, async (dev) => {
+  const token = await new SignJWT({ name: 'Ann' }).setProtectedHeader({ alg: 'HS256' }).setSubject('ann').setAudience('chat')
+    .setExpirationTime('1h').sign(Buffer.from(SECRET));
+  assert.equal(await dev.handshake({ path: '?name=ann' }), 401);
+  assert.equal(await dev.handshake({ path: `?token=${token}x` }), 401);
+  const client = await dev.connect({ path: `?name=mallory&token=${token}` });
+  assert.deepEqual(await client.askJson({ action: 'join', room: 'lobby' }), { room: 'lobby', event: 'welcome', name: 'ann', here: 1 });
+});
+
+/**
+ * The sample: $connect stores the connection, sendmessage posts `data` to all, $disconnect deletes it. At fb1f0d6 it reads one page of the table
+ * only, and after a 410 it deletes the row of the sender instead of the dead one's, so that every message afterwards fails again.
+ */
+const SAMPLE = `local app = require "moonwire.app"
+
+return app {
+  ["$connect"] = function(conn)
+    return conn:join "all"
+  end,
+  sendmessage = { schema = { data = "string" }, run = function(conn, message)
+    assert(conn:room("all"):broadcast(message.data))
+  end },
+}
+`;
+
+// Connections that are gone, in front of the others (members come by id) and more of them than a page of the store has.
+const SEED = `local store = require "moonwire.store"
+return require "moonwire.app" {
+  seed = function(_, message)
+    local s = store.open()
+    for i = 1, message.count do
+      assert(s:connect({ id = ("------gone%04dA="):format(i), connected_at = os.time() - 60 }, { "all" }))
+    end
+    return { count = s:count "all" }
+  end,
+  look = function(conn)
+    local s, ids = store.open(), {}
+    for member in s:members "all" do ids[#ids + 1] = member.id end
+    return { ids = ids, me = conn.id }
+  end,
+}`;
+const GONE = 450;
+const sample = service({
+  sample: { handler: 'sample', events: websockets('$connect', '$disconnect', 'sendmessage') },
+  test: { handler: 'seed', events: websockets('seed', 'look') },
+}, { 'sample.lua': SAMPLE, 'seed.lua': SEED });
+
+scenario('AWS\'s sample chat application, without its two bugs', sample, async (dev) => {
+  assert.ok(lines(SAMPLE) < 40);
+  const clients = [];
+  for (let i = 0; i < 5; i++) clients.push(await dev.connect());
+  const [sender] = clients;
+  assert.deepEqual(await sender.askJson({ action: 'seed', count: GONE }), { count: GONE + clients.length });
+
+  sender.send({ action: 'sendmessage', data: 'hello' });
+  for (const client of clients) assert.equal(await client.next(), 'hello'); // those behind the first page, too
+  const [sent] = await dev.invocations(1, { route: 'sendmessage' });
+  assert.equal(sent.outcome, 'result');
+
+  const { ids, me } = await sender.askJson({ action: 'look' });
+  assert.equal(ids.length, clients.length); // the dead ones went ...
+  assert.ok(ids.includes(me), 'and the sender stayed');
+  assert.ok(!ids.some((id) => id.includes('gone')));
+
+  await clients.pop().close();
+  await dev.invocations(1, { route: '$disconnect' });
+  assert.equal((await sender.askJson({ action: 'look' })).ids.length, clients.length);
+  sender.send({ action: 'sendmessage', data: 'again' });
+  for (const client of clients) assert.equal(await client.next(), 'again');
+});
