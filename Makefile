@@ -30,8 +30,9 @@ SCRIPT := bind_aws bind_broadcast bind_connections bind_crypto bind_http bind_in
   outcome redact result scope scope_metrics secret serving shutdown table_field task task_handle value value_write vm watchdog \
   xray_cause
 # The local gateway: what ties it together, and its rooms.
-GATEWAY   := api_id control control_answer control_calls control_identity control_service control_signed excerpt gateway generation generations \
-  identity management moment reload reread route_call server session signals signature signature_header visitor
+GATEWAY   := addresses api_id control control_answer control_calls control_events control_functions control_identity control_invoke \
+  control_lambda control_route control_service control_signed excerpt gateway generation generations \
+  identity lambda_target management moment reload reread route_call server session signals signature signature_header visitor
 MODEL     := model model_admission model_answer model_authorization model_authorize model_close model_connections model_event model_fields model_frame model_id \
   model_identity model_json model_manage model_policy model_request model_result model_step route_selection route_selection_value
 PROJECT   := dotenv intrinsic intrinsic_name node_table project project_authorizer project_environment project_file project_function \

@@ -1,6 +1,7 @@
 #include "control.h"
 
 #include "control_calls.h"
+#include "control_lambda.h"
 #include "digest.h"
 #include "visitor.h"
 
@@ -9,7 +10,6 @@ enum {
   IDLE_KNOWN_S = 3600, /* an environment may think for long */
   CONNECTIONS = 16 * 1024
 };
-
 
 /* "/_runtime/echo/0123abcd/2018-06-01/..." */
 static void runtime_request(struct control *control, struct exchange *x, struct str rest) {
@@ -29,6 +29,7 @@ static const struct route {
   void (*request)(struct control *control, struct exchange *x, struct str rest); /* behind the prefix */
 } routes[] = {
   { STR("/_runtime/"), runtime_request },
+  { STR("/2015-03-31/functions/"), control_lambda_request },
   { STR("/_control/"), control_calls_request },
   { STR("/_identity/"), control_identity_request },
 };
@@ -48,7 +49,10 @@ static void answer(void *ctx, struct exchange *x) {
 }
 
 bool control_init(struct control *control, const struct control_options *options, char err[ERR_LEN]) {
+  const struct control_service *service = options->service;
   *control = (struct control){ .options = *options };
+  if (!identity_init(&control->identity, service->addresses->issuer, service->service, err)) return false;
+  control->events = (struct control_events){ .loop = options->loop, .invoke = options->invoke, .ctx = options->ctx };
   control->httpd = httpd_new(&(struct httpd_options){ .loop = options->loop,
                                                       .host = "127.0.0.1",
                                                       .port = options->port,
@@ -62,7 +66,9 @@ bool control_init(struct control *control, const struct control_options *options
 }
 
 void control_free(struct control *control) {
+  control_events_free(&control->events);
   httpd_delete(control->httpd);
   control->httpd = NULL;
+  identity_free(&control->identity);
   digest_wipe(&control->keys, sizeof control->keys);
 }

@@ -1,5 +1,6 @@
 /* control.h -- the control port, on loopback only.
  *   /_runtime/{function}/{environment}/2018-06-01/...  the Runtime API; the second is a secret that only the environment was told
+ *   /2015-03-31/functions/...                          Lambda's Invoke, signed (control_lambda.h)
  *   /_control/...                                      calls of development, signed (control_calls.h)
  *   /_identity/.well-known/...                         the public key of our issuer of tokens (identity.h), for anybody
  * A request must name a loopback host and may not come from a page of somebody else: a browser can reach this port, too.
@@ -9,20 +10,25 @@
 
 #include <stdint.h>
 
+#include "control_events.h"
+#include "addresses.h"
 #include "credentials.h"
 #include "environment.h"
 #include "err.h"
 #include "httpd.h"
 #include "identity.h"
+#include "invoke.h"
 #include "loop.h"
+#include "model.h"
+#include "project.h"
 #include "sigv4.h"
 #include "str.h"
 
-/* What runs here, for whoever asks. The URLs are filled in when the ports are known. */
+/* What runs here, for whoever asks. The addresses are filled in when the ports are known. */
 struct control_service {
   struct str service, stage, region;
   struct str config; /* absolute path of serverless.yml */
-  const char *websocket_url, *management_url, *control_url;
+  const struct addresses *addresses;
 };
 
 struct control_options {
@@ -30,9 +36,15 @@ struct control_options {
   uint16_t port;                  /* 0: any free one */
   struct credentials credentials; /* whose signature is taken */
   const struct control_service *service;
-  const struct identity *identity;
+  const struct model_api *api; /* as it is now */
   /* That of a function, with this key in its path; NULL when there is none. */
   struct environment *(*environment)(void *ctx, struct str function, struct str key);
+  /* The service as it is now. */
+  const struct project *(*project)(void *ctx);
+  /* The number of one of its functions; SIZE_MAX when memory is short. */
+  size_t (*number)(void *ctx, struct str function);
+  /* Runs a function, by its number: takes `in` over and calls in->done later, from the loop. */
+  void (*invoke)(void *ctx, size_t function, struct invoke *in);
   void *ctx;
 };
 
@@ -40,12 +52,14 @@ struct control {
   struct control_options options;
   struct httpd *httpd;
   struct sigv4_key_cache keys;
+  struct identity identity;
+  struct control_events events; /* asynchronous invocations */
 };
 
 /* *control must stay where it is, and what the options borrow. */
 bool control_init(struct control *control, const struct control_options *options, char err[ERR_LEN]);
 
-/* Safe on a zeroed control. */
+/* No invocation may be under way. Safe on a zeroed control. */
 void control_free(struct control *control);
 
 #endif

@@ -8,6 +8,8 @@ static const struct call {
   struct str path; /* behind "/_control/"; one that ends in "/" is good for all paths below it */
   void (*answer)(struct control *control, struct exchange *x, struct str rest);
 } calls[] = {
+  { STR("POST"), STR("event/"), control_route_post },
+  { STR("GET"), STR("functions"), control_functions_get },
   { STR("GET"), STR("service"), control_service_get },
   { STR("POST"), STR("token"), control_token_make },
 };

@@ -18,6 +18,12 @@ void control_service_get(struct control *control, struct exchange *x, struct str
 /* POST token?expires_in=S, with claims as its body: { token, issuer, expiresAt } (identity.h) */
 void control_token_make(struct control *control, struct exchange *x, struct str rest);
 
+/* GET functions: { functions: [ { name, functionName, handler, routes } ] } */
+void control_functions_get(struct control *control, struct exchange *x, struct str rest);
+
+/* POST event/{route key}: the event of a message, the body, on that route; of $connect and $disconnect, too. */
+void control_route_post(struct control *control, struct exchange *x, struct str rest);
+
 /* Not one of the calls: GET /_identity/..., where an issuer publishes its key. Anybody on this machine may read that. */
 void control_identity_request(struct control *control, struct exchange *x, struct str rest);
 

@@ -21,7 +21,7 @@ void control_identity_request(struct control *control, struct exchange *x, struc
   for (size_t i = 0; i < sizeof documents / sizeof *documents; i++) {
     if (!str_equal(rest, documents[i].path) || !str_equal(x->method, STR("GET"))) continue;
     buf_init(&body, BODY_MAX);
-    documents[i].add(control->options.identity, &body);
+    documents[i].add(&control->identity, &body);
     exchange_answer_json(x, 200, buf_str(&body));
     buf_free(&body);
     return;
@@ -46,7 +46,7 @@ static void answer_token(struct exchange *x, const struct identity *identity, in
   buf_init(&body, BODY_MAX);
   buf_add_char(&body, '{');
   model_json_text(&body, STR("token"), token);
-  model_json_text(&body, STR("issuer"), identity->url);
+  model_json_text(&body, STR("issuer"), str_from(identity->url));
   model_json_int(&body, STR("expiresAt"), expires_at_s);
   buf_add_char(&body, '}');
   control_answer(x, 200, buf_str(&body));
@@ -54,7 +54,7 @@ static void answer_token(struct exchange *x, const struct identity *identity, in
 }
 
 void control_token_make(struct control *control, struct exchange *x, struct str rest) {
-  const struct identity *identity = control->options.identity;
+  const struct identity *identity = &control->identity;
   struct identity_request request = { .claims = x->body, .now_s = clock_unix_ms() / 1000 };
   struct buf token;
   char err[ERR_LEN];

@@ -6,11 +6,11 @@
 #include <string.h>
 #include <sys/resource.h>
 
+#include "addresses.h"
 #include "api_id.h"
 #include "control.h"
 #include "model.h"
 #include "generations.h"
-#include "identity.h"
 #include "project.h"
 #include "reload.h"
 #include "run_folder.h"
@@ -38,10 +38,9 @@ struct gateway {
   struct control control;
   struct control_service service; /* for the control port */
   char config[PATH_MAX];          /* absolute path of serverless.yml */
-  struct identity identity;
   struct generations generations;
   struct reload reload;
-  char websocket_url[512], management_url[512], control_url[64], runtime_api[64], issuer[96];
+  struct addresses addresses;
   char store[PATH_MAX + 64], api_name[PROJECT_API_ID_LEN + 256]; /* MOONWIRE_STORE, MOONWIRE_API */
   struct signals signals;
   rlim_t descriptors; /* the limit that we were started with: children get it back */
@@ -129,15 +128,26 @@ static struct environment *environment(void *ctx, struct str function, struct st
   return generations_environment(&g->generations, function, key);
 }
 
+static const struct project *serving(void *ctx) {
+  const struct gateway *g = ctx;
+  return g->generations.current ? g->generations.current->project : &g->project;
+}
+
+static size_t number(void *ctx, struct str function) {
+  struct gateway *g = ctx;
+  return generations_number(&g->generations, function);
+}
+
 static bool start_functions(struct gateway *g, char err[ERR_LEN]) {
   const struct gateway_options *options = g->options;
   struct pool_options pool = { .loop = g->loop,
                                .program = options->program,
-                               .runtime_api = str_from(g->runtime_api),
-                               .management = str_from(g->management_url),
+                               .runtime_api = str_from(g->addresses.runtime_api),
+                               .management = str_from(g->addresses.management_url),
+                               .lambda = str_from(g->addresses.control_url),
+                               .issuer = str_from(g->addresses.issuer),
                                .store = str_from(g->store),
                                .api = str_from(g->api_name),
-                               .issuer = str_from(g->issuer),
                                .most = options->most_environments,
                                .descriptors = g->descriptors,
                                .note = g->reload.note,
@@ -202,26 +212,7 @@ static void describe_service(struct gateway *g) {
                                          .stage = project->stage,
                                          .region = project->region,
                                          .config = str_from(g->config),
-                                         .websocket_url = g->websocket_url,
-                                         .management_url = g->management_url,
-                                         .control_url = g->control_url };
-}
-
-/* Clients reach a server that listens everywhere under the name of this machine, too. */
-static const char *reachable(const char *host) {
-  return strcmp(host, "0.0.0.0") == 0 || strcmp(host, "::") == 0 ? "127.0.0.1" : host;
-}
-
-static void name_ports(struct gateway *g) {
-  const char *host = reachable(g->options->host);
-  const char *open = strchr(host, ':') ? "[" : "", *close = strchr(host, ':') ? "]" : "";
-  int port = server_port(g->server), control_port = httpd_port(g->control.httpd);
-  snprintf(g->websocket_url, sizeof g->websocket_url, "ws://%s%s%s:%d/%.*s", open, host, close, port,
-           STR_ARG(g->project.stage));
-  snprintf(g->management_url, sizeof g->management_url, "http%s", g->websocket_url + strlen("ws"));
-  snprintf(g->control_url, sizeof g->control_url, "http://127.0.0.1:%d", control_port);
-  snprintf(g->runtime_api, sizeof g->runtime_api, "127.0.0.1:%d", control_port);
-  snprintf(g->issuer, sizeof g->issuer, "%s/_identity", g->control_url);
+                                         .addresses = &g->addresses };
 }
 
 static bool listen_on_ports(struct gateway *g, char err[ERR_LEN]) {
@@ -242,14 +233,18 @@ static bool listen_on_ports(struct gateway *g, char err[ERR_LEN]) {
                                      .port = g->options->control_port,
                                      .credentials = local_keys,
                                      .service = &g->service,
-                                     .identity = &g->identity,
+                                     .api = &g->api,
                                      .environment = environment,
+                                     .project = serving,
+                                     .number = number,
+                                     .invoke = invoke,
                                      .ctx = g };
   describe_service(g);
   g->server = server_new(&public, err);
   if (!g->server || !control_init(&g->control, &control, err)) return false;
-  name_ports(g);
-  return identity_init(&g->identity, str_from(g->issuer), g->project.service, err);
+  addresses_name(&g->addresses, g->options->host, server_port(g->server), httpd_port(g->control.httpd),
+                 g->project.stage);
+  return true;
 }
 
 /* The end */
@@ -277,7 +272,6 @@ static void close_all(struct gateway *g) {
   generations_free(&g->generations);
   server_delete(g->server);
   control_free(&g->control);
-  identity_free(&g->identity);
   model_delete(g->model);
   view_delete(g->view);
   reload_free(&g->reload); /* the others point at projects that it has read */
@@ -292,8 +286,9 @@ static void close_all(struct gateway *g) {
 static void show(struct gateway *g) {
   const struct project *project = &g->project;
   for (size_t i = 0; i < project->warning_count; i++) view_project_warning(g->view, &project->warnings[i]);
-  view_ready(g->view, &(struct view_ready){ project, str_from(g->websocket_url), str_from(g->management_url),
-                                            str_from(g->control_url) });
+  view_ready(g->view,
+             &(struct view_ready){ project, str_from(g->addresses.websocket_url), str_from(g->addresses.management_url),
+                                   str_from(g->addresses.control_url) });
 }
 
 static bool open_all(struct gateway *g, char err[ERR_LEN]) {

@@ -4,7 +4,7 @@
 #include "jwt_claims.h"
 #include "model_json.h"
 
-bool identity_init(struct identity *identity, struct str url, struct str audience, char err[ERR_LEN]) {
+bool identity_init(struct identity *identity, const char *url, struct str audience, char err[ERR_LEN]) {
   *identity = (struct identity){ .url = url, .audience = audience };
   if (jwt_signer_init(&identity->signer, err)) return true;
   identity_free(identity);
@@ -18,9 +18,9 @@ void identity_free(struct identity *identity) {
 
 void identity_add_configuration(const struct identity *identity, struct buf *out) {
   buf_add_char(out, '{');
-  model_json_text(out, STR("issuer"), identity->url);
+  model_json_text(out, STR("issuer"), str_from(identity->url));
   model_json_name(out, STR("jwks_uri"));
-  buf_addf(out, "\"%.*s/.well-known/jwks.json\"", STR_ARG(identity->url));
+  buf_addf(out, "\"%s/.well-known/jwks.json\"", identity->url);
   buf_add(out, STR(",\"response_types_supported\":[\"id_token\"],\"subject_types_supported\":[\"public\"],"
                    "\"id_token_signing_alg_values_supported\":[\"ES256\"]}"));
 }
@@ -52,7 +52,7 @@ static struct str inside(struct str object) {
 static void add_claims(const struct identity *identity, const struct identity_request *request,
                        const struct json *claims, struct buf *out) {
   buf_add_char(out, '{');
-  model_json_text(out, STR("iss"), identity->url);
+  model_json_text(out, STR("iss"), str_from(identity->url));
   if (!json_member(claims, STR("aud"))) model_json_text(out, STR("aud"), identity->audience);
   model_json_int(out, STR("iat"), request->now_s);
   model_json_int(out, STR("exp"), request->now_s + request->expires_s);

@@ -20,12 +20,12 @@ enum {
 
 struct identity {
   struct jwt_signer signer;
-  struct str url;      /* `iss`, borrowed; what it publishes lies below */
+  const char *url;     /* `iss`, borrowed; what it publishes lies below */
   struct str audience; /* `aud` of tokens that do not say, borrowed */
 };
 
-/* On failure *identity is zeroed. */
-bool identity_init(struct identity *identity, struct str url, struct str audience, char err[ERR_LEN]);
+/* What stands at `url` may be filled in until the first use. On failure *identity is zeroed. */
+bool identity_init(struct identity *identity, const char *url, struct str audience, char err[ERR_LEN]);
 
 /* Safe on a zeroed identity. */
 void identity_free(struct identity *identity);

@@ -22,7 +22,7 @@ static int begin(void **state) {
   struct buf document;
   char err[ERR_LEN];
   (void)state;
-  if (!identity_init(&identity, STR(URL), STR("chat"), err)) return -1;
+  if (!identity_init(&identity, URL, STR("chat"), err)) return -1;
   buf_init(&document, 4096);
   identity_add_keys(&identity, &document);
   bool ok = jwk_set_read(&keys, buf_str(&document), err) && keys.count == 1;

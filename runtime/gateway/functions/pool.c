@@ -219,7 +219,7 @@ static void refuse(struct pool *pool, struct invoke *in, enum invoke_outcome out
 }
 
 void pool_invoke(struct pool *pool, struct invoke *in) {
-  invoke_make_id(in->request_id);
+  if (!in->request_id[0]) invoke_make_id(in->request_id);
   in->asked_ns = clock_monotonic_ns();
   if (pool->ending) {
     refuse(pool, in, INVOKE_CANCELLED);
