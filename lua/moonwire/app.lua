@@ -12,7 +12,19 @@ local arguments = require "moonwire.runtime.arguments"
 local route = require "moonwire.app.route"
 local turn = require "moonwire.app.turn"
 
+--- @class moonwire.AppModule
+--- @overload fun(routes: table<string, moonwire.app.Run|moonwire.app.RouteOptions>, options?: moonwire.app.Options): moonwire.App
 local app = {}
+
+--- @class moonwire.app.RouteOptions
+--- @field run? moonwire.app.Run required, but for $connect
+--- @field before? moonwire.app.Run|moonwire.app.Run[]
+--- @field schema? table<string, moonwire.app.Rule>
+--- @field reply? "body" what is returned becomes the body of the result: for two-way routes
+--- @field auth? moonwire.auth.Verifier this one and the following: only of $connect
+--- @field origins? string[]
+--- @field protocols? string[]
+--- @field close_expired? boolean false: the connection outlives its token
 
 --- @class moonwire.App
 --- @field private parts moonwire.app.Parts

@@ -6,9 +6,12 @@ const assert = require('node:assert/strict');
 const test = require('node:test');
 const fs = require('node:fs');
 const path = require('node:path');
+const vm = require('node:vm');
 const { createHash } = require('node:crypto');
 const { SignJWT } = require('jose');
+const { WebSocket } = require('ws');
 const { scenario } = require('./helper/dev');
+const { examples } = require('./helper/examples');
 const { ROOT } = require('./helper/program');
 
 const read = (name) => fs.readFileSync(path.join(ROOT, name), 'utf8');
@@ -25,6 +28,28 @@ test('the page has the hash of its script, and sets text as text', () => {
   assert.ok(page.includes(`default-src 'none'; script-src 'sha256-${hash}'; connect-src ws: wss:`), `the hash is ${hash}`);
   assert.doesNotMatch(page, /innerHTML|outerHTML|insertAdjacent|document\.write|eval\(|\son\w+=|style=/);
 });
+
+/** The page without a browser: as much of a document as its script touches. Returns what it shows, and its fields and buttons. */
+function open(address) {
+  const elements = {};
+  const shown = { lines: [], watchers: [] };
+  const element = (id) => ({ value: id === 'room' ? 'lobby' : '', on: {}, addEventListener(name, fn) { this.on[name] = fn; }, append({ textContent }) {
+    shown.lines.push(textContent);
+    for (const watcher of shown.watchers) watcher();
+  } });
+  const document = { getElementById: (id) => { elements[id] = elements[id] || element(id); return elements[id]; }, createElement: () => ({}) };
+  const [, script] = /<script>([^]*?)<\/script>/.exec(read('handlers/chat.html'));
+  vm.runInNewContext(script, { document, WebSocket, encodeURIComponent, JSON });
+  elements.address = { value: address };
+  shown.fill = (id, value) => { document.getElementById(id).value = value; };
+  shown.fire = (id, name) => elements[id].on[name]({ preventDefault() {} });
+  shown.line = (...texts) => new Promise((resolve) => {
+    const look = () => texts.some((text) => shown.lines.includes(text)) && resolve();
+    shown.watchers.push(look);
+    look();
+  });
+  return shown;
+}
 
 const named = (dev, name) => dev.connect({ path: `?name=${name}` });
 
@@ -48,6 +73,37 @@ scenario('the example service: chat and echo', { directory: ROOT, args: ['--no-r
   assert.equal(await dev.handshake({ path: '?name=' }), 400);
   await bob.drop();
   assert.deepEqual(await ann.nextJson(), { room, event: 'left', name: 'bob', here: 1 });
+
+  const page = open(dev.url);
+  page.fill('name', '<i>eve</i>');
+  page.fire('enter', 'submit');
+  await page.line('You are in lobby as <i>eve</i>; 2 here');
+  page.fill('text', 'hi');
+  page.fire('say', 'submit');
+  await page.line('<i>eve</i>: hi');
+  page.fire('who', 'click');
+  await page.line('In lobby: ann, <i>eve</i>', 'In lobby: <i>eve</i>, ann');
+});
+
+const [, yaml] = /```yaml\n(# serverless\.yml[^]*?)```/.exec(read('README.md'));
+const shown = examples('README.md').find(({ code }) => code.startsWith('-- chat.lua'));
+const rooms = examples('README.md').find(({ code }) => code.startsWith('-- rooms.lua'));
+
+scenario('the service of the README', { files: { 'serverless.yml': yaml, 'chat.lua': shown.code } }, async (dev) => {
+  const client = await named(dev, 'ann');
+  assert.deepEqual(await client.nextJson(), { greeting: 'hello', name: 'ann' });
+  assert.deepEqual(await client.askJson('hi'), { you_said: 'hi', you_are: 'ann' });
+  assert.deepEqual(Object.keys(await client.askJson({ action: 'ask' })), ['time']);
+});
+
+scenario('the first example of the README', { files: { 'serverless.yml': yaml, 'chat.lua': rooms.code } }, async (dev) => {
+  const [ann, bob] = [await dev.connect(), await dev.connect()];
+  for (const client of [ann, bob]) {
+    assert.deepEqual(Object.keys(await client.nextJson()), ['hello']);
+    assert.deepEqual(await client.askJson({ action: 'join', room: 'lobby' }), { joined: 'lobby' });
+  }
+  bob.send({ action: 'say', room: 'lobby', text: 'hi' });
+  assert.deepEqual(await ann.nextJson(), { text: 'hi' });
 });
 
 /** A service around files of the examples. */

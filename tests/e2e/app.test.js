@@ -83,6 +83,7 @@ const service = {
     }),
     'chat.lua': CHAT,
   },
+  args: ['--allow-origin', '*'], // $connect decides, as on AWS
 };
 
 const connect = (dev, options = {}) => dev.connect({ origin: ORIGIN, ...options });
@@ -252,4 +253,9 @@ bootstrap('a route that is wrong: the init error names it, with its file', { fil
   const { errorMessage, stackTrace } = JSON.parse(lambda.api.initErrors[0].body);
   assert.match(errorMessage, /^app: route say: schema\.text: unknown type "strng"; there are any, /);
   assert.equal(stackTrace[0], 'wrong.lua:2');
+});
+
+bootstrap('an app that is named with a function', { files: { 'wrong.lua': ECHO }, handler: 'wrong.default' }, async (lambda) => {
+  await lambda.exit;
+  assert.equal(JSON.parse(lambda.api.initErrors[0].body).errorMessage, 'handler "wrong.default": wrong.lua returns an app; name it without .default');
 });

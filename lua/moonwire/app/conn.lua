@@ -155,7 +155,7 @@ end
 --- Changes one key of the data by what it is now, in all invocations together: fn is called again when another one was faster.
 --- @param key string
 --- @param fn fun(old: any): any gives the new value; nil removes the key
---- @return any? value the new one
+--- @return any? value the new one; json.null when the key was removed
 --- @return string? message
 --- @return string? code as those of the store: "conflict", "gone"
 function Conn:update(key, fn)

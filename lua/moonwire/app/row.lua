@@ -161,8 +161,10 @@ end
 function row.update(self, key, fn)
   if self.opening then
     local data = row.data(self)
-    data[key] = fn(data[key])
-    return data[key]
+    local value = fn(data[key])
+    if value == json.null then value = nil end
+    data[key] = value
+    return value == nil and json.null or value
   end
   local value, message, code = open(self):update(self.id, key, fn)
   if value == nil then return nil, message, code end
