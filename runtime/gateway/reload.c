@@ -200,11 +200,12 @@ bool reload_init(struct reload *r, const struct reload_options *options, char er
   struct tree tree;
   *r = (struct reload){ .options = *options, .project = options->project };
   buf_init(&r->changed, 8 * 1024);
-  watch_init(&r->watch,
-             &(struct watch_options){
-                 .loop = options->loop, .settings = base_name(options->project->file), .is_named = is_named, .changed = changed, .ctx = r });
-  if (!read_tree(r, &tree, err) || !copy(r, &tree, err))
-    return fail(err, "%s; --no-reload does without a copy", err);
+  watch_init(&r->watch, &(struct watch_options){ .loop = options->loop,
+                                                 .settings = base_name(options->project->file),
+                                                 .is_named = is_named,
+                                                 .changed = changed,
+                                                 .ctx = r });
+  if (!read_tree(r, &tree, err) || !copy(r, &tree, err)) return fail(err, "%s; --no-reload does without a copy", err);
   watch_named(r);
   warn_of_watch(r);
   warn_of_size(r);

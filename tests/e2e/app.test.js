@@ -2,8 +2,10 @@
 // moonwire.app through the local gateway, with its store: what clients see of routes, refusals, greetings, rooms, data and tokens.
 
 const assert = require('node:assert/strict');
+const test = require('node:test');
 const { SignJWT } = require('jose');
-const { scenario } = require('./helper/dev');
+const { scenario, withDev } = require('./helper/dev');
+const { database } = require('./helper/counterparts');
 const { scenario: bootstrap } = require('./helper/bootstrap');
 const events = require('./helper/events');
 
@@ -144,7 +146,7 @@ scenario('messages: routes, replies, failures', service, async (dev) => {
   await dev.invocations(1, { route: '$disconnect' });
 });
 
-scenario('rooms and data last from message to message', { ...service, patience: 60000 }, async (dev) => {
+async function lasts(dev) {
   const client = await connect(dev);
   const data = async () => (await client.askJson({ action: 'data' })).data;
   assert.deepEqual(await client.askJson({ action: 'join', room: 'attic' }), { rooms: ['attic', 'hall'] });
@@ -159,6 +161,19 @@ scenario('rooms and data last from message to message', { ...service, patience: 
   const all = await Promise.all(Array.from({ length: 20 }, () => client.askJson({ action: 'up' })));
   assert.deepEqual(all.map(({ n }) => n).sort((a, b) => a - b), Array.from({ length: 20 }, (_, i) => i + 1)); // several environments
   assert.equal((await data()).n, 20);
+}
+
+scenario('rooms and data last from message to message', service, lasts);
+
+test('... with a store in DynamoDB, too', async () => {
+  const { env, close } = await database();
+  try {
+    const yaml = JSON.parse(service.files['serverless.yml']);
+    yaml.provider.environment = { MOONWIRE_STORE: 'dynamodb:connections', ...env };
+    await withDev({ ...service, files: { ...service.files, 'serverless.yml': JSON.stringify(yaml) } }, lasts);
+  } finally {
+    await close();
+  }
 });
 
 // Tokens

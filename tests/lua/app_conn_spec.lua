@@ -165,6 +165,23 @@ describe("conn", function()
     assert.equal(nil, user)
   end)
 
+  it("has the user of auth in $connect only, when there is no store, and the log says so", function()
+    local made = app {
+      ["$connect"] = { auth = { verify_request = function() return { id = "ann" } end } },
+      ["$default"] = function(conn) return { user = conn.user } end,
+    }
+    assert.equal(200, connect(made).statusCode)
+    local level, text = unpack(support.logged[#support.logged])
+    assert.equal("warn", level)
+    assert.matches("^auth without a store: ", text)
+    local count = #support.logged
+    connect(made)
+    assert.equal(count, #support.logged)
+    local _, sent = message(made, "x")
+    assert.equal("internal", sent[1][2].error)
+    assert.truthy(support.logged[#support.logged][2]:find("MOONWIRE_STORE", 1, true))
+  end)
+
   it("names the setting that is missing when the store is needed", function()
     for _, fn in ipairs {
       function(conn) return conn:join "lobby" end, function(conn) return conn.data.x end, function(conn) return conn:rooms() end,

@@ -191,6 +191,15 @@ local function expiry(self, user, closes)
   return connected_at, math.floor(math.min(expires, latest))
 end
 
+local warned = false
+
+local function warn_of_token()
+  if not warned then
+    log.warn("auth without a store: conn.user is known in $connect only, and connections outlive their tokens; MOONWIRE_STORE says where a store is")
+  end
+  warned = true
+end
+
 --- Puts what $connect has collected, when there is a store. Joining has asked for one.
 --- @param self moonwire.app.Row
 --- @param closes boolean the end of the token is the end of the connection
@@ -199,6 +208,7 @@ end
 --- @return string? code
 function row.put(self, closes)
   local has_data = self.data and next(self.data) ~= nil
+  if self.guarded and not row.has_store() then warn_of_token() end
   if not row.has_store() and not has_data and not self.store then return true end
   local user = row.user(self)
   local connected_at, expires_at = expiry(self, user, closes)
