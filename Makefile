@@ -40,7 +40,7 @@ TRANSPORT := httpd httpd_connection httpd_exchange httpd_listen httpd_request we
   websocket_outbox websocket_reader
 FUNCTIONS := child environment environment_api environment_start environment_variables invoke pool process \
   report task_root
-RELOAD    := snapshot snapshot_part store tree watch
+RELOAD    := run_folder snapshot snapshot_part tree watch
 VIEW      := view view_json view_log view_metrics view_observer view_out view_plain view_record view_reload view_report view_style view_text \
   view_text_invocation
 CLI    := cmd_dev cmd_lua cmd_test main pairs script
