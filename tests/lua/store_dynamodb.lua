@@ -145,3 +145,66 @@ describe("a process that ends in the middle", function()
     end)
   end
 end)
+
+local PARALLEL = 50
+
+-- Runs fn(1) to fn(PARALLEL) at once.
+local function at_once(fn)
+  local jobs = {}
+  for i = 1, PARALLEL do jobs[i] = function() return fn(i) end end
+  assert(async.all(jobs))
+end
+
+describe("many at once", function()
+  it("lose nothing", function()
+    local s, wanted = support.fresh(shared), {}
+    at_once(function(i) return s:connect({ id = ("c%02d"):format(i), user = "ann" }, { "hall" }) end)
+    at_once(function(i) return s:join(("c%02d"):format(i), "room") end)
+    at_once(function(i) return s[i % 2 == 1 and "leave" or "join"](s, ("c%02d"):format(i), "room") end)
+    for i = 2, PARALLEL, 2 do wanted[#wanted + 1] = ("c%02d"):format(i) end
+    assert.same(wanted, ids(s:members "room"))
+    assert.equal(PARALLEL, s:count "hall")
+    assert.equal(PARALLEL, #ids(s:user "ann"))
+    at_once(function(i) return s:disconnect(("c%02d"):format(i)) end)
+    assert.equal(0, s:count "hall")
+  end)
+
+  it("that join and leave one room with one connection leave it in or out, not in between", function()
+    local s, _, scope = support.fresh(shared)
+    assert(s:connect { id = "a" })
+    at_once(function(i) return s[i % 2 == 1 and "leave" or "join"](s, "a", "room" .. i % 5) end)
+    local rooms = {}
+    for _, room in ipairs(s:rooms "a") do rooms[room] = true end
+    for i = 0, 4 do
+      local room = "room" .. i
+      assert.same(rooms[room] and { "a" } or {}, ids(s:members(room)), room)
+    end
+    assert(s:disconnect "a")
+    for i = 0, 4 do assert.equal(0, s:count("room" .. i)) end
+    for _, item in ipairs(items(scope)) do assert.matches("^R#", item) end -- entries at most: nothing that counts
+  end)
+
+  it("go on and off while somebody looks: who has disconnected is not seen", function()
+    local s, gone = support.fresh(shared), {}
+    at_once(function(i)
+      local id = ("c%02d"):format(i)
+      assert(s:connect({ id = id }, { "room" }))
+      if i % 10 == 0 then
+        local before = {}
+        for known in pairs(gone) do before[known] = true end
+        for member in s:members "room" do assert.falsy(before[member.id], member.id) end
+      end
+      assert(s:disconnect(id))
+      gone[id] = true
+      return true
+    end)
+    assert.equal(0, s:count "room")
+  end)
+end)
+
+describe("random play", function()
+  it("shows what a model shows, whatever happens", function()
+    local a, b = require("moonwire.crypto").random_bytes(2):byte(1, 2)
+    require "tests.lua.store_play"(shared, tonumber(os.getenv "STEPS") or 250, tonumber(os.getenv "SEED") or a * 256 + b)
+  end)
+end)

@@ -27,10 +27,8 @@ function delivery.open(scope)
   return nil, (tostring(s):gsub("^.-store%.open: ", ""))
 end
 
---- What goes out: a string as it is, a table as JSON.
---- @return string? text
---- @return string? why not
-function delivery.text(data)
+-- A string as it is, a table as JSON.
+local function text_of(data)
   if type(data) == "string" then return data end
   if type(data) ~= "table" then return nil, "data must be a string or a table, got " .. arguments.kind(data) end
   local text, why = encode(data)
@@ -43,10 +41,8 @@ local function id_of(value)
   if type(value) == "string" and value ~= "" then return value end
 end
 
---- The ids that get nothing, as a set.
---- @return table<string, true>? set
---- @return string? why not
-function delivery.except(except)
+-- The ids that get nothing, as a set; nil and a sentence.
+local function except_of(except)
   if except == nil then return {} end
   if id_of(except) then return { [id_of(except)] = true } end
   local why, set = arguments.list("except", except), {}
@@ -61,14 +57,26 @@ end
 
 local FIELDS = { except = "any", concurrency = "any", timeout_ms = "any" }
 
---- @param options any
---- @param more? table<string, string> fields besides
---- @return string? problem
-function delivery.options_problem(options, more)
+local function options_problem(options, more)
   local allowed = {}
   for name, kind in pairs(FIELDS) do allowed[name] = kind end
   for name, kind in pairs(more or {}) do allowed[name] = kind end
   return arguments.fields("options", options, allowed) or broadcast.pace_problem(options)
+end
+
+--- What the arguments say about a delivery: its text, except and pace.
+--- @param data any
+--- @param options any
+--- @param more? table<string, string> fields of options besides
+--- @return table? fields
+--- @return string? problem
+function delivery.read(data, options, more)
+  options = options == nil and {} or options
+  local why, text, except = options_problem(options, more), nil, nil
+  if not why then text, why = text_of(data) end
+  if not why then except, why = except_of(options.except) end
+  if why then return nil, why end
+  return { text = text, except = except, pace = { concurrency = options.concurrency, timeout_ms = options.timeout_ms } }
 end
 
 --- A message on its way to many.

@@ -21,10 +21,14 @@ function room.new(name)
   return setmetatable({ name = name }, Room)
 end
 
+local function misused(self, method)
+  if getmetatable(self) ~= Room then return ("call it with a colon: room:%s(...)"):format(method) end
+end
+
 -- The store; raises at the caller of the method that called this one.
 local function open(self, method)
-  local s, why
-  if getmetatable(self) ~= Room then why = "call it with a colon: room:" .. method .. "(...)" else s, why = delivery.open() end
+  local why, s = misused(self, method), nil
+  if not why then s, why = delivery.open() end
   if not s then error(("room:%s: %s"):format(method, why), 3) end
   return s
 end
@@ -37,17 +41,14 @@ end
 --- @return string? code
 --- @return moonwire.ws.DeliveryResult? result what was done before the store failed
 function Room:broadcast(data, options)
-  local s = open(self, "broadcast")
-  options = options == nil and {} or options
-  local why, text, except = delivery.options_problem(options, { continue = "boolean" }), nil, nil
-  if not why then text, why = delivery.text(data) end
-  if not why then except, why = delivery.except(options.except) end
+  local why, job, s = misused(self, "broadcast"), nil, nil
+  if not why then job, why = delivery.read(data, options, { continue = "boolean" }) end
+  if not why then s, why = delivery.open() end
   if why then error("room:broadcast: " .. why, 2) end
-  local job = delivery.new {
-    store = s, text = text, except = except, pace = { concurrency = options.concurrency, timeout_ms = options.timeout_ms },
-    open = function(after) return s:members(self.name, after) end,
-  }
-  if options.continue then require("moonwire.ws.relay").attach(job, self.name) end
+  job.store = s
+  job.open = function(after) return s:members(self.name, after) end
+  job = delivery.new(job)
+  if options and options.continue then require("moonwire.ws.relay").attach(job, self.name) end
   return job:run()
 end
 

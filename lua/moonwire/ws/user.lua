@@ -26,17 +26,14 @@ end
 --- @return string? code
 --- @return moonwire.ws.DeliveryResult? result what was done before the store failed
 function User:send(data, options)
-  options = options == nil and {} or options
-  local s, text, except
-  local why = getmetatable(self) ~= User and "call it with a colon: user:send(...)" or delivery.options_problem(options)
-  if not why then text, why = delivery.text(data) end
-  if not why then except, why = delivery.except(options.except) end
+  local why, job, s = nil, nil, nil
+  if getmetatable(self) ~= User then why = "call it with a colon: user:send(...)" end
+  if not why then job, why = delivery.read(data, options) end
   if not why then s, why = delivery.open() end
   if why then error("user:send: " .. why, 2) end
-  return delivery.new({
-    store = s, text = text, except = except, pace = { concurrency = options.concurrency, timeout_ms = options.timeout_ms },
-    open = function(after) return s:user(self.id, after) end,
-  }):run()
+  job.store = s
+  job.open = function(after) return s:user(self.id, after) end
+  return delivery.new(job):run()
 end
 
 return user
