@@ -3,6 +3,7 @@
 #include "json.h"
 #include "jwt_claims.h"
 #include "model_json.h"
+#include "utf8.h"
 
 bool identity_init(struct identity *identity, const char *url, struct str audience, char err[ERR_LEN]) {
   *identity = (struct identity){ .url = url, .audience = audience };
@@ -32,6 +33,14 @@ void identity_add_keys(const struct identity *identity, struct buf *out) {
 }
 
 /* Tokens */
+
+static bool read_claims(struct str text, struct arena *memory, const struct json **claims, char err[ERR_LEN]) {
+  struct json_item item;
+  if (utf8_prefix(text) < text.len) return fail(err, "the claims are not UTF-8");
+  if (!json_parse(memory, text, claims, err)) return fail_in(err, "the claims are no JSON");
+  json_read(*claims, &item);
+  return item.type == JSON_OBJECT || fail(err, "the claims must be a JSON object");
+}
 
 static bool check_own(const struct json *claims, char err[ERR_LEN]) {
   static const struct str own[] = { STR("iss"), STR("iat"), STR("exp") };
@@ -76,17 +85,7 @@ bool identity_add_token(const struct identity *identity, const struct identity_r
   bool ok = false;
   arena_init(&memory);
   buf_init(&text, IDENTITY_CLAIMS_MAX);
-  if (!json_parse(&memory, request->claims, &claims, err)) {
-    fail_in(err, "the claims are no JSON");
-    goto done;
-  }
-  struct json_item item;
-  json_read(claims, &item);
-  if (item.type != JSON_OBJECT) {
-    fail(err, "the claims must be a JSON object");
-    goto done;
-  }
-  if (!check_own(claims, err)) goto done;
+  if (!read_claims(request->claims, &memory, &claims, err) || !check_own(claims, err)) goto done;
   add_claims(identity, request, claims, &text);
   if (text.failed) {
     fail(err, "the claims are longer than %d bytes", IDENTITY_CLAIMS_MAX);

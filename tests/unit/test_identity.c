@@ -91,6 +91,7 @@ static const struct {
 } refused_claims[] = {
   { "", "the claims are no JSON: line 1, column 1 (byte 0): expected a value, found the end" },
   { "{", "the claims are no JSON: " },
+  { "{\"sub\":\"ann\",\"name\":\"\xff\"}", "the claims are not UTF-8" },
   { "[]", "the claims must be a JSON object" },
   { "\"{}\"", "the claims must be a JSON object" },
   { "{}", "the claim sub must be a string that is not empty" },
