@@ -170,13 +170,13 @@ describe("conn", function()
       ["$connect"] = { auth = { verify_request = function() return { id = "ann" } end } },
       ["$default"] = function(conn) return { user = conn.user } end,
     }
-    assert.equal(200, connect(made).statusCode)
-    local level, text = unpack(support.logged[#support.logged])
-    assert.equal("warn", level)
-    assert.matches("^auth without a store: ", text)
-    local count = #support.logged
     connect(made)
-    assert.equal(count, #support.logged)
+    assert.equal(200, connect(made).statusCode)
+    local warnings = 0
+    for _, entry in ipairs(support.logged) do
+      if entry[1] == "warn" and entry[2]:find "^auth without a store: " then warnings = warnings + 1 end
+    end
+    assert.equal(1, warnings) -- once in a process
     local _, sent = message(made, "x")
     assert.equal("internal", sent[1][2].error)
     assert.truthy(support.logged[#support.logged][2]:find("MOONWIRE_STORE", 1, true))
