@@ -2,6 +2,7 @@
 
 #include <lauxlib.h>
 
+#include "bind_process.h"
 #include "script.h"
 
 struct command {
@@ -13,6 +14,7 @@ struct command {
 static int push(lua_State *L, void *ctx, char err[ERR_LEN]) {
   const struct command *command = ctx;
   (void)err;
+  bind_process(L);
   lua_getglobal(L, "require");
   lua_pushstring(L, command->module);
   lua_call(L, 1, 1);

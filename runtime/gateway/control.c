@@ -16,7 +16,7 @@ static void runtime_request(struct control *control, struct exchange *x, struct 
   struct str function, key;
   str_cut(rest, '/', &function, &rest);
   str_cut(rest, '/', &key, &rest);
-  struct environment *e = control->options.environment(control->options.ctx, function, key);
+  struct environment *e = generations_environment(control->options.generations, function, key);
   if (e) exchange_may_idle(x, IDLE_KNOWN_S);
   if (e)
     environment_request(e, x, str_slice(x->path, (size_t)(key.ptr + key.len - x->path.ptr), x->path.len));
@@ -46,6 +46,10 @@ static void answer(void *ctx, struct exchange *x) {
     return;
   }
   exchange_answer_json(x, 404, STR("{\"message\":\"Not Found\"}"));
+}
+
+const struct project *control_project(const struct control *control) {
+  return control->options.generations->current->project;
 }
 
 bool control_init(struct control *control, const struct control_options *options, char err[ERR_LEN]) {

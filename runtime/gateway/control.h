@@ -13,14 +13,13 @@
 #include "control_events.h"
 #include "addresses.h"
 #include "credentials.h"
-#include "environment.h"
 #include "err.h"
+#include "generations.h"
 #include "httpd.h"
 #include "identity.h"
 #include "invoke.h"
 #include "loop.h"
 #include "model.h"
-#include "project.h"
 #include "sigv4.h"
 #include "str.h"
 
@@ -36,13 +35,8 @@ struct control_options {
   uint16_t port;                  /* 0: any free one */
   struct credentials credentials; /* whose signature is taken */
   const struct control_service *service;
-  const struct model_api *api; /* as it is now */
-  /* That of a function, with this key in its path; NULL when there is none. */
-  struct environment *(*environment)(void *ctx, struct str function, struct str key);
-  /* The service as it is now. */
-  const struct project *(*project)(void *ctx);
-  /* The number of one of its functions; SIZE_MAX when memory is short. */
-  size_t (*number)(void *ctx, struct str function);
+  const struct model_api *api;     /* as it is now */
+  struct generations *generations; /* started before the first request */
   /* Runs a function, by its number: takes `in` over and calls in->done later, from the loop. */
   void (*invoke)(void *ctx, size_t function, struct invoke *in);
   void *ctx;
@@ -55,6 +49,9 @@ struct control {
   struct identity identity;
   struct control_events events; /* asynchronous invocations */
 };
+
+/* The service as it is now. */
+const struct project *control_project(const struct control *control);
 
 /* *control must stay where it is, and what the options borrow. */
 bool control_init(struct control *control, const struct control_options *options, char err[ERR_LEN]);

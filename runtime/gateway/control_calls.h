@@ -12,13 +12,14 @@ void control_calls_request(struct control *control, struct exchange *x, struct s
 
 /* The calls. `rest` is what stands behind the path of the table, percent-encoded: empty unless that ends in "/". */
 
-/* GET service: { service, stage, region, config, pid, websocketUrl, managementUrl, controlUrl } */
+/* GET service: { service, stage, region, apiId, config, pid, websocketUrl, managementUrl, controlUrl } */
 void control_service_get(struct control *control, struct exchange *x, struct str rest);
 
 /* POST token?expires_in=S, with claims as its body: { token, issuer, expiresAt } (identity.h) */
 void control_token_make(struct control *control, struct exchange *x, struct str rest);
 
-/* GET functions: { functions: [ { name, functionName, handler, routes } ] } */
+/* GET functions: { functions: [ { name, functionName, handler, atWork, routes } ] }; atWork: how many of its environments have
+ * something to do */
 void control_functions_get(struct control *control, struct exchange *x, struct str rest);
 
 /* POST event/{route key}: the event of a message, the body, on that route; of $connect and $disconnect, too. */

@@ -19,7 +19,9 @@ static void write_routes(struct buf *out, const struct project *project, const s
   buf_add_char(out, ']');
 }
 
-static void write_function(struct buf *out, const struct project *project, const struct project_function *function) {
+static void write_function(struct buf *out, const struct generation *generation,
+                           const struct project_function *function) {
+  const struct project *project = generation->project;
   struct buf name;
   buf_init(&name, NAME_BYTES);
   buf_addf(&name, "%.*s-%.*s-%.*s", STR_ARG(project->service), STR_ARG(project->stage), STR_ARG(function->name));
@@ -27,20 +29,21 @@ static void write_function(struct buf *out, const struct project *project, const
   model_json_text(out, STR("name"), function->name);
   model_json_text(out, STR("functionName"), buf_str(&name));
   model_json_text(out, STR("handler"), function->handler);
+  model_json_int(out, STR("atWork"), (int64_t)pool_at_work(generation_pool(generation, function->name)));
   write_routes(out, project, function);
   buf_add_char(out, '}');
   buf_free(&name);
 }
 
 void control_functions_get(struct control *control, struct exchange *x, struct str rest) {
-  const struct project *project = control->options.project(control->options.ctx);
+  const struct generation *generation = control->options.generations->current;
   struct buf body;
   (void)rest;
   buf_init(&body, BODY_MAX);
   buf_add(&body, STR("{\"functions\":["));
-  for (size_t i = 0; i < project->function_count; i++) {
+  for (size_t i = 0; i < generation->project->function_count; i++) {
     if (i > 0) buf_add_char(&body, ',');
-    write_function(&body, project, &project->functions[i]);
+    write_function(&body, generation, &generation->project->functions[i]);
   }
   buf_add(&body, STR("]}"));
   control_answer(x, 200, buf_str(&body));

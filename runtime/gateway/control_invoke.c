@@ -134,7 +134,7 @@ static void make_ids(struct invoke *in, struct str given) {
 }
 
 static bool take(struct control *control, struct exchange *x, const struct control_invocation *invocation) {
-  size_t number = control->options.number(control->options.ctx, invocation->function->name);
+  size_t number = generations_number(control->options.generations, invocation->function->name);
   if (number == SIZE_MAX) return false;
   if (invocation->kind == CONTROL_INVOKE_EVENT) return take_event(control, x, invocation, number);
   return await(control, x, invocation, number);

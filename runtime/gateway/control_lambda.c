@@ -65,7 +65,7 @@ static void read_qualifier(struct str query, struct buf *out) {
 
 static bool read_function(struct control *control, struct exchange *x, struct str segment,
                           const struct project_function **out) {
-  const struct project *project = control->options.project(control->options.ctx);
+  const struct project *project = control_project(control);
   struct buf name, qualifier;
   buf_init(&name, NAME_BYTES);
   buf_init(&qualifier, NAME_BYTES);

@@ -16,6 +16,7 @@ void control_service_get(struct control *control, struct exchange *x, struct str
   model_json_text(&body, STR("service"), service->service);
   model_json_text(&body, STR("stage"), service->stage);
   model_json_text(&body, STR("region"), service->region);
+  model_json_text(&body, STR("apiId"), control->options.api->api_id);
   model_json_text(&body, STR("config"), service->config);
   model_json_int(&body, STR("pid"), getpid());
   model_json_text(&body, STR("websocketUrl"), str_from(service->addresses->websocket_url));

@@ -123,21 +123,6 @@ static void note(void *ctx, const char *connection_id, const char *text) {
   view_note(g->view, connection_id, str_from(text));
 }
 
-static struct environment *environment(void *ctx, struct str function, struct str key) {
-  struct gateway *g = ctx;
-  return generations_environment(&g->generations, function, key);
-}
-
-static const struct project *serving(void *ctx) {
-  const struct gateway *g = ctx;
-  return g->generations.current ? g->generations.current->project : &g->project;
-}
-
-static size_t number(void *ctx, struct str function) {
-  struct gateway *g = ctx;
-  return generations_number(&g->generations, function);
-}
-
 static bool start_functions(struct gateway *g, char err[ERR_LEN]) {
   const struct gateway_options *options = g->options;
   struct pool_options pool = { .loop = g->loop,
@@ -234,9 +219,7 @@ static bool listen_on_ports(struct gateway *g, char err[ERR_LEN]) {
                                      .credentials = local_keys,
                                      .service = &g->service,
                                      .api = &g->api,
-                                     .environment = environment,
-                                     .project = serving,
-                                     .number = number,
+                                     .generations = &g->generations,
                                      .invoke = invoke,
                                      .ctx = g };
   describe_service(g);

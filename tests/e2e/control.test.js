@@ -34,7 +34,9 @@ test('calls of the control port', (t) => withDev({ files: service({ routes: { $d
     const { status, headers, body } = await call(dev);
     assert.equal(status, 200, body);
     assert.match(headers['x-amzn-requestid'], /^[0-9a-f-]{36}$/);
-    assert.deepEqual(JSON.parse(body), {
+    const { apiId, ...rest } = JSON.parse(body);
+    assert.match(apiId, /^[a-z0-9]{10}$/);
+    assert.deepEqual(rest, {
       service: 'tested', stage: 'dev', region: 'us-east-1', config: path.join(dev.directory, 'serverless.yml'), pid: dev.child.pid,
       websocketUrl: dev.url, managementUrl: dev.management, controlUrl: dev.controlUrl,
     });

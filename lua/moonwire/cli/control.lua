@@ -20,6 +20,7 @@ local KEYS = { access_key_id = "local", secret_access_key = "local" }
 --- @field service? string signing name; default "moonwire"
 --- @field region? string default "local": that of every path below /_control/
 --- @field timeout_ms? number default 30000
+--- @field raw? boolean the answer is not decoded
 
 --- Sends a signed request. Any status is a response.
 --- @param call moonwire.cli.Call
@@ -47,7 +48,7 @@ end
 
 --- Sends a signed request and decodes the answer; a status other than 2xx is a failure.
 --- @param call moonwire.cli.Call
---- @return any value the decoded answer; true when it has no body
+--- @return any value the decoded answer, or its text; true when it has no body
 --- @return string? message
 --- @return string? code "not_running", "not_moonwire", or the type of the error: "ResourceNotFoundException"
 function control.call(call)
@@ -59,7 +60,7 @@ function control.call(call)
   if type(value) ~= "table" or not response.headers["x-amzn-requestid"] then
     return nil, ("what listens at port %d is no `moonwire dev`, or one of another version"):format(call.port or control.PORT), "not_moonwire"
   end
-  if response.status < 300 then return value end
+  if response.status < 300 then return call.raw and response.body or value end
   return nil, value.message or kind or ("the answer has the status " .. response.status), kind or "server"
 end
 
@@ -67,6 +68,7 @@ end
 --- @field service string
 --- @field stage string
 --- @field region string
+--- @field apiId string of the WebSocket API
 --- @field config string absolute path of serverless.yml
 --- @field pid integer
 --- @field websocketUrl string
@@ -79,7 +81,7 @@ end
 --- @return string? message
 --- @return string? code
 function control.service(port)
-  return control.call { port = port, path = "/_control/service" }
+  return control.call { port = port, path = "/_control/service", timeout_ms = 5000 }
 end
 
 return control

@@ -199,6 +199,12 @@ struct environment *pool_environment(struct pool *pool, struct str key) {
   return found;
 }
 
+size_t pool_at_work(const struct pool *pool) {
+  size_t count = 0;
+  for (const struct environment *e = pool->environments; e; e = e->next) count += e->state == ENVIRONMENT_BUSY;
+  return count;
+}
+
 void pool_warm_up(struct pool *pool) {
   pool->warming = true;
   loop_job_add(pool->options.loop, &pool->job);

@@ -86,6 +86,9 @@ void pool_invoke(struct pool *pool, struct invoke *in);
 /* NULL when the function has no environment with that key (compared in constant time). */
 struct environment *pool_environment(struct pool *pool, struct str key);
 
+/* How many environments have an invocation, or do what it left to do behind its answer. */
+size_t pool_at_work(const struct pool *pool);
+
 /* Another pool serves the function from now on: what waits goes to it. Without one (heir is NULL) what waits is still served
  * here. Environments end as soon as they have nothing to do. `ended` is called from the loop when none is left; it may free
  * the pool. */
