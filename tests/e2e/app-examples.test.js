@@ -7,13 +7,16 @@ const test = require('node:test');
 const fs = require('node:fs');
 const path = require('node:path');
 const vm = require('node:vm');
+const { execFile } = require('node:child_process');
+const { promisify } = require('node:util');
 const { createHash } = require('node:crypto');
 const { SignJWT } = require('jose');
 const { WebSocket } = require('ws');
 const { scenario } = require('./helper/dev');
 const { examples } = require('./helper/examples');
-const { ROOT } = require('./helper/program');
+const program = require('./helper/program');
 
+const { ROOT } = program;
 const read = (name) => fs.readFileSync(path.join(ROOT, name), 'utf8');
 const lines = (text) => text.trimEnd().split('\n').length;
 
@@ -112,26 +115,34 @@ const service = (functions, files) => ({
 });
 const websockets = (...routes) => routes.map((websocket) => ({ websocket }));
 
-// {"action":"run"} hands an event to notify.lua, as Lambda would.
-const RUN = `local notify = require "handlers.notify"
-return require "moonwire.app" { run = function(_, message, context) return { result = notify[message.fn](message.event, context) } end }`;
+/** `moonwire invoke` against this moonwire dev. Resolves with the result of the function. */
+async function invoke(dev, ...args) {
+  const [name, ...before] = program.command('moonwire');
+  const all = [...before, 'invoke', '--control-port', new URL(dev.controlUrl).port, '--json', ...args];
+  const { stdout } = await promisify(execFile)(name, all, { cwd: dev.directory, env: { PATH: process.env.PATH, ...program.tools() } });
+  return JSON.parse(stdout).result;
+}
+
 const notified = service({
   chat: { handler: 'handlers/chat', events: websockets('$connect', '$disconnect', '$default') },
-  runner: { handler: 'runner', events: websockets('run') },
-}, { 'handlers/chat.lua': read('handlers/chat.lua'), 'handlers/notify.lua': read('handlers/notify.lua'), 'runner.lua': RUN });
+  notify: { handler: 'handlers/notify.queue' },
+  tick: { handler: 'handlers/notify.tick' },
+}, { 'handlers/chat.lua': read('handlers/chat.lua'), 'handlers/notify.lua': read('handlers/notify.lua') });
 
 scenario('notices: jobs of a queue reach every device of a user, a schedule the lobby', notified, async (dev) => {
   const [phone, laptop, bob] = [await named(dev, 'ann'), await named(dev, 'ann'), await named(dev, 'bob')];
-  const record = (messageId, body) => ({ messageId, body, eventSource: 'aws:sqs', eventSourceARN: 'arn:aws:sqs:us-east-1:123456789012:jobs' });
-  const Records = [record('m-1', '{"user":"ann","text":"your order is ready"}'), record('m-2', 'no JSON'), record('m-3', '{"user":"nobody","text":"x"}')];
-  const { result } = await bob.askJson({ action: 'run', fn: 'queue', event: { Records } });
-  assert.deepEqual(result, { batchItemFailures: [{ itemIdentifier: 'm-2' }] });
+  const job = (body) => invoke(dev, 'notify', '--event', 'sqs', '--body', body);
+  assert.deepEqual(await job('{"user":"ann","text":"your order is ready"}'), { batchItemFailures: [] });
   for (const client of [phone, laptop]) assert.deepEqual(await client.nextJson(), { event: 'notice', text: 'your order is ready' });
+  assert.deepEqual(await job('{"user":"nobody","text":"x"}'), { batchItemFailures: [] });
+  assert.equal((await job('no JSON')).batchItemFailures.length, 1);
 
   await phone.askJson({ action: 'join', room: 'lobby' });
-  const time = '2026-11-21T13:00:00Z';
-  assert.deepEqual(await bob.askJson({ action: 'run', fn: 'tick', event: { time } }), { result: { sent: 1, gone: 0 } });
-  assert.deepEqual(await phone.nextJson(), { event: 'tick', at: time });
+  assert.deepEqual(await invoke(dev, 'tick', '--event', 'schedule'), { sent: 1, gone: 0 });
+  const { event, at } = await phone.nextJson();
+  assert.equal(event, 'tick');
+  assert.match(at, /^\d{4}-\d\d-\d\dT[\d:]+Z$/);
+  assert.equal(bob.received.length, 0); // neither was for him
 });
 
 const SECRET = 'a secret of thirty-two bytes, or more';
