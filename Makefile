@@ -18,7 +18,7 @@ DEPS   := build/deps
 # ---- Sources: names without folder and suffix -------------------------------------------------------------------------
 
 BASE   := arena buf config date err field init_line json json_check json_cover json_write \
-  log log_line loop output settings spelling stop_signal str timers utf8
+  log log_line loop output settings shown spelling stop_signal str timers utf8
 NET    := http http_answer http_multi http_names http_request http_tls http_transfer trust url
 AWS    := broadcast client client_call client_classify client_keys client_peer connections connections_message container \
   container_fetch container_keys container_place container_reply credentials digest encoding endpoint \
@@ -30,17 +30,17 @@ SCRIPT := bind_aws bind_broadcast bind_connections bind_crypto bind_http bind_in
   outcome redact result scope scope_metrics secret serving shutdown table_field task task_handle value value_write vm watchdog \
   xray_cause
 # The local gateway: what ties it together, and its rooms.
-GATEWAY   := api_id control excerpt gateway generation generations management moment reload reread route_call server session signals signature signature_header
+GATEWAY   := api_id control excerpt gateway generation generations management moment reload reread route_call server session signals signature signature_header visitor
 MODEL     := model model_admission model_answer model_authorization model_authorize model_close model_connections model_event model_fields model_frame model_id \
   model_identity model_json model_manage model_policy model_request model_result model_step route_selection route_selection_value
 PROJECT   := dotenv intrinsic intrinsic_name node_table project project_authorizer project_environment project_file project_function \
-  project_provider project_report project_route project_settings project_spelling project_value shown variable_files variable_source \
+  project_provider project_report project_route project_settings project_spelling project_value variable_files variable_source \
   variable_syntax variable_value variables yaml_compose yaml_json yaml_kind yaml_merge yaml_problem yaml_tree
-TRANSPORT := httpd httpd_connection httpd_exchange httpd_listen httpd_request websocket websocket_accept \
+TRANSPORT := handshake httpd httpd_connection httpd_exchange httpd_listen httpd_request websocket \
   websocket_outbox websocket_reader
 FUNCTIONS := child environment environment_api environment_start environment_variables invoke pool process \
   report task_root
-RELOAD    := run_folder snapshot snapshot_part tree watch
+RELOAD    := named run_folder snapshot snapshot_part tree watch
 VIEW      := view view_json view_log view_metrics view_observer view_out view_plain view_record view_reload view_report view_style view_text \
   view_text_invocation
 CLI    := cmd_dev cmd_lua cmd_test main pairs script

@@ -13,7 +13,7 @@
 ---   conflict     update: others wrote again and again in between
 ---   too_large    the data of a connection does not fit
 ---   timeout      no answer in time; a file that others keep locked
----   bad_request  what MOONWIRE_STORE names cannot be used: no such folder, another program's file, a library that is missing
+---   bad_request  what MOONWIRE_STORE names cannot be used: no such folder, another program's file, no library
 ---   server       the store failed
 ---
 --- and with DynamoDB what moonwire.aws says besides: `forbidden`, `throttled`, `network`.
@@ -29,10 +29,10 @@ function store.is_configured()
   return backend.setting() ~= nil
 end
 
---- The store of one stage of one API. Nothing is read or written yet. Raises when MOONWIRE_STORE is missing or has another form, and when
---- nothing says which API is meant.
---- @param api? string "API_ID/STAGE". Without it: the API of the WebSocket event at hand, else MOONWIRE_API, else the one that
----   AWS_ENDPOINT_URL_APIGATEWAYMANAGEMENTAPI names, if it has the form of AWS's
+--- The store of one stage of one API. Nothing is read or written yet. Raises when MOONWIRE_STORE is missing or has another
+--- form, and when nothing says which API is meant.
+--- @param api? string "API_ID/STAGE". Without it: the API of the WebSocket event at hand, else MOONWIRE_API, else the one
+---   that AWS_ENDPOINT_URL_APIGATEWAYMANAGEMENTAPI names, if it has the form of AWS's
 --- @return moonwire.Store
 function store.open(api)
   local chosen, why = backend.choose()

@@ -1,5 +1,7 @@
 #include "control.h"
 
+#include "visitor.h"
+
 enum {
   IDLE_S = 10,         /* for whoever has not shown a key */
   IDLE_KNOWN_S = 3600, /* an environment may think for long */
@@ -7,27 +9,6 @@ enum {
 };
 
 #define RUNTIME STR("/_runtime/")
-
-/* Whether "127.0.0.1:3002" names this machine. */
-static bool is_loopback(struct str host) {
-  static const char *const names[] = { "127.0.0.1", "localhost", "[::1]" };
-  for (size_t i = 0; i < sizeof names / sizeof *names; i++) {
-    struct str name = str_from(names[i]);
-    if (str_equal_nocase(str_slice(host, 0, name.len), name) && (host.len == name.len || host.ptr[name.len] == ':'))
-      return true;
-  }
-  return false;
-}
-
-/* A page of a foreign site may make the browser send requests here (CSRF), also under a name of its own that resolves to
- * 127.0.0.1 (DNS rebinding). */
-static bool is_foreign(const struct exchange *x) {
-  struct str origin = field_header(x->headers, STR("Origin"));
-  struct str site = field_header(x->headers, STR("Sec-Fetch-Site"));
-  if (!is_loopback(field_header(x->headers, STR("Host")))) return true;
-  if (site.len > 0 && !str_equal(site, STR("same-origin")) && !str_equal(site, STR("none"))) return true;
-  return origin.len > 0 && !(str_starts(origin, STR("http://")) && is_loopback(str_slice(origin, 7, origin.len)));
-}
 
 /* "/_runtime/echo/0123abcd/2018-06-01/..." */
 static void runtime_request(struct control *control, struct exchange *x) {
@@ -43,7 +24,7 @@ static void runtime_request(struct control *control, struct exchange *x) {
 }
 
 static void answer(void *ctx, struct exchange *x) {
-  if (is_foreign(x))
+  if (!visitor_is_local(x->headers))
     exchange_answer_json(x, 403, STR("{\"message\":\"Forbidden: this port answers to programs on this machine\"}"));
   else if (str_starts(x->path, RUNTIME))
     runtime_request(ctx, x);

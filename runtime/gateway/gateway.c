@@ -206,6 +206,7 @@ static bool listen_on_ports(struct gateway *g, char err[ERR_LEN]) {
                                    .host = g->options->host,
                                    .port = g->options->port,
                                    .connections = raise_descriptor_limit(g),
+                                   .origins = g->options->origins,
                                    .model = g->model,
                                    .credentials = { STR("local"), STR("local"), STR("") },
                                    .region = g->project.region,

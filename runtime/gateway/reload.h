@@ -6,6 +6,7 @@
 
 #include "excerpt.h"
 #include "generations.h"
+#include "named.h"
 #include "reread.h"
 #include "view.h"
 #include "watch.h"
@@ -27,6 +28,7 @@ struct reload {
   int copies;
   struct reread *rereads;
   const struct project *project; /* of the newest serverless.yml that could be read */
+  struct named named;            /* the files that it names */
   bool told_why;                 /* ... the watch tells nothing */
   bool must_reread;              /* the one that lies there now could not */
   int64_t since_ns;              /* monotonic: when the change was noticed that is tried now */

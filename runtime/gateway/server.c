@@ -22,12 +22,22 @@ void server_refuse(struct exchange *x, int status, const char *error_type, struc
   exchange_answer(x, status, (struct fields){ headers, count }, body);
 }
 
+bool server_admits(struct server *server, struct exchange *x) {
+  char note[ERR_LEN];
+  if (visitor_may_enter(x->headers, server->options.origins, note)) return true;
+  server->options.note(server->options.ctx, "", note);
+  server_refuse(x, 403, NULL, STR("{\"message\":\"Forbidden\"}"));
+  return false;
+}
+
 static void answer(void *ctx, struct exchange *x) {
   struct server *server = ctx;
   if (server->ending) {
     server_refuse(x, 503, NULL, STR("{\"message\":\"Service Unavailable\"}"));
   } else if (model_is_management(x->path)) {
     management_request(server, x);
+  } else if (!server_admits(server, x)) {
+    return;
   } else if (field_has_token(x->headers, STR("Upgrade"), STR("websocket"))) {
     session_begin(server, x);
   } else {

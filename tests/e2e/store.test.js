@@ -1,13 +1,15 @@
 'use strict';
-// The connection store as functions have it under `moonwire dev`: one file for all processes, the API of the event. Then its settings, and
-// processes that die.
+// The connection store as functions have it under `moonwire dev`: one file for all processes, the API of the event. Then its
+// settings, and processes that die.
 
 const test = require('node:test');
 const assert = require('node:assert/strict');
 const fs = require('node:fs');
 const path = require('node:path');
 const { spawn } = require('node:child_process');
+const { Lambda } = require('./helper/bootstrap');
 const { withDev, service } = require('./helper/dev');
+const events = require('./helper/events');
 const program = require('./helper/program');
 
 const MORE = `local store = require "moonwire.store"
@@ -103,6 +105,25 @@ test('serverless.yml may name another store, and another API', async () => {
 });
 
 // Without a gateway
+
+test('which API it is', () => inFolder(async (folder) => {
+  const app = 'local store = require "moonwire.store" return { main = function() return store.open().scope end }';
+  const env = { MOONWIRE_STORE: `sqlite:${folder}/s.db`, MOONWIRE_API: 'a1b2c3d4e5/prod' };
+  const lambda = await Lambda.start({ files: { 'app.lua': app }, handler: 'app.main', env });
+  const ask = async (event) => (await lambda.invoke(event)).json;
+  try {
+    const message = events.message('hello');
+    const { apiId, stage } = message.requestContext;
+    assert.equal(await ask({ Records: [] }), 'a1b2c3d4e5/prod', 'of a queue');
+    assert.equal(await ask({ requestContext: { apiId: 'http', stage: '$default', http: {} } }), 'a1b2c3d4e5/prod', 'of an HTTP API');
+    assert.equal(await ask({ requestContext: 'odd' }), 'a1b2c3d4e5/prod');
+    assert.equal(await ask({ type: 'REQUEST', methodArn: 'arn:x', requestContext: message.requestContext }), `${apiId}/${stage}`, 'of an authorizer');
+    await lambda.stop();
+    lambda.check();
+  } finally {
+    await lambda.stop().catch(() => {});
+  }
+}));
 
 /** Starts `moonwire lua -e code`. Returns the child, with its output under `all` and the promise `over`. */
 function lua(code, env, cwd) {

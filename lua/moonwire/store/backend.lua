@@ -1,35 +1,44 @@
--- backend.lua: where the store is kept, as MOONWIRE_STORE says: "sqlite:PATH" or "dynamodb:TABLE". A backend is opened once per
--- process, and its module is loaded when it is chosen.
+-- backend.lua: where the store is kept, as MOONWIRE_STORE says: "sqlite:PATH" or "dynamodb:TABLE". A backend is opened once
+-- per process, and its module is loaded when it is chosen.
 local arguments = require "moonwire.runtime.arguments"
 
 local backend = {}
 
---- What a backend has: functions that get plain, checked values, and may wait. handle.lua calls them, and does what is the same
---- for all backends: checks, defaults, JSON, the clock, iterators, the turns of `update`.
+--- What a backend has: methods that get plain, checked values, and may wait. handle.lua calls them, and does what is the
+--- same for all backends: checks, defaults, JSON, the clock, iterators, the turns of `update`.
 ---
---- scope is "API_ID/STAGE", now is Unix time in whole seconds, texts may hold any bytes. A connection is visible while expires_at > now.
---- The world's failures come back as nil, message, code; the message begins without the name of a function.
+--- `scope` is "API_ID/STAGE", `now` Unix time in whole seconds; JSON texts may hold any bytes. A connection is visible while
+--- expires_at > now. Failures of the world return nil, message, code; the message does not begin with the method's name.
+---
+---   b:connect(scope, record, rooms, now) -> true
+---     Puts the record, in place of one with that id, then its memberships. The record has all fields but version; no room
+---     comes twice. "too_large".
+---   b:get(scope, id, now) -> moonwire.store.Record
+---     "gone".
+---   b:disconnect(scope, id) -> true
+---     Removes the record first, so that no join can succeed after it, then its memberships. True also when nothing is there.
+---   b:join(scope, id, room, now) -> true
+---     True also when it is a member already. "gone".
+---   b:leave(scope, id, room) -> true
+---     True also when it is no member.
+---   b:rooms(scope, id, now) -> string[]
+---     In any order; empty when it is gone.
+---   b:members(scope, room, after, now) -> moonwire.store.Member[], string?
+---     A page of visible members, ascending by the bytes of id, of those behind the id `after` (nil: from the beginning), and
+---     the `after` of the next page; nil when this one is the last. A page may be empty.
+---   b:user(scope, user, after, now) -> moonwire.store.Member[], string?
+---     The same for a user's connections.
+---   b:count(scope, room, now) -> integer
+---     How many members are visible.
+---   b:save(scope, id, changes, version, now) -> true
+---     Sets keys of data to JSON texts, or removes those with false: all of `changes` or nothing; adds one to version. "gone";
+---     "conflict" when `version` is not nil and the record has another one; "too_large".
+---   b:forget(scope, ids, before) -> integer
+---     Removes those of these connections whose connected_at is less than `before`, with their memberships; those of records
+---     that are missing, too. How many records. No id comes twice.
+---   b:sweep(scope, now) -> integer
+---     Removes records that have expired, as far as the backend does not do so by itself. How many.
 --- @class moonwire.store.Backend
---- @field connect fun(self, scope: string, record: moonwire.store.Record, rooms: string[], now: integer): true?, string?, string?
----   Puts the record, in place of one with that id, then the memberships; the record has all of its fields but version. `rooms` has no name twice
---- @field get fun(self, scope: string, id: string, now: integer): moonwire.store.Record?, string?, string? "gone"
---- @field disconnect fun(self, scope: string, id: string): true?, string?, string?
----   Removes the record first, so that no join can succeed after it, then its memberships. True also when nothing is there
---- @field join fun(self, scope: string, id: string, room: string, now: integer): true?, string?, string? "gone"; true when it is a member already
---- @field leave fun(self, scope: string, id: string, room: string): true?, string?, string? true also when it is no member
---- @field rooms fun(self, scope: string, id: string, now: integer): string[]?, string?, string? in any order; empty when it is gone
---- @field members fun(self, scope: string, room: string, after: string?, now: integer): moonwire.store.Member[]?, string?, string?
----   One page of the visible members, ascending by the bytes of id, of those behind `after` (nil: from the beginning). The second result is where the next page
----   begins, the `after` for it; nil when this one is the last. A page may be empty. nil, message, code for failures
---- @field user fun(self, scope: string, user: string, after: string?, now: integer): moonwire.store.Member[]?, string?, string? the same for a user's connections
---- @field count fun(self, scope: string, room: string, now: integer): integer?, string?, string?
---- @field save fun(self, scope: string, id: string, changes: table<string, string|false>, version: integer?, now: integer): true?, string?, string?
----   Sets keys of data to JSON texts, or removes them (false), all or none, and adds one to version. "gone"; "conflict" when a version is given and the record has
----   another one; "too_large"
---- @field forget fun(self, scope: string, ids: string[], before: integer): integer?, string?, string?
----   Removes those of these connections, with their memberships, whose connected_at is less than `before`; how many. No id comes twice. Memberships whose record
----   is missing go, too
---- @field sweep fun(self, scope: string, now: integer): integer?, string?, string? removes records that have expired, if the backend does not do so by itself; how many
 
 --- @class moonwire.store.Record a connection as backends keep it
 --- @field id string

@@ -175,7 +175,7 @@ local function after_problem(after)
   if after ~= nil then return name.problem("after", after, name.ID_MAX) end
 end
 
---- The members of a room: an iterator, ascending by id. A failure raises a table `{ type = code, code = code, message = message }`.
+--- The members of a room: an iterator, ascending by id. A failure raises a moonwire.store.PageError.
 --- @param room string
 --- @param after? string an id: only members behind it
 --- @return fun(): moonwire.store.Member?
@@ -232,11 +232,12 @@ local function try_update(self, id, key, fn)
   return true, value
 end
 
---- Changes one key of a connection's data by what it is. When somebody else changed the data meanwhile, fn is called again with
---- what it is then.
+--- Changes one key of a connection's data by what it is. When somebody else changed the data meanwhile, fn is called again
+--- with what it is then.
 --- @param id string
 --- @param key string
---- @param fn fun(old: any): any gets the value (nil when there is none), gives the new one (nil or json.null removes the key); may wait
+--- @param fn fun(old: any): any gets the value (nil when there is none), gives the new one (nil or json.null removes the
+---   key); may wait
 --- @return any value the new one; json.null when the key was removed
 --- @return string? message
 --- @return string? code "conflict" when others were faster many times
@@ -254,7 +255,8 @@ function Store:update(id, key, fn)
   end
 end
 
---- Removes connections that a 410 showed to be closed, except for those that are younger than 30 seconds: they may still be in their handshake.
+--- Removes connections that a 410 showed to be closed, except for those that are younger than 30 seconds: they may still be
+--- in their handshake.
 --- @param ids string[]
 --- @return integer? removed
 --- @return string? message

@@ -14,7 +14,8 @@ local LIFE_S = 2 * 60 * 60 -- API Gateway quotas: connection duration for WebSoc
 --- @field claims? table of the user's token
 --- @field endpoint? string where messages for it are sent: "https://{api}.execute-api.{region}.amazonaws.com/{stage}"
 --- @field connected_at? integer Unix time in seconds; default now
---- @field expires_at? integer Unix time in seconds; default two hours after connected_at, as long as API Gateway keeps a connection
+--- @field expires_at? integer Unix time in seconds; default two hours after connected_at, as long as API Gateway keeps a
+---   connection
 --- @field data? table<string, any> what the service keeps with it: JSON values
 --- @field version? integer what `s:get` gives: another one after each change of data
 

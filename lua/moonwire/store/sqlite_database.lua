@@ -1,8 +1,9 @@
 -- sqlite_database.lua: a database file that several processes and tasks use at once.
 --
 -- SQLite lets one of them write at a time, and says so when it is another one's turn (BUSY). Its own way to wait would hold
--- up the event loop and every task; so we ask again after a pause. While a statement or a transaction runs, this task does not
--- wait for anything: all tasks of a process share one handle, and another one's statements would be part of its transaction.
+-- up the event loop and every task; so we ask again after a pause. While a statement or a transaction runs, this task does
+-- not wait for anything: all tasks of a process share one handle, and another one's statements would be part of its
+-- transaction.
 local async = require "moonwire.async"
 local library = require "moonwire.store.sqlite_library"
 local random = require "moonwire.runtime.random"
@@ -97,7 +98,7 @@ local function attempt(self, fn)
   return ok, value, message, code
 end
 
--- Where the time to wait ended: at our limit, or because the invocation is about to end. `waited` is nil when nothing was tried.
+-- The time to wait is over, ours or the invocation's. `waited` is nil when nothing was tried.
 local function give_up(self, waited)
   local text = waited and ("is locked by another program; waited %d ms"):format(waited) or "was not asked"
   if not waited or waited < self.wait_ms then text = text .. ": the invocation is about to end" end

@@ -1,8 +1,8 @@
 /* environment_variables.h -- the variables of an execution environment: what Lambda sets, and what the service's file
  * says. Pure.
  * Source: AWS, "Working with Lambda environment variables", "Defined runtime environment variables": reserved ones cannot
- * be set by a function; the others it may override (PATH, LANG, TZ, log format and level). Our own MOONWIRE_GLOBALS is "error", MOONWIRE_STORE and
- * MOONWIRE_API are this run's, unless the file says otherwise.
+ * be set by a function; the others it may override (PATH, LANG, TZ, log format and level). Our own
+ * MOONWIRE_GLOBALS is "error", MOONWIRE_STORE and MOONWIRE_API are this run's, unless the file says otherwise.
  */
 #ifndef MOONWIRE_ENVIRONMENT_VARIABLES_H
 #define MOONWIRE_ENVIRONMENT_VARIABLES_H

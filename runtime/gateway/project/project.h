@@ -60,6 +60,8 @@ struct project {
   size_t function_count;
   const struct project_route *routes; /* one for each key; the last one in the file wins, with a warning */
   size_t route_count;
+  const struct str *named; /* paths of other files that it asked for, as they were named, there or not: ".env" */
+  size_t named_count;
   const struct project_warning *warnings;
   size_t warning_count;
 };

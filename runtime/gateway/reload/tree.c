@@ -64,6 +64,13 @@ static struct tree_stamp stamp_of(const struct stat *about) {
                               .mode = about->st_mode & 0777 };
 }
 
+bool tree_stamp_read(const char *path, struct tree_stamp *stamp) {
+  struct stat about;
+  if (stat(path, &about) < 0) return false;
+  *stamp = stamp_of(&about);
+  return true;
+}
+
 bool tree_stamp_equal(const struct tree_stamp *a, const struct tree_stamp *b) {
   return a->device == b->device && a->inode == b->inode && a->size == b->size && a->modified_ns == b->modified_ns &&
          a->changed_ns == b->changed_ns && a->mode == b->mode;

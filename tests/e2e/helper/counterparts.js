@@ -1,9 +1,10 @@
 'use strict';
 // counterparts.js -- whom the examples of docs/lua talk to: API Gateway, DynamoDB, other services of AWS, a web service and an
-// issuer of tokens, all on loopback.
+// issuer of tokens, all on loopback; and a connection store in a file.
 
+const fs = require('node:fs');
 const { createHash } = require('node:crypto');
-const { SECRETS } = require('./program');
+const { SECRETS, writeFiles } = require('./program');
 const { serve } = require('./server');
 
 const AUDIENCE = 'chat';
@@ -18,6 +19,7 @@ const PARTS = [
   [/moonwire\.ws"/, connections],
   [/moonwire\.http"|moonwire\.aws"|moonwire\.batch"/, services],
   [/moonwire\.dynamodb"|"dynamodb"/, database],
+  [/moonwire\.store"/, store],
   [/"ISSUER"|"TOKEN"/, issuer],
 ];
 
@@ -74,6 +76,13 @@ async function database() {
   const url = `http://127.0.0.1:${server.address().port}`;
   for (const { TableName, keys } of TABLES) await createTable(url, TableName, Object.entries(keys));
   return { env: { AWS_ENDPOINT_URL_DYNAMODB: url }, close: () => new Promise((resolve) => { server.close(resolve); }) };
+}
+
+/** A connection store, empty. */
+async function store() {
+  const folder = writeFiles({});
+  const env = { MOONWIRE_STORE: `sqlite:${folder}/connections.db`, MOONWIRE_API: 'a1b2c3d4e5/prod' };
+  return { env, close: () => fs.rmSync(folder, { recursive: true }) };
 }
 
 async function createTable(url, TableName, keys) {
