@@ -145,8 +145,9 @@ for (const [name, failsAt] of [['ends a broadcast: what was done is told, and wh
           return { id = members[at], connected_at = 0 }
         end
       end
-      local job = require("moonwire.ws.delivery").new { store = fake, text = "x", except = {}, pace = {}, open = open }
-      local result, message, code, part = job:run()
+      local delivery = require "moonwire.ws.delivery"
+      local job = delivery.new { store = fake, text = "x", except = {}, pace = {}, open = open }
+      local result, message, code, part = delivery.run(job)
       local found = { result == nil, message, code, part.sent }
       if ${failsAt} == 0 then return body(found) end
       found[5], found[6] = part.rest(), part.rest()

@@ -93,16 +93,12 @@ end
 --- @field private failure? table what the store raised
 --- @field private taken? boolean somebody else has what is left
 --- @field private late? boolean there was no time for all
-local Delivery = {}
-Delivery.__index = Delivery
-
 --- @param fields table store, text, open, except, pace; groups and last, when others have begun; over: only groups are left
 --- @return moonwire.ws.Delivery
 function delivery.new(fields)
-  local self = setmetatable(fields, Delivery)
-  self.groups = self.groups or {}
-  if not self.over then self.members = self.open(self.last) end
-  return self
+  fields.groups = fields.groups or {}
+  if not fields.over then fields.members = fields.open(fields.last) end
+  return fields
 end
 
 -- The next member that gets the message. What the store raises ends them, and is kept: who has been reached is worth knowing.
@@ -223,11 +219,12 @@ local function finish(self, result)
 end
 
 --- Sends, forgets those who are gone, and says what became of all.
+--- @param self moonwire.ws.Delivery
 --- @return moonwire.ws.DeliveryResult? result nil when it cannot begin, or the store failed on the way
 --- @return string? message
 --- @return string? code
 --- @return moonwire.ws.DeliveryResult? result what was done before the store failed; its `rest` asks the store again
-function Delivery:run()
+function delivery.run(self)
   local result = { sent = 0, gone = json.array {}, failed = json.array {} }
   local first = next_member(self)
   if first then

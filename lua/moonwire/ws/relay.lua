@@ -123,7 +123,7 @@ function relay.go_on(event)
     open = function(after) return s:members(relayed.room, after) end,
   }
   job.hurry = hurry(relayed.room, relayed.hop + 1)
-  local result, message, code = job:run()
+  local result, message, code = delivery.run(job)
   if not result then return nil, message, code end
   local facts = { room = relayed.room, hop = relayed.hop, sent = result.sent, gone = #result.gone, failed = #result.failed }
   if result.rest then

@@ -49,7 +49,7 @@ function Room:broadcast(data, options)
   job.open = function(after) return s:members(self.name, after) end
   job = delivery.new(job)
   if options and options.continue then require("moonwire.ws.relay").attach(job, self.name) end
-  return job:run()
+  return delivery.run(job)
 end
 
 --- The members, ascending by id: an iterator. What it gives has id, user, endpoint and connected_at. A failure of the store raises a table

@@ -33,7 +33,7 @@ function User:send(data, options)
   if why then error("user:send: " .. why, 2) end
   job.store = s
   job.open = function(after) return s:user(self.id, after) end
-  return delivery.new(job):run()
+  return delivery.run(delivery.new(job))
 end
 
 return user
