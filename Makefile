@@ -42,18 +42,24 @@ TRANSPORT := handshake httpd httpd_connection httpd_exchange httpd_listen httpd_
   websocket_outbox websocket_reader
 FUNCTIONS := child environment environment_api environment_start environment_variables invoke pool process \
   report task_root
-RELOAD    := named snapshot snapshot_part store tree watch
+RELOAD    := named run_folder snapshot snapshot_part tree watch
 VIEW      := view view_json view_log view_metrics view_observer view_out view_plain view_record view_reload view_report view_style view_text \
   view_text_invocation
 CLI    := bind_process cmd_dev cmd_invoke cmd_lua cmd_test cmd_token lua_command main pairs script
 
 # lua/moonwire: linked in as bytecode, LUA into both programs, LUA_DEV only into moonwire.
-LUA     := async auth auth/policy auth/request auth/verifier aws aws/actions aws/client aws/credentials aws/lambda_invoke aws/request aws/services aws/sign \
+LUA     := app app/conn app/door app/failure app/origin app/request app/route app/row app/schema app/steps app/turn \
+  async auth auth/policy auth/request auth/verifier aws aws/actions aws/client aws/credentials aws/lambda_invoke aws/request aws/services aws/sign \
   batch crypto \
   dynamodb dynamodb/backlog dynamodb/batch dynamodb/binary dynamodb/marshal dynamodb/number dynamodb/pages dynamodb/read \
   dynamodb/set dynamodb/shapes dynamodb/write http json jwt jwt/options lambda log metrics \
   runtime/arguments runtime/describe runtime/encode runtime/globals runtime/handler runtime/headers runtime/invoke \
-  runtime/json_kind runtime/key_set runtime/prelude runtime/unattended ws ws/broadcast
+  runtime/json_kind runtime/key_set runtime/prelude runtime/random runtime/unattended \
+  store store/backend store/dynamodb store/dynamodb_data store/dynamodb_failure store/dynamodb_item store/dynamodb_keys \
+  store/dynamodb_members \
+  store/handle store/name store/record store/scope \
+  store/sqlite store/sqlite_database store/sqlite_library store/sqlite_schema ws ws/broadcast \
+  ws/delivery ws/relay ws/room ws/user
 LUA_DEV := cli/control cli/event cli/event_kinds cli/invoke cli/md5 cli/options cli/own_dev cli/token test/assert test/runner
 
 # ---- Flags ------------------------------------------------------------------------------------------------------------

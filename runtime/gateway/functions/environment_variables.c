@@ -115,6 +115,8 @@ static void set_defaults(struct list *list, const struct variables *v) {
   set(list, STR("TZ"), STR(":UTC"));
   set(list, STR("MOONWIRE_GLOBALS"), STR("error")); /* an undeclared global: a warning in production, an error here */
   if (v->path.len > 0) set(list, STR("PATH"), v->path);
+  if (v->store.len > 0) set(list, STR("MOONWIRE_STORE"), v->store);
+  if (v->api.len > 0) set(list, STR("MOONWIRE_API"), v->api);
 }
 
 static void set_lambda(struct list *list, const struct variables *v) {
