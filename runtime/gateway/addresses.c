@@ -15,4 +15,5 @@ void addresses_name(struct addresses *out, const char *host, uint16_t port, uint
   snprintf(out->management_url, sizeof out->management_url, "http%s", out->websocket_url + strlen("ws"));
   snprintf(out->control_url, sizeof out->control_url, "http://127.0.0.1:%d", control_port);
   snprintf(out->runtime_api, sizeof out->runtime_api, "127.0.0.1:%d", control_port);
+  snprintf(out->issuer, sizeof out->issuer, "%s/_identity", out->control_url);
 }

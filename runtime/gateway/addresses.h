@@ -11,6 +11,7 @@ struct addresses {
   char management_url[512]; /* "http://127.0.0.1:3001/dev" */
   char control_url[64];     /* "http://127.0.0.1:3002" */
   char runtime_api[64];     /* "127.0.0.1:3002" */
+  char issuer[80];          /* "http://127.0.0.1:3002/_identity" */
 };
 
 /* `host` is what the public port listens at. Who listens everywhere is reached under the name of this machine, too. */

@@ -31,6 +31,7 @@ static const struct route {
   { STR("/_runtime/"), runtime_request },
   { STR("/2015-03-31/functions/"), control_lambda_request },
   { STR("/_control/"), control_calls_request },
+  { STR("/_identity/"), control_identity_request },
 };
 
 static void answer(void *ctx, struct exchange *x) {
@@ -52,7 +53,9 @@ const struct project *control_project(const struct control *control) {
 }
 
 bool control_init(struct control *control, const struct control_options *options, char err[ERR_LEN]) {
+  const struct control_service *service = options->service;
   *control = (struct control){ .options = *options };
+  if (!identity_init(&control->identity, service->addresses->issuer, service->service, err)) return false;
   control->events = (struct control_events){ .loop = options->loop, .invoke = options->invoke, .ctx = options->ctx };
   control->httpd = httpd_new(&(struct httpd_options){ .loop = options->loop,
                                                       .host = "127.0.0.1",
@@ -70,5 +73,6 @@ void control_free(struct control *control) {
   control_events_free(&control->events);
   httpd_delete(control->httpd);
   control->httpd = NULL;
+  identity_free(&control->identity);
   digest_wipe(&control->keys, sizeof control->keys);
 }

@@ -2,6 +2,7 @@
  *   /_runtime/{function}/{environment}/2018-06-01/...  the Runtime API; the second is a secret that only the environment was told
  *   /2015-03-31/functions/...                          Lambda's Invoke, signed (control_lambda.h)
  *   /_control/...                                      calls of development, signed (control_calls.h)
+ *   /_identity/.well-known/...                         the public key of our issuer of tokens (identity.h), for anybody
  * A request must name a loopback host and may not come from a page of somebody else: a browser can reach this port, too.
  */
 #ifndef MOONWIRE_CONTROL_H
@@ -10,10 +11,12 @@
 #include <stdint.h>
 
 #include "control_events.h"
+#include "addresses.h"
 #include "credentials.h"
 #include "err.h"
 #include "generations.h"
 #include "httpd.h"
+#include "identity.h"
 #include "invoke.h"
 #include "loop.h"
 #include "model.h"
@@ -21,11 +24,11 @@
 #include "sigv4.h"
 #include "str.h"
 
-/* What runs here, for whoever asks. The URLs are filled in when the ports are known. */
+/* What runs here, for whoever asks. The addresses are filled in when the ports are known. */
 struct control_service {
   struct str service, stage, region;
   struct str config; /* absolute path of serverless.yml */
-  const char *websocket_url, *management_url, *control_url;
+  const struct addresses *addresses;
 };
 
 struct control_options {
@@ -45,6 +48,7 @@ struct control {
   struct control_options options;
   struct httpd *httpd;
   struct sigv4_key_cache keys;
+  struct identity identity;
   struct control_events events; /* asynchronous invocations */
 };
 

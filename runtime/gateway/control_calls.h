@@ -25,11 +25,17 @@ void control_faults_delete(struct control *control, struct exchange *x, struct s
 /* GET service: { service, stage, region, apiId, config, pid, websocketUrl, managementUrl, controlUrl } */
 void control_service_get(struct control *control, struct exchange *x, struct str rest);
 
+/* POST token?expires_in=S, with claims as its body: { token, issuer, expiresAt } (identity.h) */
+void control_token_make(struct control *control, struct exchange *x, struct str rest);
+
 /* GET functions: { functions: [ { name, functionName, handler, atWork, routes } ] }; atWork: how many of its environments have
  * something to do */
 void control_functions_get(struct control *control, struct exchange *x, struct str rest);
 
 /* POST event/{route key}: the event of a message, the body, on that route; of $connect and $disconnect, too. */
 void control_route_post(struct control *control, struct exchange *x, struct str rest);
+
+/* Not one of the calls: GET /_identity/..., where an issuer publishes its key. Anybody on this machine may read that. */
+void control_identity_request(struct control *control, struct exchange *x, struct str rest);
 
 #endif

@@ -19,9 +19,9 @@ void control_service_get(struct control *control, struct exchange *x, struct str
   model_json_text(&body, STR("apiId"), control->options.api->api_id);
   model_json_text(&body, STR("config"), service->config);
   model_json_int(&body, STR("pid"), getpid());
-  model_json_text(&body, STR("websocketUrl"), str_from(service->websocket_url));
-  model_json_text(&body, STR("managementUrl"), str_from(service->management_url));
-  model_json_text(&body, STR("controlUrl"), str_from(service->control_url));
+  model_json_text(&body, STR("websocketUrl"), str_from(service->addresses->websocket_url));
+  model_json_text(&body, STR("managementUrl"), str_from(service->addresses->management_url));
+  model_json_text(&body, STR("controlUrl"), str_from(service->addresses->control_url));
   buf_add_char(&body, '}');
   control_answer(x, 200, buf_str(&body));
   buf_free(&body);

@@ -13,6 +13,7 @@
 #include "generations.h"
 #include "project.h"
 #include "reload.h"
+#include "run_folder.h"
 #include "server.h"
 #include "signals.h"
 #include "view.h"
@@ -24,6 +25,7 @@ struct gateway {
   const struct gateway_options *options;
   struct loop *loop;
   struct project project;
+  struct run_folder home; /* copies of the service, and the connection store */
   struct view *view;
   struct model_api api;
   struct arena routes;          /* of all projects that have served */
@@ -37,6 +39,7 @@ struct gateway {
   struct generations generations;
   struct reload reload;
   struct addresses addresses;
+  char store[PATH_MAX + 64], api_name[PROJECT_API_ID_LEN + 256]; /* MOONWIRE_STORE, MOONWIRE_API */
   struct signals signals;
   rlim_t descriptors; /* the limit that we were started with: children get it back */
   size_t alive;       /* generations and server, while they end */
@@ -83,6 +86,7 @@ static bool describe_api(struct gateway *g, char err[ERR_LEN]) {
   struct project *project = &g->project;
   api_id_of(project->service, project->stage, g->api_id);
   if (!g->api_id[0]) return fail(err, "out of memory");
+  snprintf(g->api_name, sizeof g->api_name, "%s/%.*s", g->api_id, STR_ARG(project->stage));
   snprintf(g->domain_name, sizeof g->domain_name, "%s.execute-api.%.*s.amazonaws.com", g->api_id,
            STR_ARG(project->region));
   g->api = (struct model_api){ .api_id = str_from(g->api_id),
@@ -98,6 +102,14 @@ static bool describe_api(struct gateway *g, char err[ERR_LEN]) {
 }
 
 /* Functions */
+
+/* Where functions keep connections, unless the service's file names another place: nothing is in it at the beginning, and
+ * every generation uses the same one. */
+static bool open_store(struct gateway *g, char err[ERR_LEN]) {
+  if (!run_folder_open(&g->home, err)) return false;
+  snprintf(g->store, sizeof g->store, "sqlite:%s/connections.db", g->home.path);
+  return true;
+}
 
 static void invoke(void *ctx, size_t function, struct invoke *in) {
   struct gateway *g = ctx;
@@ -121,6 +133,9 @@ static bool start_functions(struct gateway *g, char err[ERR_LEN]) {
                                .runtime_api = str_from(g->addresses.runtime_api),
                                .management = str_from(g->addresses.management_url),
                                .lambda = str_from(g->addresses.control_url),
+                               .issuer = str_from(g->addresses.issuer),
+                               .store = str_from(g->store),
+                               .api = str_from(g->api_name),
                                .most = options->most_environments,
                                .descriptors = g->descriptors,
                                .note = g->reload.note,
@@ -156,7 +171,8 @@ static bool open_reload(struct gateway *g, char err[ERR_LEN]) {
                                     .generations = &g->generations,
                                     .project = &g->project,
                                     .config = g->options->config,
-                                    .surroundings = &g->options->surroundings };
+                                    .surroundings = &g->options->surroundings,
+                                    .home = &g->home };
   generations_init(&g->generations, &events, g);
   return g->options->no_reload || reload_init(&g->reload, &options, err);
 }
@@ -172,9 +188,7 @@ static void describe_service(struct gateway *g) {
                                          .stage = project->stage,
                                          .region = project->region,
                                          .config = str_from(g->config),
-                                         .websocket_url = g->addresses.websocket_url,
-                                         .management_url = g->addresses.management_url,
-                                         .control_url = g->addresses.control_url };
+                                         .addresses = &g->addresses };
 }
 
 static bool listen_on_ports(struct gateway *g, char err[ERR_LEN]) {
@@ -237,6 +251,7 @@ static void close_all(struct gateway *g) {
   model_delete(g->model);
   view_delete(g->view);
   reload_free(&g->reload); /* the others point at projects that it has read */
+  run_folder_close(&g->home);
   loop_delete(g->loop);
   project_free(&g->project);
   arena_free(&g->routes);
@@ -260,7 +275,7 @@ static bool open_all(struct gateway *g, char err[ERR_LEN]) {
   g->view = view_new(
       &(struct view_options){ .loop = g->loop, .out = options->out, .colour = options->colour, .json = options->json });
   if (!g->view) return fail(err, "out of memory");
-  return open_reload(g, err) && describe_api(g, err) && listen_on_ports(g, err);
+  return open_store(g, err) && open_reload(g, err) && describe_api(g, err) && listen_on_ports(g, err);
 }
 
 bool gateway_run(const struct gateway_options *options, char err[ERR_LEN]) {
