@@ -19,7 +19,7 @@ const PARTS = [
   [/moonwire\.ws"/, connections],
   [/moonwire\.http"|moonwire\.aws"|moonwire\.batch"/, services],
   [/moonwire\.dynamodb"|"dynamodb"/, database],
-  [/moonwire\.store"/, store],
+  [/moonwire\.store"|ws\.(room|user|sweep)/, store],
   [/"ISSUER"|"TOKEN"/, issuer],
 ];
 
