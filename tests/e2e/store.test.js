@@ -39,7 +39,9 @@ const ROUTES = {
     return ws.reply(result)`,
 };
 
-const PARALLEL = 50;
+/** Under valgrind a transaction takes so long that many of them would not come to their turn in five seconds. */
+const SLOW = program.WRAP.length > 0;
+const PARALLEL = SLOW ? 6 : 50;
 
 test('functions find a store', async (t) => {
   let file;
@@ -69,8 +71,8 @@ test('functions find a store', async (t) => {
       assert.deepEqual(await members('other'), ids(joined.filter((_, i) => i % 2 === 0)));
       assert.deepEqual((await clients[0].askJson({ user: 'ann' })).ids, ids(joined));
 
-      const counted = await Promise.all(clients.slice(0, 8).map((client) => client.askJson({ add: joined[0].id })));
-      assert.deepEqual(counted.map(({ n }) => n).sort((a, b) => a - b), [1, 2, 3, 4, 5, 6, 7, 8]);
+      const counted = await Promise.all(clients.slice(0, 6).map((client) => client.askJson({ add: joined[0].id })));
+      assert.deepEqual(counted.map(({ n }) => n).sort((a, b) => a - b), [1, 2, 3, 4, 5, 6]);
 
       await Promise.all(clients.slice(1).map((client) => client.close()));
       await dev.invocations(PARALLEL, { route: '$disconnect' });
@@ -176,7 +178,7 @@ for (const { name, code, env, says } of settings) {
   }));
 }
 
-test('a process that is killed in a transaction keeps nobody out, and leaves nothing', { skip: program.WRAP.length > 0 && 'the tool would be killed' }, () => inFolder(async (folder) => {
+test('a process that is killed in a transaction keeps nobody out, and leaves nothing', { skip: SLOW && 'the tool would be killed' }, () => inFolder(async (folder) => {
   const env = { ...STORE, MOONWIRE_API: 'x/y' };
   assert.equal(await lua(OPEN, env, folder).over, 0);
   const holder = lua(`local database = require "moonwire.store.sqlite_database"
@@ -198,10 +200,10 @@ test('a process that is killed in a transaction keeps nobody out, and leaves not
 test('processes that begin at once make the file together', () => inFolder(async (folder) => {
   const env = { ...STORE, MOONWIRE_API: 'x/y' };
   const code = (i) => `local s = require("moonwire.store").open() assert(s:connect({ id = "c${i}" }, { "r" }))`;
-  const children = Array.from({ length: 12 }, (_, i) => lua(code(i), env, folder));
+  const children = Array.from({ length: SLOW ? 3 : 12 }, (_, i) => lua(code(i), env, folder));
   const statuses = await Promise.all(children.map((child) => child.over));
   assert.deepEqual(statuses, children.map(() => 0), children.map((child) => child.all).join(''));
   const counter = lua('print(require("moonwire.store").open():count "r")', env, folder);
   await counter.over;
-  assert.equal(program.withoutTools(counter.all), '12\n');
+  assert.equal(program.withoutTools(counter.all), `${children.length}\n`);
 }));

@@ -72,6 +72,8 @@ bool environment_start(struct environment *e, const struct process_events *event
     .management = options->management,
     .store = options->store,
     .api = options->api,
+    .issuer = options->issuer,
+    .lambda = options->lambda,
     .path = config_get("PATH"),
     .now_ms = clock_unix_ms(),
   };

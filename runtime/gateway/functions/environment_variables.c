@@ -133,6 +133,8 @@ static void set_lambda(struct list *list, const struct variables *v) {
   set_function(list, v);
   set_log_stream(list, v);
   if (v->management.len > 0) set(list, STR("AWS_ENDPOINT_URL_APIGATEWAYMANAGEMENTAPI"), v->management);
+  if (v->issuer.len > 0) set(list, STR("MOONWIRE_LOCAL_ISSUER"), v->issuer);
+  if (v->lambda.len > 0) set(list, STR("AWS_ENDPOINT_URL_LAMBDA"), v->lambda);
 }
 
 char **environment_variables(struct arena *memory, const struct variables *v) {

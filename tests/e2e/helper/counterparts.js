@@ -16,10 +16,10 @@ const TABLES = [
 
 /** What each needs; the second is started when the code of an example matches the first. */
 const PARTS = [
-  [/moonwire\.ws"/, connections],
+  [/moonwire\.ws"|moonwire\.app"/, connections],
   [/moonwire\.http"|moonwire\.aws"|moonwire\.batch"/, services],
   [/moonwire\.dynamodb"|"dynamodb"/, database],
-  [/moonwire\.store"|ws\.(room|user|sweep)/, store],
+  [/moonwire\.store"|moonwire\.app"|ws\.(room|user|sweep)/, store],
   [/"ISSUER"|"TOKEN"/, issuer],
 ];
 
