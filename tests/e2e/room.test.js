@@ -74,6 +74,11 @@ room('the event of another kind of API does not say where connections are', {
   assert.deepEqual(urls(sink), ['/one/@connections/a']);
 });
 
+scenario('who does not use it does not load it', {
+  code: `ws.send("a", "x")
+    return { package.loaded["moonwire.store"] ~= nil, package.loaded["moonwire.ws.delivery"] ~= nil }`,
+}, async (lambda) => assert.deepEqual((await lambda.invoke(QUEUE)).json, [false, false]));
+
 room('all but some', {
   code: `for _, id in ipairs { "a", "b", "c" } do s:connect(row(id), { "lobby" }) end
     local lobby, sent = ws.room "lobby", {}

@@ -1,6 +1,7 @@
 -- The store in DynamoDB: what every backend does (store_support.lua), then what is its own. tests/e2e/store-dynamodb.test.js runs
 -- it against dynalite, with the table that TABLE names.
 local dynamodb = require "moonwire.store.dynamodb"
+local fresh_store = require "tests.lua.store_fresh"
 local support = require "tests.lua.store_support"
 
 local shared = dynamodb.open(os.getenv "TABLE")
@@ -11,7 +12,7 @@ local client = require("moonwire.dynamodb").client()
 local handle = require "moonwire.store.handle"
 
 local TABLE = os.getenv "TABLE"
-local ids = support.ids
+local ids = fresh_store.ids
 
 -- The items whose pk begins with the scope, as "pk sk", without the scope.
 local function items(scope)
@@ -39,7 +40,7 @@ end
 
 describe("the table", function()
   local s, clock, scope
-  before_each(function() s, clock, scope = support.fresh(shared) end)
+  before_each(function() s, clock, scope = fresh_store.fresh(shared) end)
 
   it("has an item for each connection, membership and device, which DynamoDB deletes when they have expired", function()
     assert(s:connect({ id = "a=", user = "ann" }, { "lobby" }))
@@ -56,11 +57,11 @@ describe("the table", function()
   end)
 
   it("that is missing is named", function()
-    local ok, message, code = support.fresh(dynamodb.open "nowhere"):get "a"
+    local ok, message, code = fresh_store.fresh(dynamodb.open "nowhere"):get "a"
     assert.is_nil(ok)
     assert.equal("bad_request", code)
     assert.matches("^store:get: dynamodb:GetItem: ResourceNotFoundException", message)
-    local fine, err = pcall(s.members, support.fresh(dynamodb.open "nowhere"), "lobby")
+    local fine, err = pcall(s.members, fresh_store.fresh(dynamodb.open "nowhere"), "lobby")
     assert.truthy(fine)
     fine, err = pcall(err)
     assert.same({ false, "bad_request" }, { fine, err.code })
@@ -94,7 +95,7 @@ end)
 describe("an entry that its connection does not confirm", function()
   local s, clock, scope
   before_each(function()
-    s, clock, scope = support.fresh(shared)
+    s, clock, scope = fresh_store.fresh(shared)
     assert(s:connect({ id = "a", user = "ann" }, { "lobby" }))
     assert(client:DeleteItem { TableName = TABLE, Key = { pk = scope .. "#C#a", sk = "META" } })
   end)
@@ -132,7 +133,7 @@ describe("a process that ends in the middle", function()
     local name, act, see, before, after = unpack(row)
     it("of " .. name .. " leaves the one or the other", function()
       for calls = 0, 3 do
-        local s, clock, scope = support.fresh(shared)
+        local s, clock, scope = fresh_store.fresh(shared)
         assert(s:connect({ id = "a", user = "ann" }, { "lobby" }))
         local done = act(handle.new(dying(calls), scope, function() return clock.now end))
         local seen = see(s)
@@ -157,7 +158,7 @@ end
 
 describe("many at once", function()
   it("lose nothing", function()
-    local s, wanted = support.fresh(shared), {}
+    local s, wanted = fresh_store.fresh(shared), {}
     at_once(function(i) return s:connect({ id = ("c%02d"):format(i), user = "ann" }, { "hall" }) end)
     at_once(function(i) return s:join(("c%02d"):format(i), "room") end)
     at_once(function(i) return s[i % 2 == 1 and "leave" or "join"](s, ("c%02d"):format(i), "room") end)
@@ -170,7 +171,7 @@ describe("many at once", function()
   end)
 
   it("that join and leave one room with one connection leave it in or out, not in between", function()
-    local s, _, scope = support.fresh(shared)
+    local s, _, scope = fresh_store.fresh(shared)
     assert(s:connect { id = "a" })
     at_once(function(i) return s[i % 2 == 1 and "leave" or "join"](s, "a", "room" .. i % 5) end)
     local rooms = {}
@@ -185,7 +186,7 @@ describe("many at once", function()
   end)
 
   it("go on and off while somebody looks: who has disconnected is not seen", function()
-    local s, gone = support.fresh(shared), {}
+    local s, gone = fresh_store.fresh(shared), {}
     at_once(function(i)
       local id = ("c%02d"):format(i)
       assert(s:connect({ id = id }, { "room" }))
@@ -205,6 +206,6 @@ end)
 describe("random play", function()
   it("shows what a model shows, whatever happens", function()
     local a, b = require("moonwire.crypto").random_bytes(2):byte(1, 2)
-    require "tests.lua.store_play"(shared, tonumber(os.getenv "STEPS") or 250, tonumber(os.getenv "SEED") or a * 256 + b)
+    require "tests.lua.store_play"(shared, tonumber(os.getenv "STEPS") or 150, tonumber(os.getenv "SEED") or a * 256 + b)
   end)
 end)

@@ -88,7 +88,7 @@ end
 --- @field groups { endpoint?: string, ids: string[] }[] members that are elsewhere than the first one, or came too late: their turn comes later
 --- @field except table<string, true>
 --- @field pace { concurrency?: integer, timeout_ms?: number }
---- @field hurry? fun(self: moonwire.ws.Delivery): boolean asked before each member: has somebody else taken all that is left?
+--- @field hurry? fun(job: moonwire.ws.Delivery): boolean asked before each member: has somebody else taken all that is left?
 --- @field private members? fun(): moonwire.store.Member? nil when there are no more
 --- @field private failure? table what the store raised
 --- @field private taken? boolean somebody else has what is left

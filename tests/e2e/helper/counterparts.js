@@ -19,7 +19,7 @@ const PARTS = [
   [/moonwire\.ws"|moonwire\.app"/, connections],
   [/moonwire\.http"|moonwire\.aws"|moonwire\.batch"/, services],
   [/moonwire\.dynamodb"|"dynamodb"/, database],
-  [/moonwire\.store"|moonwire\.app"/, store],
+  [/moonwire\.store"|moonwire\.app"|ws\.(room|user|sweep)/, store],
   [/"ISSUER"|"TOKEN"/, issuer],
 ];
 
