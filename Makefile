@@ -22,7 +22,7 @@ BASE   := arena buf config date err field init_line json json_check json_cover j
 NET    := http http_answer http_multi http_names http_request http_tls http_transfer trust url
 AWS    := broadcast client client_call client_classify client_keys client_peer connections connections_message container \
   container_fetch container_keys container_place container_reply credentials digest encoding endpoint \
-  jwa jwk jwk_key jwk_set jwt jwt_claims jwt_code jwt_signature jwt_token metric metrics metrics_write quotation \
+  jwa jwk jwk_key jwk_set jwt jwt_claims jwt_code jwt_sign jwt_signature jwt_token metric metrics metrics_write quotation \
   retry retry_clock retry_settings sigv4 sigv4_check sigv4_headers sigv4_key sigv4_uri
 LAMBDA := extension http1_connection http1_head http1_reader invocation refusal runtime_api slot
 SCRIPT := bind_aws bind_broadcast bind_connections bind_crypto bind_http bind_invocation bind_json bind_jwt bind_lambda bind_log \
@@ -30,7 +30,9 @@ SCRIPT := bind_aws bind_broadcast bind_connections bind_crypto bind_http bind_in
   outcome redact result scope scope_metrics secret serving shutdown table_field task task_handle value value_write vm watchdog \
   xray_cause
 # The local gateway: what ties it together, and its rooms.
-GATEWAY   := api_id control excerpt gateway generation generations management moment reload reread route_call server session signals signature signature_header visitor
+GATEWAY   := addresses api_id control control_answer control_calls control_events control_functions control_identity control_invoke \
+  control_lambda control_route control_service control_signed excerpt gateway generation generations \
+  identity lambda_target management moment reload reread route_call server session signals signature signature_header visitor
 MODEL     := model model_admission model_answer model_authorization model_authorize model_close model_connections model_event model_fields model_frame model_id \
   model_identity model_json model_manage model_policy model_request model_result model_step route_selection route_selection_value
 PROJECT   := dotenv intrinsic intrinsic_name node_table project project_authorizer project_environment project_file project_function \
@@ -43,18 +45,18 @@ FUNCTIONS := child environment environment_api environment_start environment_var
 RELOAD    := named run_folder snapshot snapshot_part tree watch
 VIEW      := view view_json view_log view_metrics view_observer view_out view_plain view_record view_reload view_report view_style view_text \
   view_text_invocation
-CLI    := cmd_dev cmd_lua cmd_test main pairs script
+CLI    := bind_process cmd_dev cmd_invoke cmd_lua cmd_test cmd_token lua_command main pairs script
 
 # lua/moonwire: linked in as bytecode, LUA into both programs, LUA_DEV only into moonwire.
-LUA     := async aws aws/actions aws/client aws/credentials aws/lambda_invoke aws/request aws/services aws/sign \
+LUA     := async auth auth/policy auth/request auth/verifier aws aws/actions aws/client aws/credentials aws/lambda_invoke aws/request aws/services aws/sign \
   batch crypto \
   dynamodb dynamodb/backlog dynamodb/batch dynamodb/binary dynamodb/marshal dynamodb/number dynamodb/pages dynamodb/read \
-  dynamodb/set dynamodb/shapes dynamodb/write http json jwt lambda log metrics \
+  dynamodb/set dynamodb/shapes dynamodb/write http json jwt jwt/options lambda log metrics \
   runtime/arguments runtime/describe runtime/encode runtime/globals runtime/handler runtime/headers runtime/invoke \
   runtime/json_kind runtime/key_set runtime/prelude runtime/random runtime/unattended \
   store store/backend store/handle store/name store/record store/scope \
   store/sqlite store/sqlite_database store/sqlite_library store/sqlite_schema ws ws/broadcast
-LUA_DEV := test/assert test/runner
+LUA_DEV := cli/control cli/event cli/event_kinds cli/invoke cli/md5 cli/options cli/own_dev cli/token test/assert test/runner
 
 # ---- Flags ------------------------------------------------------------------------------------------------------------
 

@@ -6,6 +6,7 @@
 #include <string.h>
 #include <sys/resource.h>
 
+#include "addresses.h"
 #include "api_id.h"
 #include "control.h"
 #include "model.h"
@@ -18,6 +19,9 @@
 #include "view.h"
 
 enum { DESCRIPTORS_KEPT = 256 }; /* for everything that is no client: files, pipes, environments */
+
+/* The keys that handlers have here, and whoever else calls. */
+static const struct credentials local_keys = { STR("local"), STR("local"), STR("") };
 
 struct gateway {
   const struct gateway_options *options;
@@ -32,9 +36,11 @@ struct gateway {
   struct model *model;
   struct server *server;
   struct control control;
+  struct control_service service; /* for the control port */
+  char config[PATH_MAX];          /* absolute path of serverless.yml */
   struct generations generations;
   struct reload reload;
-  char websocket_url[512], management_url[512], control_url[64], runtime_api[64];
+  struct addresses addresses;
   char store[PATH_MAX + 64], api_name[PROJECT_API_ID_LEN + 256]; /* MOONWIRE_STORE, MOONWIRE_API */
   struct signals signals;
   rlim_t descriptors; /* the limit that we were started with: children get it back */
@@ -117,17 +123,14 @@ static void note(void *ctx, const char *connection_id, const char *text) {
   view_note(g->view, connection_id, str_from(text));
 }
 
-static struct environment *environment(void *ctx, struct str function, struct str key) {
-  struct gateway *g = ctx;
-  return generations_environment(&g->generations, function, key);
-}
-
 static bool start_functions(struct gateway *g, char err[ERR_LEN]) {
   const struct gateway_options *options = g->options;
   struct pool_options pool = { .loop = g->loop,
                                .program = options->program,
-                               .runtime_api = str_from(g->runtime_api),
-                               .management = str_from(g->management_url),
+                               .runtime_api = str_from(g->addresses.runtime_api),
+                               .management = str_from(g->addresses.management_url),
+                               .lambda = str_from(g->addresses.control_url),
+                               .issuer = str_from(g->addresses.issuer),
                                .store = str_from(g->store),
                                .api = str_from(g->api_name),
                                .most = options->most_environments,
@@ -185,20 +188,16 @@ static unsigned raise_descriptor_limit(struct gateway *g) {
   return most > 2 * DESCRIPTORS_KEPT ? (unsigned)most - DESCRIPTORS_KEPT : (unsigned)most / 2;
 }
 
-/* Clients reach a server that listens everywhere under the name of this machine, too. */
-static const char *reachable(const char *host) {
-  return strcmp(host, "0.0.0.0") == 0 || strcmp(host, "::") == 0 ? "127.0.0.1" : host;
-}
-
-static void name_ports(struct gateway *g) {
-  const char *host = reachable(g->options->host);
-  const char *open = strchr(host, ':') ? "[" : "", *close = strchr(host, ':') ? "]" : "";
-  int port = server_port(g->server), control_port = httpd_port(g->control.httpd);
-  snprintf(g->websocket_url, sizeof g->websocket_url, "ws://%s%s%s:%d/%.*s", open, host, close, port,
-           STR_ARG(g->project.stage));
-  snprintf(g->management_url, sizeof g->management_url, "http%s", g->websocket_url + strlen("ws"));
-  snprintf(g->control_url, sizeof g->control_url, "http://127.0.0.1:%d", control_port);
-  snprintf(g->runtime_api, sizeof g->runtime_api, "127.0.0.1:%d", control_port);
+/* What the control port says about us. */
+static void describe_service(struct gateway *g) {
+  const struct project *project = &g->project;
+  const char *slash = strrchr(g->options->config, '/');
+  snprintf(g->config, sizeof g->config, "%.*s/%s", STR_ARG(project->directory), slash ? slash + 1 : g->options->config);
+  g->service = (struct control_service){ .service = project->service,
+                                         .stage = project->stage,
+                                         .region = project->region,
+                                         .config = str_from(g->config),
+                                         .addresses = &g->addresses };
 }
 
 static bool listen_on_ports(struct gateway *g, char err[ERR_LEN]) {
@@ -208,19 +207,26 @@ static bool listen_on_ports(struct gateway *g, char err[ERR_LEN]) {
                                    .connections = raise_descriptor_limit(g),
                                    .origins = g->options->origins,
                                    .model = g->model,
-                                   .credentials = { STR("local"), STR("local"), STR("") },
+                                   .credentials = local_keys,
                                    .region = g->project.region,
                                    .integration_s =
                                        g->options->integration_s ? g->options->integration_s : MODEL_INTEGRATION_S,
                                    .invoke = invoke,
                                    .note = note,
                                    .ctx = g };
-  struct control_options control = {
-    .loop = g->loop, .port = g->options->control_port, .environment = environment, .ctx = g
-  };
+  struct control_options control = { .loop = g->loop,
+                                     .port = g->options->control_port,
+                                     .credentials = local_keys,
+                                     .service = &g->service,
+                                     .api = &g->api,
+                                     .generations = &g->generations,
+                                     .invoke = invoke,
+                                     .ctx = g };
+  describe_service(g);
   g->server = server_new(&public, err);
   if (!g->server || !control_init(&g->control, &control, err)) return false;
-  name_ports(g);
+  addresses_name(&g->addresses, g->options->host, server_port(g->server), httpd_port(g->control.httpd),
+                 g->project.stage);
   return true;
 }
 
@@ -263,8 +269,9 @@ static void close_all(struct gateway *g) {
 static void show(struct gateway *g) {
   const struct project *project = &g->project;
   for (size_t i = 0; i < project->warning_count; i++) view_project_warning(g->view, &project->warnings[i]);
-  view_ready(g->view, &(struct view_ready){ project, str_from(g->websocket_url), str_from(g->management_url),
-                                            str_from(g->control_url) });
+  view_ready(g->view,
+             &(struct view_ready){ project, str_from(g->addresses.websocket_url), str_from(g->addresses.management_url),
+                                   str_from(g->addresses.control_url) });
 }
 
 static bool open_all(struct gateway *g, char err[ERR_LEN]) {

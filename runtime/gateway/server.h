@@ -21,8 +21,8 @@
 struct server_options {
   struct loop *loop;
   const char *host;
-  uint16_t port;        /* 0: any free one */
-  unsigned connections; /* most of them at once */
+  uint16_t port;                  /* 0: any free one */
+  unsigned connections;           /* most of them at once */
   struct visitor_origins origins; /* whose pages may connect, besides those of this machine */
   struct model *model;
   struct credentials credentials; /* whose signature @connections takes */

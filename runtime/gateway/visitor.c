@@ -50,7 +50,8 @@ static bool is_allowed_origin(struct str origin, struct visitor_origins allowed)
 
 static bool is_allowed_host(struct str host, struct visitor_origins allowed) {
   for (size_t i = 0; i < allowed.count; i++)
-    if (str_equal(allowed.list[i], STR("*")) || str_equal_nocase(host_of(authority_of(allowed.list[i])), host)) return true;
+    if (str_equal(allowed.list[i], STR("*")) || str_equal_nocase(host_of(authority_of(allowed.list[i])), host))
+      return true;
   return false;
 }
 
@@ -58,11 +59,12 @@ bool visitor_may_enter(struct fields headers, struct visitor_origins allowed, ch
   struct str host = host_of(field_header(headers, STR("Host"))), origin = field_header(headers, STR("Origin"));
   struct str site = authority_of(origin);
   if (host.len > 0 && !is_address(host) && !is_localhost(host) && !is_allowed_host(host, allowed))
-    return fail(err, "a client that calls us \"%s\" was refused: --allow-origin http://%s lets it in", shown_of(host).text,
-                shown_of(host).text);
+    return fail(err, "a client that calls us \"%s\" was refused: --allow-origin http://%s lets it in",
+                shown_of(host).text, shown_of(host).text);
   if (!origin.ptr || str_equal(origin, STR("file://")) || is_allowed_origin(origin, allowed)) return true;
   if (site.len > 0 && (visitor_is_loopback(site) || str_equal_nocase(host_of(site), host))) return true;
-  return fail(err, "a page of %s was refused: --allow-origin %s lets it in", shown_of(origin).text, shown_of(origin).text);
+  return fail(err, "a page of %s was refused: --allow-origin %s lets it in", shown_of(origin).text,
+              shown_of(origin).text);
 }
 
 bool visitor_is_local(struct fields headers) {

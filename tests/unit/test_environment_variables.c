@@ -13,6 +13,8 @@ enum { OWN_MAX = 4 };
 
 #define NAME "chat-dev-echo"
 #define MANAGEMENT "http://127.0.0.1:3001/dev"
+#define ISSUER "http://127.0.0.1:3002/_identity"
+#define LAMBDA "http://127.0.0.1:3002"
 
 static const char *const plain[] = {
   "LANG=en_US.UTF-8",
@@ -36,6 +38,8 @@ static const char *const plain[] = {
   "AWS_LAMBDA_FUNCTION_MEMORY_SIZE=256",
   "AWS_LAMBDA_LOG_STREAM_NAME=2026/11/21/[$LATEST]000102030405060708090a0b0c0d0eff",
   "AWS_ENDPOINT_URL_APIGATEWAYMANAGEMENTAPI=" MANAGEMENT,
+  "MOONWIRE_LOCAL_ISSUER=" ISSUER,
+  "AWS_ENDPOINT_URL_LAMBDA=" LAMBDA,
   NULL,
 };
 
@@ -63,6 +67,7 @@ static const struct {
   { "not the endpoint of @connections",
     { { STR("AWS_ENDPOINT_URL_APIGATEWAYMANAGEMENTAPI"), STR("https://x") } },
     { NULL } },
+  { "not the endpoint of Lambda", { { STR("AWS_ENDPOINT_URL_LAMBDA"), STR("https://x") } }, { NULL } },
   { "not the keys",
     { { STR("AWS_ACCESS_KEY_ID"), STR("AKID") },
       { STR("AWS_SECRET_ACCESS_KEY"), STR("secret") },
@@ -108,6 +113,8 @@ static void test_variables(void **state) {
                            .runtime_api = STR("127.0.0.1:3002/_runtime/echo/1f0c"),
                            .runtime_dir = STR("/opt/moonwire"),
                            .management = STR(MANAGEMENT),
+                           .issuer = STR(ISSUER),
+                           .lambda = STR(LAMBDA),
                            .store = STR("sqlite:/tmp/moonwire-dev-1/connections.db"),
                            .api = STR("a1b2c3d4e5/dev"),
                            .path = STR("/usr/bin:/bin"),

@@ -17,7 +17,7 @@ local MARGIN_MS = 300 -- before the end of the invocation
 --- The connections of one stage of one API. Methods wait.
 --- @class moonwire.Store
 --- @field private backend moonwire.store.Backend
---- @field private scope string
+--- @field scope string "API_ID/STAGE"
 --- @field private now fun(): integer
 local Store = {}
 Store.__index = Store

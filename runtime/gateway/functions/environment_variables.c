@@ -7,7 +7,7 @@
 #include "buf.h"
 #include "encoding.h"
 
-enum { VALUE_MAX = 64 * 1024, LAMBDA_COUNT = 24 /* variables that we set, and some to spare */ };
+enum { VALUE_MAX = 64 * 1024, LAMBDA_COUNT = 32 /* variables that we set, and some to spare */ };
 
 /* The list at work. */
 struct list {
@@ -133,6 +133,8 @@ static void set_lambda(struct list *list, const struct variables *v) {
   set_function(list, v);
   set_log_stream(list, v);
   if (v->management.len > 0) set(list, STR("AWS_ENDPOINT_URL_APIGATEWAYMANAGEMENTAPI"), v->management);
+  if (v->issuer.len > 0) set(list, STR("MOONWIRE_LOCAL_ISSUER"), v->issuer);
+  if (v->lambda.len > 0) set(list, STR("AWS_ENDPOINT_URL_LAMBDA"), v->lambda);
 }
 
 char **environment_variables(struct arena *memory, const struct variables *v) {

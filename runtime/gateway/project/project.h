@@ -25,6 +25,7 @@ struct project_function {
   struct fields environment; /* provider.environment, overridden by the function's own */
   int timeout_s;             /* default 6 (Serverless) */
   int memory_mb;             /* default 1024 (Serverless) */
+  int retries;               /* maximumRetryAttempts: of an asynchronous invocation that fails; default 2 (Lambda) */
 };
 
 /* A Lambda authorizer. */

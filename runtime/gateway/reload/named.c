@@ -36,8 +36,7 @@ void named_free(struct named *named) {
 bool named_has(const struct named *named, struct str name) {
   for (size_t i = 0; i < named->count; i++) {
     struct str path = named->files[i].path;
-    if (path.len == name.len ? str_equal(path, name)
-                             : str_ends(path, name) && path.ptr[path.len - name.len - 1] == '/')
+    if (path.len == name.len ? str_equal(path, name) : str_ends(path, name) && path.ptr[path.len - name.len - 1] == '/')
       return true;
   }
   return false;
