@@ -9,7 +9,9 @@
 #include <stdint.h>
 
 #include "credentials.h"
+#include "delays.h"
 #include "err.h"
+#include "faults.h"
 #include "httpd.h"
 #include "invoke.h"
 #include "loop.h"
@@ -32,15 +34,19 @@ struct server_options {
   void (*invoke)(void *ctx, size_t function, struct invoke *in);
   /* Something the developer should know that no invocation tells: why a client was refused. */
   void (*note)(void *ctx, const char *connection_id, const char *text);
+  /* A fault on purpose was set, or applied. */
+  void (*fault)(void *ctx, const struct fault_news *news);
   void *ctx;
 };
 
-/* The fields are for the files of the public port: server, session, route_call, management. */
+/* The fields are for the files of the public port: server, session, route_call, management, fault_act. */
 struct server {
   struct server_options options;
   struct httpd *httpd;
   struct sigv4_key_cache keys;
-  bool ending; /* clients are being sent away: nothing is invoked any more */
+  struct faults faults; /* what goes wrong on purpose */
+  struct delays delays; /* what waits because of them */
+  bool ending;          /* clients are being sent away: nothing is invoked any more */
   void (*ended)(void *ctx);
   void *ended_ctx;
   struct loop_timer patience; /* for those that do not answer a close frame */

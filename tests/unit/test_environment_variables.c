@@ -113,10 +113,10 @@ static void test_variables(void **state) {
                            .runtime_api = STR("127.0.0.1:3002/_runtime/echo/1f0c"),
                            .runtime_dir = STR("/opt/moonwire"),
                            .management = STR(MANAGEMENT),
-                           .issuer = STR(ISSUER),
-                           .lambda = STR(LAMBDA),
                            .store = STR("sqlite:/tmp/moonwire-dev-1/connections.db"),
                            .api = STR("a1b2c3d4e5/dev"),
+                           .issuer = STR(ISSUER),
+                           .lambda = STR(LAMBDA),
                            .path = STR("/usr/bin:/bin"),
                            .now_ms = 1795294800123,
                            .log_stream = { 0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 255 } };

@@ -10,7 +10,8 @@ local characters = {
   "\240[\144-\191][\128-\191][\128-\191]", "[\241-\243][\128-\191][\128-\191][\128-\191]", "\244[\128-\143][\128-\191][\128-\191]",
 }
 
-local function is_utf8(text)
+--- @return boolean
+function name.is_utf8(text)
   if not text:find "[\128-\255]" then return true end
   for _, character in ipairs(characters) do text = text:gsub(character, ".") end
   return not text:find "[\128-\255]"
@@ -24,7 +25,7 @@ function name.problem(what, value, most)
   local why = arguments.text(what, value)
   if why then return why end
   if #value > most then return ("%s must have %d bytes at most, got %d"):format(what, most, #value) end
-  if not is_utf8(value) then return what .. " must be UTF-8, got " .. arguments.shown(value) end
+  if not name.is_utf8(value) then return what .. " must be UTF-8, got " .. arguments.shown(value) end
 end
 
 return name

@@ -11,14 +11,15 @@ const AUDIENCE = 'chat';
 const TABLES = [
   { TableName: 'chat', keys: { pk: 'HASH', sk: 'RANGE' } },
   { TableName: 'users', keys: { id: 'HASH' } },
+  { TableName: 'connections', keys: { pk: 'HASH', sk: 'RANGE' } },
 ];
 
 /** What each needs; the second is started when the code of an example matches the first. */
 const PARTS = [
-  [/moonwire\.ws"/, connections],
+  [/moonwire\.ws"|moonwire\.app"/, connections],
   [/moonwire\.http"|moonwire\.aws"|moonwire\.batch"/, services],
   [/moonwire\.dynamodb"|"dynamodb"/, database],
-  [/moonwire\.store"/, store],
+  [/moonwire\.store"|moonwire\.app"/, store],
   [/"ISSUER"|"TOKEN"/, issuer],
 ];
 
@@ -68,7 +69,7 @@ async function services() {
   return { env: { AWS_ENDPOINT_URL: server.url, AWS_ENDPOINT_URL_SQS: server.url, API_URL: server.url }, close: server.close };
 }
 
-/** DynamoDB with the two tables, empty. */
+/** DynamoDB with the tables, empty. */
 async function database() {
   const server = require('dynalite')({ createTableMs: 0 });
   await new Promise((resolve) => { server.listen(0, '127.0.0.1', resolve); });
@@ -130,4 +131,4 @@ async function issuer() {
   return { env: { ISSUER: server.url, TOKEN: token }, close: server.close };
 }
 
-module.exports = { meet };
+module.exports = { meet, database };
