@@ -7,7 +7,7 @@
 #include "buf.h"
 #include "encoding.h"
 
-enum { VALUE_MAX = 64 * 1024, LAMBDA_COUNT = 24 /* variables that we set, and some to spare */ };
+enum { VALUE_MAX = 64 * 1024, LAMBDA_COUNT = 32 /* variables that we set, and some to spare */ };
 
 /* The list at work. */
 struct list {

@@ -23,10 +23,10 @@ struct variables {
   struct str runtime_api; /* "127.0.0.1:3002/_runtime/echo/1f0c": AWS_LAMBDA_RUNTIME_API */
   struct str runtime_dir; /* LAMBDA_RUNTIME_DIR */
   struct str management; /* AWS_ENDPOINT_URL_APIGATEWAYMANAGEMENTAPI, whatever the file says; empty: as the file says */
-  struct str store;      /* MOONWIRE_STORE, unless the file says otherwise; empty: not set; so is ... */
-  struct str api;        /* MOONWIRE_API: "abcdefghij/dev" */
   struct str issuer;     /* MOONWIRE_LOCAL_ISSUER, likewise */
   struct str lambda;     /* AWS_ENDPOINT_URL_LAMBDA, likewise */
+  struct str store;      /* MOONWIRE_STORE, unless the file says otherwise; empty: not set; so is ... */
+  struct str api;        /* MOONWIRE_API: "abcdefghij/dev" */
   struct str path;       /* PATH, unless the file says otherwise */
   int64_t now_ms;        /* Unix time, and ... */
   unsigned char log_stream[LOG_STREAM_BYTES]; /* ... random bytes, for the name of the log stream */
