@@ -5,7 +5,7 @@
 #include <string.h>
 #include <sys/resource.h>
 
-#include "api_id.h"
+#include "apis.h"
 #include "control.h"
 #include "model.h"
 #include "generations.h"
@@ -22,74 +22,44 @@ struct gateway {
   struct loop *loop;
   struct project project;
   struct view *view;
+  struct apis apis;
   struct model_api api;
-  struct arena routes;          /* of all projects that have served */
-  const struct project *routed; /* whose routes the model has */
-  char api_id[PROJECT_API_ID_LEN], domain_name[256];
+  const struct http_api *http_api; /* the first one */
+  const struct project *routed;    /* whose routes the two have */
   struct model *model;
   struct server *server;
   struct control control;
   struct generations generations;
   struct reload reload;
-  char websocket_url[512], management_url[512], control_url[64], runtime_api[64];
+  char websocket_url[512], management_url[512], http_url[512], control_url[64], runtime_api[64];
   struct signals signals;
   rlim_t descriptors; /* the limit that we were started with: children get it back */
   size_t alive;       /* generations and server, while they end */
 };
 
-/* The API */
+/* The APIs */
 
-/* There is one at most: only $connect has any. */
-static bool describe_authorizer(struct gateway *g, const struct project *project, struct model_api *api) {
-  const struct project_authorizer *authorizer = NULL;
-  for (size_t i = 0; i < project->route_count; i++)
-    if (project->routes[i].authorizer) authorizer = project->routes[i].authorizer;
-  api->authorizer = NULL;
-  if (!authorizer) return true;
-  struct model_authorizer *out = arena_alloc(&g->routes, sizeof *out);
-  if (!out) return false;
-  const struct project_function *function = authorizer->function;
-  size_t number = function ? generations_number(&g->generations, function->name) : 0;
-  *out = (struct model_authorizer){ .route = { STR("authorizer"), number, false },
-                                    .is_missing = !function,
-                                    .sources = authorizer->sources,
-                                    .source_count = authorizer->source_count };
-  api->authorizer = out;
-  return true;
-}
-
-/* Each route with the number of its function. They stay until the end: calls under way still point at them when another
- * generation takes over. */
-static bool describe_routes(struct gateway *g, const struct project *project, struct model_api *api) {
-  struct model_route *routes = arena_alloc(&g->routes, (project->route_count + 1) * sizeof *routes);
-  if (!routes) return false;
-  for (size_t i = 0; i < project->route_count; i++) {
-    const struct project_route *route = &project->routes[i];
-    size_t function = generations_number(&g->generations, route->function->name);
-    routes[i] = (struct model_route){ route->key, function, route->two_way };
-  }
-  api->routes = routes;
-  api->route_count = project->route_count;
-  api->route_selection_expression = project->route_selection_expression;
-  return describe_authorizer(g, project, api);
-}
-
-static bool describe_api(struct gateway *g, char err[ERR_LEN]) {
+static bool describe_apis(struct gateway *g, char err[ERR_LEN]) {
   struct project *project = &g->project;
-  api_id_of(project->service, project->stage, g->api_id);
-  if (!g->api_id[0]) return fail(err, "out of memory");
-  snprintf(g->domain_name, sizeof g->domain_name, "%s.execute-api.%.*s.amazonaws.com", g->api_id,
-           STR_ARG(project->region));
-  g->api = (struct model_api){ .api_id = str_from(g->api_id),
-                               .region = project->region,
-                               .stage = project->stage,
-                               .domain_name = str_from(g->domain_name),
-                               .idle_s = g->options->idle_s,
-                               .duration_s = g->options->duration_s };
+  g->apis.generations = &g->generations;
+  if (!apis_init(&g->apis, project, err)) return false;
+  g->api = (struct model_api){ .idle_s = g->options->idle_s, .duration_s = g->options->duration_s };
+  g->http_api = apis_http(&g->apis, project);
   g->routed = project;
-  if (!describe_routes(g, project, &g->api)) return fail(err, "out of memory");
+  if (!g->http_api || !apis_websocket(&g->apis, project, &g->api)) return fail(err, "out of memory");
   g->model = model_new(&g->api, err);
   return g->model || fail_in(err, "websocketsApiRouteSelectionExpression") || fail_in(err, g->options->config);
+}
+
+/* The routes of a project that serves from now on. */
+static bool change_apis(struct gateway *g, const struct project *project, char err[ERR_LEN]) {
+  struct model_api api = g->api;
+  const struct http_api *http_api = apis_http(&g->apis, project);
+  if (!http_api || !apis_websocket(&g->apis, project, &api)) return fail(err, "out of memory");
+  if (!model_change(g->model, &api, err)) return false;
+  g->api = api;
+  server_change(g->server, http_api);
+  return true;
 }
 
 /* Functions */
@@ -126,14 +96,10 @@ static bool start_functions(struct gateway *g, char err[ERR_LEN]) {
 /* Another generation serves from now on. */
 static void adopted(void *ctx, const struct generation *generation) {
   struct gateway *g = ctx;
-  struct model_api api = g->api;
-  char err[ERR_LEN] = "out of memory";
+  char err[ERR_LEN];
   if (generation->project != g->routed) {
     g->routed = generation->project;
-    if (describe_routes(g, generation->project, &api) && model_change(g->model, &api, err))
-      g->api = api;
-    else
-      view_warning(g->view, str_from(err));
+    if (!change_apis(g, generation->project, err)) view_warning(g->view, str_from(err));
   }
   reload_adopted(&g->reload);
 }
@@ -181,11 +147,13 @@ static void name_ports(struct gateway *g) {
   snprintf(g->websocket_url, sizeof g->websocket_url, "ws://%s%s%s:%d/%.*s", open, host, close, port,
            STR_ARG(g->project.stage));
   snprintf(g->management_url, sizeof g->management_url, "http%s", g->websocket_url + strlen("ws"));
+  snprintf(g->http_url, sizeof g->http_url, "http://%s%s%s:%d", open, host, close, port);
   snprintf(g->control_url, sizeof g->control_url, "http://127.0.0.1:%d", control_port);
   snprintf(g->runtime_api, sizeof g->runtime_api, "127.0.0.1:%d", control_port);
 }
 
 static bool listen_on_ports(struct gateway *g, char err[ERR_LEN]) {
+  int given_s = g->options->integration_s;
   struct server_options public = { .loop = g->loop,
                                    .host = g->options->host,
                                    .port = g->options->port,
@@ -193,8 +161,9 @@ static bool listen_on_ports(struct gateway *g, char err[ERR_LEN]) {
                                    .model = g->model,
                                    .credentials = { STR("local"), STR("local"), STR("") },
                                    .region = g->project.region,
-                                   .integration_s =
-                                       g->options->integration_s ? g->options->integration_s : MODEL_INTEGRATION_S,
+                                   .http_api = g->http_api,
+                                   .integration_s = given_s ? given_s : MODEL_INTEGRATION_S,
+                                   .http_integration_s = given_s ? given_s : HTTP_API_INTEGRATION_S,
                                    .invoke = invoke,
                                    .note = note,
                                    .ctx = g };
@@ -237,7 +206,7 @@ static void close_all(struct gateway *g) {
   reload_free(&g->reload); /* the others point at projects that it has read */
   loop_delete(g->loop);
   project_free(&g->project);
-  arena_free(&g->routes);
+  apis_free(&g->apis);
 }
 
 /* The beginning */
@@ -246,7 +215,7 @@ static void show(struct gateway *g) {
   const struct project *project = &g->project;
   for (size_t i = 0; i < project->warning_count; i++) view_project_warning(g->view, &project->warnings[i]);
   view_ready(g->view, &(struct view_ready){ project, str_from(g->websocket_url), str_from(g->management_url),
-                                            str_from(g->control_url) });
+                                            str_from(g->http_url), str_from(g->control_url) });
 }
 
 static bool open_all(struct gateway *g, char err[ERR_LEN]) {
@@ -257,7 +226,7 @@ static bool open_all(struct gateway *g, char err[ERR_LEN]) {
   g->view = view_new(
       &(struct view_options){ .loop = g->loop, .out = options->out, .colour = options->colour, .json = options->json });
   if (!g->view) return fail(err, "out of memory");
-  return open_reload(g, err) && describe_api(g, err) && listen_on_ports(g, err);
+  return open_reload(g, err) && describe_apis(g, err) && listen_on_ports(g, err);
 }
 
 bool gateway_run(const struct gateway_options *options, char err[ERR_LEN]) {
