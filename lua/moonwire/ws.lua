@@ -21,7 +21,7 @@
 ---
 --- Where the connections are, in this order: the endpoint of `ws.client`; AWS_ENDPOINT_URL_APIGATEWAYMANAGEMENTAPI, stage
 --- included; AWS_ENDPOINT_URL with the stage of the current event behind it; the API, Region and stage of the current
---- event. `https://{domainName}/{stage}` of the current event stands for that event.
+--- event, when that is one of a WebSocket. `https://{domainName}/{stage}` of the current event stands for that event.
 --- AWS_IGNORE_CONFIGURED_ENDPOINT_URLS=true ignores the two variables. The Region is that of `ws.client`, else AWS_REGION,
 --- else AWS_DEFAULT_REGION.
 local arguments = require "moonwire.runtime.arguments"

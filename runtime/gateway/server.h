@@ -44,7 +44,7 @@ struct server {
   struct sigv4_key_cache keys;
   const struct http_api *http_api; /* without routes: there is none */
   struct http_call *http_calls;    /* list of those whose clients wait */
-  bool ending; /* clients are being sent away: nothing is invoked any more */
+  bool ending;                     /* clients are being sent away: nothing is invoked any more */
   void (*ended)(void *ctx);
   void *ended_ctx;
   struct loop_timer patience; /* for those that do not answer a close frame */

@@ -25,10 +25,8 @@ struct input {
 };
 
 static const struct http_api_route routes[] = {
-  { STR("GET /"), 0, STR("") },
-  { STR("ANY /a/{x}/{y+}"), 1, STR("") },
-  { STR("POST /a/{x}/b"), 2, STR("") },
-  { STR("GET /closed"), 3, STR("closed") },
+  { STR("GET /"), 0, STR("") },         { STR("ANY /a/{x}/{y+}"), 1, STR("") },
+  { STR("POST /a/{x}/b"), 2, STR("") }, { STR("GET /closed"), 3, STR("closed") },
   { STR("$default"), 4, STR("") },
 };
 static const struct http_api_cors cors = { .origins = STR("https://app.example,http://*"),
@@ -73,7 +71,8 @@ static void must_be_answer(const struct http_api_answer *answer, struct str orig
   for (size_t i = 0; i < answer->headers.count; i++) must_be_sendable(answer->headers.list[i], origin);
   must(field_count(answer->headers, STR("Access-Control-Allow-Origin")) <= 1);
   must(field_count(answer->headers, STR("Apigw-Requestid")) == 1);
-  must(field_count(answer->headers, STR("Content-Length")) + field_count(answer->headers, STR("Transfer-Encoding")) == 0);
+  must(field_count(answer->headers, STR("Content-Length")) + field_count(answer->headers, STR("Transfer-Encoding")) ==
+       0);
   if (answer->status == 204 || answer->status == 304) must(answer->body.len == 0);
 }
 

@@ -22,7 +22,8 @@ static const struct {
 } results[] = {
   /* Without a statusCode the result is the body: "Lambda function response for format 2.0". */
   { STR("\"Hello from Lambda!\""), "200\n" JSON_TYPE ID "Hello from Lambda!", "" },
-  { STR("{ \"message\": \"Hello from Lambda!\" }"), "200\n" JSON_TYPE ID "{ \"message\": \"Hello from Lambda!\" }", "" },
+  { STR("{ \"message\": \"Hello from Lambda!\" }"), "200\n" JSON_TYPE ID "{ \"message\": \"Hello from Lambda!\" }",
+    "" },
   { STR("[1,2]"), "200\n" JSON_TYPE ID "[1,2]", "" },
   { STR("null"), "200\n" JSON_TYPE ID "null", "" },
   { STR("true"), "200\n" JSON_TYPE ID "true", "" },
@@ -36,7 +37,8 @@ static const struct {
   { STR("{\"statusCode\":200}"), "200\n" TEXT_TYPE ID, "" },
   { STR("{\"statusCode\":201,\"body\":\"made\"}"), "201\n" TEXT_TYPE ID "made", "" },
   { STR("{\"statusCode\":\"404\",\"body\":\"\"}"), "404\n" TEXT_TYPE ID, "" },
-  { STR("{\"statusCode\":200,\"headers\":{\"content-type\":\"text/html\",\"X-A\":\"1,2\",\"x-n\":5,\"x-t\":true,\"x-0\":"
+  { STR("{\"statusCode\":200,\"headers\":{\"content-type\":\"text/"
+        "html\",\"X-A\":\"1,2\",\"x-n\":5,\"x-t\":true,\"x-0\":"
         "null},\"body\":\"<p>\"}"),
     "200\ncontent-type: text/html\nX-A: 1,2\nx-n: 5\nx-t: true\n" ID "<p>", "" },
   { STR("{\"statusCode\":302,\"headers\":{\"Location\":\"/a\",\"Set-Cookie\":\"c=3\"},\"cookies\":[\"a=1; Secure\","
@@ -55,11 +57,12 @@ static const struct {
   { STR("{\"statusCode\":200,\"multiValueHeaders\":{\"a\":[\"b\"]}}"), "200\n" TEXT_TYPE ID,
     "the result's member \"multiValueHeaders\" is ignored: the format 2.0 has statusCode, headers, cookies, body and "
     "isBase64Encoded" },
-  { STR("{\"headers\":{\"a\":\"1\"},\"headers\":{\"b\":\"2\"},\"statusCode\":200}"),
-    "200\na: 1\nb: 2\n" TEXT_TYPE ID, "" },
+  { STR("{\"headers\":{\"a\":\"1\"},\"headers\":{\"b\":\"2\"},\"statusCode\":200}"), "200\na: 1\nb: 2\n" TEXT_TYPE ID,
+    "" },
   /* Malformed */
   { STR(""), FAULT("the function returned nothing") },
-  { STR("{"), FAULT("the result is not JSON: line 1, column 2 (byte 1): expected a name in quotes, found the end of the text") },
+  { STR("{"),
+    FAULT("the result is not JSON: line 1, column 2 (byte 1): expected a name in quotes, found the end of the text") },
   { STR("{\"statusCode\":\"ok\"}"), FAULT("statusCode must be a whole number from 200 to 599") },
   { STR("{\"statusCode\":199}"), FAULT("statusCode must be a whole number from 200 to 599") },
   { STR("{\"statusCode\":101}"), FAULT("statusCode must be a whole number from 200 to 599") },
@@ -118,8 +121,9 @@ static void failures_have_their_status(void **state) {
 
 /* CORS */
 
-static const struct http_api_cors all = { .origins = STR("*"), .methods = STR("OPTIONS,GET"), .headers = STR("X-A"),
-                                          .max_age_s = -1 };
+static const struct http_api_cors all = {
+  .origins = STR("*"), .methods = STR("OPTIONS,GET"), .headers = STR("X-A"), .max_age_s = -1
+};
 static const struct http_api_cors some = { .origins = STR("https://app.example,http://*"),
                                            .methods = STR("GET"),
                                            .exposed = STR("Date,X-Id"),
@@ -127,7 +131,8 @@ static const struct http_api_cors some = { .origins = STR("https://app.example,h
                                            .max_age_s = 300 };
 
 #define CORS_RESULT                                                                                                    \
-  "{\"statusCode\":200,\"headers\":{\"Access-Control-Allow-Origin\":\"https://mine\",\"access-control-max-age\":\"1\"," \
+  "{\"statusCode\":200,\"headers\":{\"Access-Control-Allow-Origin\":\"https://"                                        \
+  "mine\",\"access-control-max-age\":\"1\","                                                                           \
   "\"Vary\":\"x\"}}"
 
 static const struct {
@@ -173,13 +178,22 @@ static const struct {
   struct field headers[HTTP_HEADERS_MAX];
   const char *want; /* NULL: a function is invoked */
 } preflights[] = {
-  { &all, "OPTIONS", "/nowhere", { ORIGIN("https://a"), ASKS },
+  { &all,
+    "OPTIONS",
+    "/nowhere",
+    { ORIGIN("https://a"), ASKS },
     "204\nAccess-Control-Allow-Origin: *\nAccess-Control-Allow-Methods: OPTIONS,GET\nAccess-Control-Allow-Headers: "
     "X-A\n" ID },
-  { &all, "OPTIONS", "/closed", { ORIGIN("https://a"), ASKS },
+  { &all,
+    "OPTIONS",
+    "/closed",
+    { ORIGIN("https://a"), ASKS },
     "204\nAccess-Control-Allow-Origin: *\nAccess-Control-Allow-Methods: OPTIONS,GET\nAccess-Control-Allow-Headers: "
     "X-A\n" ID },
-  { &some, "OPTIONS", "/", { ORIGIN("https://app.example"), ASKS },
+  { &some,
+    "OPTIONS",
+    "/",
+    { ORIGIN("https://app.example"), ASKS },
     "204\nAccess-Control-Allow-Origin: https://app.example\nAccess-Control-Allow-Credentials: "
     "true\nAccess-Control-Allow-Methods: GET\nAccess-Control-Max-Age: 300\n" ID },
   { &some, "OPTIONS", "/", { ORIGIN("https://other"), ASKS }, "204\n" ID },

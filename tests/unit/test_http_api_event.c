@@ -16,8 +16,7 @@
 
 #define HOST "\"host\":\"" DOMAIN "\","
 #define TRACE "\"x-amzn-trace-id\":\"Root=1-5bef4de7-ad49b0e87f6ef6c87fc2e700\","
-#define FORWARDED                                                                                                      \
-  "\"x-forwarded-for\":\"192.0.2.1\",\"x-forwarded-port\":\"443\",\"x-forwarded-proto\":\"https\"},"
+#define FORWARDED "\"x-forwarded-for\":\"192.0.2.1\",\"x-forwarded-port\":\"443\",\"x-forwarded-proto\":\"https\"},"
 #define BEGIN(key, path, query)                                                                                        \
   "{\"version\":\"2.0\",\"routeKey\":\"" key "\",\"rawPath\":\"" path "\",\"rawQueryString\":\"" query "\","
 #define CONTEXT(method, path, agent, key)                                                                              \
@@ -55,13 +54,38 @@ static const struct {
       FIELD("accept", "*/*"), FIELD("x-b", "second"), FIELD("cookie", "; last=1;") },
     STR(""),
     3,
-    STR(BEGIN("GET /pets/dog/{id}", "/pets/dog/a b",
-              "r=one&r=two&u=https%3A%2F%2Fa&literalPlus=a+b&encodedPlus=a%2Bb&empty=&none")
-        "\"cookies\":[\"session=abc123\",\"theme=dark\",\"last=1\"],\"headers\":{\"accept\":\"*/*\",\"content-length\":"
-        "\"0\"," HOST "\"user-agent\":\"curl/8\"," TRACE "\"x-b\":\"first,second\"," FORWARDED
-        "\"queryStringParameters\":{\"empty\":\"\",\"encodedPlus\":\"a+b\",\"literalPlus\":\"a b\",\"none\":\"\",\"r\":"
-        "\"one,two\",\"u\":\"https://a\"}," CONTEXT("GET", "/pets/dog/a b", "curl/8", "GET /pets/dog/{id}")
-        ",\"pathParameters\":{\"id\":\"a b\"},\"isBase64Encoded\":false}") },
+    STR(BEGIN(
+        "GET /pets/dog/{id}", "/pets/dog/a b",
+        "r=one&r=two&u=https%3A%2F%2Fa&literalPlus=a+b&encodedPlus=a%2Bb&empty=&none") "\"cookies\":[\"session="
+                                                                                       "abc123\",\"theme=dark\",\"last="
+                                                                                       "1\"],\"headers\":{\"accept\":"
+                                                                                       "\"*/*\",\"content-length\":"
+                                                                                       "\"0\"," HOST "\"user-agent\":"
+                                                                                                     "\"curl/8\"," TRACE
+                                                                                       "\"x-b\":\"first,"
+                                                                                       "second\"," FORWARDED
+                                                                                       "\"queryStringParameters\":{"
+                                                                                       "\"empty\":\"\",\"encodedPlus\":"
+                                                                                       "\"a+b\",\"literalPlus\":\"a "
+                                                                                       "b\",\"none\":\"\",\"r\":"
+                                                                                       "\"one,two\",\"u\":\"https://"
+                                                                                       "a\"}," CONTEXT(
+                                                                                           "GET", "/pets/dog/a b",
+                                                                                           "curl/8",
+                                                                                           "GET /pets/dog/{id}") ",\"pa"
+                                                                                                                 "thPar"
+                                                                                                                 "amete"
+                                                                                                                 "rs\":"
+                                                                                                                 "{\"id"
+                                                                                                                 "\":"
+                                                                                                                 "\"a "
+                                                                                                                 "b\"},"
+                                                                                                                 "\"isB"
+                                                                                                                 "ase64"
+                                                                                                                 "Encod"
+                                                                                                                 "ed\":"
+                                                                                                                 "false"
+                                                                                                                 "}") },
   { "two variables, a body of text",
     "POST",
     STR("/pets/cat/7"),
@@ -69,11 +93,12 @@ static const struct {
     { FIELD("Content-Type", "application/json; charset=utf-8"), FIELD("Content-Length", "9"), FIELD("Host", "x") },
     STR("{\"a\":\"\xCE\xBB\"}"),
     7,
-    STR(BEGIN("POST /pets/{kind}/{id}", "/pets/cat/7", "")
-        "\"headers\":{\"content-length\":\"10\",\"content-type\":\"application/json; charset=utf-8\"," HOST TRACE
-        FORWARDED CONTEXT("POST", "/pets/cat/7", "", "POST /pets/{kind}/{id}")
-        ",\"pathParameters\":{\"kind\":\"cat\",\"id\":\"7\"},\"body\":\"{\\\"a\\\":\\\"\xCE\xBB\\\"}\","
-        "\"isBase64Encoded\":false}") },
+    STR(BEGIN("POST /pets/{kind}/{id}", "/pets/cat/7",
+              "") "\"headers\":{\"content-length\":\"10\",\"content-type\":\"application/json; charset=utf-8\"," HOST
+            TRACE FORWARDED CONTEXT("POST", "/pets/cat/7", "",
+                                    "POST /pets/{kind}/{id}") ",\"pathParameters\":{\"kind\":\"cat\",\"id\":\"7\"},"
+                                                              "\"body\":\"{\\\"a\\\":\\\"\xCE\xBB\\\"}\","
+                                                              "\"isBase64Encoded\":false}") },
   { "what concerns the connection, or is the gateway's; bytes",
     "PUT",
     STR("/x"),
@@ -82,8 +107,7 @@ static const struct {
       FIELD("X-Forwarded-Proto", "http"), FIELD("X-Amzn-Trace-Id", "mine"), FIELD("Transfer-Encoding", "chunked") },
     { "\x00\xFF\x10", 3 },
     1,
-    STR(PUT_X "\"headers\":{\"content-length\":\"3\","
-              END_X(",\"body\":\"AP8Q\",\"isBase64Encoded\":true")) },
+    STR(PUT_X "\"headers\":{\"content-length\":\"3\"," END_X(",\"body\":\"AP8Q\",\"isBase64Encoded\":true")) },
   { "text that is not UTF-8",
     "PUT",
     STR("/x"),
@@ -91,8 +115,8 @@ static const struct {
     { FIELD("content-type", "TEXT/plain") },
     STR("a\xFF"),
     1,
-    STR(PUT_X "\"headers\":{\"content-length\":\"2\",\"content-type\":\"TEXT/plain\","
-              END_X(",\"body\":\"a\xEF\xBF\xBD\",\"isBase64Encoded\":false")) },
+    STR(PUT_X "\"headers\":{\"content-length\":\"2\",\"content-type\":\"TEXT/plain\"," END_X(
+        ",\"body\":\"a\xEF\xBF\xBD\",\"isBase64Encoded\":false")) },
   { "$default has no variables",
     "GET",
     STR("*"),
@@ -157,9 +181,15 @@ static const struct {
   struct field headers[HTTP_HEADERS_MAX];
   const char *want, *note;
 } refusals[] = {
-  { "GET", "/closed", { { { NULL, 0 }, { NULL, 0 } } }, HTTP_ANSWER("500", "Internal Server Error"),
+  { "GET",
+    "/closed",
+    { { { NULL, 0 }, { NULL, 0 } } },
+    HTTP_ANSWER("500", "Internal Server Error"),
     "GET /closed: 500 Internal Server Error: it has an authorizer" },
-  { "GET", "/%zz", { { { NULL, 0 }, { NULL, 0 } } }, HTTP_ANSWER("400", "Bad Request"),
+  { "GET",
+    "/%zz",
+    { { { NULL, 0 }, { NULL, 0 } } },
+    HTTP_ANSWER("400", "Bad Request"),
     "GET /%zz: 400 Bad Request: the path has a broken %" },
 };
 

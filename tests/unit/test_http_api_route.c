@@ -17,7 +17,8 @@ enum { ROUTES_MAX = 6 };
 static const struct {
   const char *routes[ROUTES_MAX], *method, *path, *want;
 } cases[] = {
-#define GUIDE { "ANY /{proxy+}", "$default", "GET /pets/{proxy+}", "GET /pets/dog/{id}", "GET /pets/dog/1" }
+#define GUIDE                                                                                                          \
+  { "ANY /{proxy+}", "$default", "GET /pets/{proxy+}", "GET /pets/dog/{id}", "GET /pets/dog/1" }
   /* The examples of "Create routes for HTTP APIs". */
   { GUIDE, "GET", "/pets/dog/1", "GET /pets/dog/1" },
   { GUIDE, "GET", "/pets/dog/2", "GET /pets/dog/{id} id=2" },

@@ -11,8 +11,7 @@
 #define SERVED "chat dev us-east-1 $request.body.action\nf a a 6 1024\n"
 #define EVENTS SERVICE "functions:\n  a:\n    handler: a\n    events:\n" /* the first event is in line 6 */
 #define ONE(event) EVENTS "      - " event "\n"
-#define HEADERS                                                                                                        \
-  "Content-Type,X-Amz-Date,Authorization,X-Api-Key,X-Amz-Security-Token,X-Amz-User-Agent,X-Amzn-Trace-Id"
+#define HEADERS "Content-Type,X-Amz-Date,Authorization,X-Api-Key,X-Amz-Security-Token,X-Amz-User-Agent,X-Amzn-Trace-Id"
 
 static void routes_are_read(void **state) {
   (void)state;
@@ -62,10 +61,9 @@ static void broken_events_are_refused(void **state) {
   static const struct refused_case cases[] = {
     { ONE("httpApi: 'GET /a'\n      - httpApi: { method: get, path: /a }"),
       "serverless.yml:7: functions.a.events[1].httpApi: the route GET /a stands here a second time, first in line 6" },
-    { ONE("httpApi: '*'\n      - httpApi: $default"),
-      "serverless.yml:7: functions.a.events[1].httpApi: the route $default stands here a second time, first in line 6" },
-    { ONE("httpApi: /a"),
-      AT " must be a method and a path such as `GET /users/{id}`, or *, found \"/a\"" },
+    { ONE("httpApi: '*'\n      - httpApi: $default"), "serverless.yml:7: functions.a.events[1].httpApi: the route "
+                                                      "$default stands here a second time, first in line 6" },
+    { ONE("httpApi: /a"), AT " must be a method and a path such as `GET /users/{id}`, or *, found \"/a\"" },
     { ONE("httpApi: FETCH /a"),
       AT ": the method must be GET, POST, PUT, PATCH, DELETE, HEAD, OPTIONS, or * for any, found \"FETCH\"" },
     { ONE("httpApi: GET a"), NO_PATH("a", "it must begin with / and have no spaces") },
@@ -78,8 +76,10 @@ static void broken_events_are_refused(void **state) {
     { ONE("httpApi: 'GET /{+}'"), NO_PATH("/{+}", WHOLE) },
     { ONE("httpApi: 'GET /{a$}'"), NO_PATH("/{a$}", WHOLE) },
     { ONE("httpApi: 'GET /{a}{b}'"), NO_PATH("/{a}{b}", WHOLE) },
-    { ONE("httpApi: 'GET /{a+}/b'"), NO_PATH("/{a+}/b", "a greedy variable such as {proxy+} can only be the last segment") },
-    { ONE("httpApi: 'GET /{a+}/'"), NO_PATH("/{a+}/", "a greedy variable such as {proxy+} can only be the last segment") },
+    { ONE("httpApi: 'GET /{a+}/b'"),
+      NO_PATH("/{a+}/b", "a greedy variable such as {proxy+} can only be the last segment") },
+    { ONE("httpApi: 'GET /{a+}/'"),
+      NO_PATH("/{a+}/", "a greedy variable such as {proxy+} can only be the last segment") },
     { ONE("httpApi: 'GET /{a}/{b}/{a}'"), NO_PATH("/{a}/{b}/{a}", "two variables have the same name") },
     { ONE("httpApi: 'GET /{a}/{a+}'"), NO_PATH("/{a}/{a+}", "two variables have the same name") },
     { ONE("httpApi: { method: GET }"), AT ".path is missing; expected one such as /users/{id}" },
@@ -87,12 +87,14 @@ static void broken_events_are_refused(void **state) {
     { ONE("httpApi: { method: GET, path: '*' }"), NO_PATH("*", "it must begin with / and have no spaces") },
     { ONE("httpApi: { method: GET, path: 1 }"),
       "serverless.yml:6: functions.a.events[0].httpApi.path must be a path such as /users/{id}, found the number 1" },
-    { ONE("httpApi:"), "serverless.yml:6: functions.a.events[0].httpApi must be a route such as `GET /users/{id}`, or a "
-                       "mapping with method and path, found nothing" },
+    { ONE("httpApi:"),
+      "serverless.yml:6: functions.a.events[0].httpApi must be a route such as `GET /users/{id}`, or a "
+      "mapping with method and path, found nothing" },
     { ONE("httpApi: [ GET /a ]"), "serverless.yml:6: functions.a.events[0].httpApi must be a route such as `GET "
                                   "/users/{id}`, or a mapping with method and path, found a list" },
-    { ONE("httpApi"), "serverless.yml:6: functions.a.events[0] must be an event such as `websocket: $default`, found the "
-                      "string \"httpApi\"" },
+    { ONE("httpApi"),
+      "serverless.yml:6: functions.a.events[0] must be an event such as `websocket: $default`, found the "
+      "string \"httpApi\"" },
     { SERVICE "provider: { httpApi: true }\nfunctions: {}\n",
       "serverless.yml:2: provider.httpApi must be a mapping, found the boolean true" },
     { SERVICE "provider: { httpApi: { payload: 3.0 } }\nfunctions: {}\n",
@@ -101,7 +103,8 @@ static void broken_events_are_refused(void **state) {
       "serverless.yml:2: provider.httpApi.cors must be true, or a mapping with allowedOrigins ..., found the string "
       "\"yes please\"" },
     { SERVICE "provider: { httpApi: { cors: { allowedOrigins: [ \"a\\r\\nSet-Cookie: b\" ] } } }\nfunctions: {}\n",
-      "serverless.yml:2: provider.httpApi.cors.allowedOrigins must be a text without spaces and commas, or a list of such "
+      "serverless.yml:2: provider.httpApi.cors.allowedOrigins must be a text without spaces and commas, or a list of "
+      "such "
       "texts, found the string \"a??Set-Cookie: b\"" },
     { SERVICE "provider: { httpApi: { cors: { allowedMethods: [] } } }\nfunctions: {}\n",
       "serverless.yml:2: provider.httpApi.cors.allowedMethods must have 1 to 100 elements" },
@@ -118,7 +121,8 @@ static void what_is_not_emulated_is_named(void **state) {
   static const struct warned_case cases[] = {
     { ONE("httpApi: GET /a"), "" },
     { ONE("httpApi: { method: GET, path: /a, authorizer: door }"),
-      "6 functions.a.events[0].httpApi: authorizers of HTTP routes are not emulated: requests to GET /a are refused with "
+      "6 functions.a.events[0].httpApi: authorizers of HTTP routes are not emulated: requests to GET /a are refused "
+      "with "
       "500\n" },
     { ONE("httpApi: GET /a") "provider: { httpApi: { payload: '1.0' } }\n",
       "6 functions.a.events[0].httpApi: the payload format 1.0 is not emulated: requests to GET /a are refused with "
@@ -134,12 +138,14 @@ static void what_is_not_emulated_is_named(void **state) {
     { ONE("httpApi: GET /a\n      - httpApi: GET /b") "    timeout: 31\n",
       "6 a may take 31 s, but clients of HTTP routes get 503 after 30 s\n" },
     { ONE("httpApi: GET /a") "    httpApi: { payloads: '2.0' }\n"
-                             "provider: { httpApi: { corz: true, cors: { allowedOrigin: a }, id: x, metrics: true } }\n",
+                             "provider: { httpApi: { corz: true, cors: { allowedOrigin: a }, id: x, metrics: true } "
+                             "}\n",
       "8 provider.httpApi.corz is ignored here: the Framework itself has no such setting\n"
       "8 provider.httpApi.cors.allowedOrigin is ignored here; did you mean allowedOrigins?\n"
       "7 functions.a.httpApi.payloads is ignored here; did you mean payload?\n" },
     { ONE("httpApi: GET /a") "provider: { httpApi: { cors: { allowCredentials: true } } }\n",
-      "7 provider.httpApi.cors.allowCredentials does not go with the origin *: AWS refuses that, and so do browsers\n" },
+      "7 provider.httpApi.cors.allowCredentials does not go with the origin *: AWS refuses that, and so do "
+      "browsers\n" },
     { ONE("httpApi: GET /a") "provider: { httpApi: '${ssm:/a}' }\n",
       "7 provider.httpApi is left out: ${ssm:/a} is not known here: moonwire.local.yml has no /a below ssm\n" },
   };
@@ -163,8 +169,9 @@ static void many_routes_are_refused(void **state) {
 static void the_api_can_be_named(void **state) {
   (void)state;
   static const struct among_files_case cases[] = {
-    { EVENTS "      - httpApi: GET /a\n    environment:\n      URL: !Sub https://${HttpApi}.execute-api.${AWS::Region}/\n"
-             "      WS: !Ref WebsocketsApi\n",
+    { EVENTS
+      "      - httpApi: GET /a\n    environment:\n      URL: !Sub https://${HttpApi}.execute-api.${AWS::Region}/\n"
+      "      WS: !Ref WebsocketsApi\n",
       "chat dev us-east-1 $request.body.action\nf a a 6 1024 URL=https://chatdev2.execute-api.us-east-1/ WS=chatdev1\n"
       "h GET /a a\n",
       { { NULL, NULL } } },
@@ -174,8 +181,10 @@ static void the_api_can_be_named(void **state) {
 
 int main(void) {
   const struct CMUnitTest tests[] = {
-    cmocka_unit_test(routes_are_read),         cmocka_unit_test(broken_events_are_refused),
-    cmocka_unit_test(what_is_not_emulated_is_named), cmocka_unit_test(many_routes_are_refused),
+    cmocka_unit_test(routes_are_read),
+    cmocka_unit_test(broken_events_are_refused),
+    cmocka_unit_test(what_is_not_emulated_is_named),
+    cmocka_unit_test(many_routes_are_refused),
     cmocka_unit_test(the_api_can_be_named),
   };
   return cmocka_run_group_tests(tests, NULL, NULL);

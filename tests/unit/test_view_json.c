@@ -46,17 +46,17 @@ static void http(void **state) {
   in.connection_id[0] = '\0';
   in.status = 404;
   view_fixture_finish(&f, &in);
-  view_fixture_end(
-      &f, "{\"type\":\"ready\",\"service\":\"moonwire-example\",\"stage\":\"dev\",\"region\":\"us-east-1\","
-          "\"websocketUrl\":\"ws://127.0.0.1:3001/dev\",\"managementUrl\":\"http://127.0.0.1:3001/"
-          "dev\",\"httpUrl\":\"http://127.0.0.1:3001\",\"controlUrl\":\"http://127.0.0.1:3002\",\"routes\":[],"
-          "\"httpRoutes\":["
-          "{\"routeKey\":\"GET /users/{id}\",\"function\":\"echo\",\"handler\":\"handlers/echo.default\"},"
-          "{\"routeKey\":\"$default\",\"function\":\"chat\",\"handler\":\"handlers/chat.main\"}]}\n"
-          "{\"type\":\"invocation\",\"time\":\"2026-11-21T20:33:12.000Z\",\"function\":\"echo\",\"route\":"
-          "\"GET /users/{id}\",\"connectionId\":\"\",\"requestId\":\"" VIEW_ID
-          "\",\"environment\":1,\"cold\":false,\"waitedMs\":0.100,\"durationMs\":1.500,\"outcome\":\"result\","
-          "\"status\":404}\n");
+  view_fixture_end(&f,
+                   "{\"type\":\"ready\",\"service\":\"moonwire-example\",\"stage\":\"dev\",\"region\":\"us-east-1\","
+                   "\"websocketUrl\":\"ws://127.0.0.1:3001/dev\",\"managementUrl\":\"http://127.0.0.1:3001/"
+                   "dev\",\"httpUrl\":\"http://127.0.0.1:3001\",\"controlUrl\":\"http://127.0.0.1:3002\",\"routes\":[],"
+                   "\"httpRoutes\":["
+                   "{\"routeKey\":\"GET /users/{id}\",\"function\":\"echo\",\"handler\":\"handlers/echo.default\"},"
+                   "{\"routeKey\":\"$default\",\"function\":\"chat\",\"handler\":\"handlers/chat.main\"}]}\n"
+                   "{\"type\":\"invocation\",\"time\":\"2026-11-21T20:33:12.000Z\",\"function\":\"echo\",\"route\":"
+                   "\"GET /users/{id}\",\"connectionId\":\"\",\"requestId\":\"" VIEW_ID
+                   "\",\"environment\":1,\"cold\":false,\"waitedMs\":0.100,\"durationMs\":1.500,\"outcome\":\"result\","
+                   "\"status\":404}\n");
 }
 
 static void invocations(void **state) {

@@ -11,7 +11,8 @@
 enum { MESSAGE_MAX = 128 /* bytes of a body of ours */, SHOWN = 120 /* bytes of foreign text in a note */ };
 
 /* When memory is too short for more. */
-static const struct http_api_answer poorest = { .status = 500, .body = { "{\"message\":\"Internal Server Error\"}", 35 } };
+static const struct http_api_answer poorest = { .status = 500,
+                                                .body = { "{\"message\":\"Internal Server Error\"}", 35 } };
 
 /* Adds what the gateway itself says: CORS, and the request's id, as recorded. */
 static void finish(const struct http_api_call *call, const struct http_api_result *result, bool is_preflight,
@@ -52,8 +53,8 @@ static void refuse(const struct http_api_call *call, const struct http_api_reque
   http_api_message(call, status, message, memory, &step->answer);
 }
 
-void http_api_request(const struct http_api *api, const struct http_api_request *request,
-                      const struct model_moment *at, struct arena *memory, struct http_api_step *step) {
+void http_api_request(const struct http_api *api, const struct http_api_request *request, const struct model_moment *at,
+                      struct arena *memory, struct http_api_step *step) {
   struct http_api_call call = { api, field_header(request->headers, STR("Origin")), str_from(at->request_id) };
   struct str path;
   step->route = NULL;

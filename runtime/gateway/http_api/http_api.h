@@ -74,8 +74,8 @@ struct http_api_step {
 };
 
 /* A request came. Free step->event. */
-void http_api_request(const struct http_api *api, const struct http_api_request *request,
-                      const struct model_moment *at, struct arena *memory, struct http_api_step *step);
+void http_api_request(const struct http_api *api, const struct http_api_request *request, const struct model_moment *at,
+                      struct arena *memory, struct http_api_step *step);
 
 /* What is known of a request whose function has answered. */
 struct http_api_call {

@@ -38,9 +38,11 @@ static bool is_value(struct str s) {
 
 /* Of the connection (RFC 9110, section 7.6.1), or made by whoever sends the response. */
 static bool is_dropped(struct str name) {
-  static const struct str names[] = { STR("Connection"), STR("Content-Length"), STR("Keep-Alive"), STR("TE"),
-                                      STR("Proxy-Connection"), STR("Trailer"), STR("Transfer-Encoding"),
-                                      STR("Upgrade"), STR("Apigw-Requestid") };
+  static const struct str names[] = { STR("Connection"),        STR("Content-Length"),
+                                      STR("Keep-Alive"),        STR("TE"),
+                                      STR("Proxy-Connection"),  STR("Trailer"),
+                                      STR("Transfer-Encoding"), STR("Upgrade"),
+                                      STR("Apigw-Requestid") };
   for (size_t i = 0; i < sizeof names / sizeof *names; i++)
     if (str_equal_nocase(name, names[i])) return true;
   return false;
@@ -123,11 +125,8 @@ static bool read_member(struct reading *r, const struct json_item *item) {
     struct str name;
     bool (*read)(struct reading *r, const struct json_item *item);
   } members[] = {
-    { STR("statusCode"), read_status },
-    { STR("headers"), read_headers },
-    { STR("cookies"), read_cookies },
-    { STR("body"), read_body },
-    { STR("isBase64Encoded"), read_is_base64 },
+    { STR("statusCode"), read_status }, { STR("headers"), read_headers },           { STR("cookies"), read_cookies },
+    { STR("body"), read_body },         { STR("isBase64Encoded"), read_is_base64 },
   };
   for (size_t i = 0; i < sizeof members / sizeof *members; i++)
     if (str_equal(item->name, members[i].name)) return item->type == JSON_NULL || members[i].read(r, item);
@@ -178,8 +177,9 @@ static bool read_response(struct reading *r, const struct json *root) {
   r->out->body = has_body ? r->body : STR("");
   r->err[0] = '\0';
   if (r->unknown.ptr)
-    fail(r->err, "the result's member \"%.*s\" is ignored: the format 2.0 has statusCode, headers, cookies, body and "
-                 "isBase64Encoded",
+    fail(r->err,
+         "the result's member \"%.*s\" is ignored: the format 2.0 has statusCode, headers, cookies, body and "
+         "isBase64Encoded",
          STR_ARG(str_slice(r->unknown, 0, NAME_SHOWN)));
   return true;
 }

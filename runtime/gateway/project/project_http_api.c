@@ -35,8 +35,9 @@ static bool is_element(const struct yaml *node) {
 static bool read_element(struct project_report *report, const struct yaml_entry *at, const struct yaml *node,
                          struct buf *list) {
   if (!is_element(node))
-    return project_fail(report, at->key->line, "%s%s must be a text without spaces and commas, or a list of such texts, "
-                                               "found %s",
+    return project_fail(report, at->key->line,
+                        "%s%s must be a text without spaces and commas, or a list of such texts, "
+                        "found %s",
                         cors_place.path, shown_of(at->key->text).text, project_found(node).text);
   if (list->len > 0) buf_add_char(list, ',');
   buf_add(list, node->text);
@@ -54,8 +55,7 @@ static bool read_list(struct project_report *report, const struct yaml *map, str
     return project_fail(report, at->key->line, "%s%.*s must have 1 to %d elements", cors_place.path, STR_ARG(key),
                         LIST_MAX);
   buf_init(&list, LIST_BYTES_MAX);
-  for (size_t i = 0; ok && i < count; i++)
-    ok = read_element(report, at, one ? at->value : at->value->items[i], &list);
+  for (size_t i = 0; ok && i < count; i++) ok = read_element(report, at, one ? at->value : at->value->items[i], &list);
   if (ok && list.failed)
     ok = project_fail(report, at->key->line, "%s%.*s is longer than %d bytes", cors_place.path, STR_ARG(key),
                       LIST_BYTES_MAX);
@@ -90,8 +90,8 @@ static bool read_credentials(struct project_report *report, const struct yaml *m
 }
 
 static bool read_cors_map(struct project_report *report, const struct yaml *map, struct project_cors *cors) {
-  static const char *const known[] = { "allowCredentials",       "allowedHeaders", "allowedMethods", "allowedOrigins",
-                                       "exposedResponseHeaders", "maxAge" };
+  static const char *const known[] = { "allowCredentials", "allowedHeaders",         "allowedMethods",
+                                       "allowedOrigins",   "exposedResponseHeaders", "maxAge" };
   warn_of_keys(report, cors_place, map, known, sizeof known / sizeof *known);
   int age_s = 0;
   bool ok = read_list(report, map, STR("allowedOrigins"), &cors->origins) &&
@@ -190,8 +190,10 @@ static bool find_map(struct project_report *report, struct project_place place, 
 }
 
 bool project_http_api_read(struct project_report *report, const struct yaml *provider, struct project_http_api *out) {
-  static const char *const known[] = { "authorizers", "cors",    "disableDefaultEndpoint",    "id",      "metrics",
-                                       "name",        "payload", "shouldStartNameWithService", "timeout", "useProviderTags" };
+  static const char *const known[] = {
+    "authorizers", "cors",    "disableDefaultEndpoint",     "id",      "metrics",
+    "name",        "payload", "shouldStartNameWithService", "timeout", "useProviderTags"
+  };
   const struct yaml *map;
   *out = (struct project_http_api){ .payload = STR("2.0") };
   if (!find_map(report, (struct project_place){ "provider." }, provider, &map)) return false;

@@ -95,8 +95,9 @@ static bool read_line(struct event *e, struct str text) {
   struct str method;
   if (is_default(text)) return true;
   if (!str_cut(text, ' ', &method, &e->path))
-    return project_fail(e->report, e->line, "%s must be a method and a path such as `GET /users/{id}`, or *, found \"%s\"",
-                        e->place.path, shown_of(text).text);
+    return project_fail(e->report, e->line,
+                        "%s must be a method and a path such as `GET /users/{id}`, or *, found \"%s\"", e->place.path,
+                        shown_of(text).text);
   return read_method(e, method) && check_path(e);
 }
 
@@ -177,9 +178,8 @@ bool project_http_route_add(struct project_report *report, struct project_place 
   struct str text;
   e.place = project_place_at("%shttpApi", place.path);
   e.route = (struct project_http_route){ .function = owner->function, .refusal = STR(""), .line = e.line.number };
-  bool ok = at->value->kind == YAML_MAP
-                ? read_options(&e, at->value)
-                : project_text(report, place, at, expected, &text) && read_line(&e, text);
+  bool ok = at->value->kind == YAML_MAP ? read_options(&e, at->value)
+                                        : project_text(report, place, at, expected, &text) && read_line(&e, text);
   if (!ok || !make_key(&e)) return false;
   warn_of_limits(&e, owner);
   if (e.route.refusal.len == 0 && str_equal(owner->payload, STR("1.0")))

@@ -97,8 +97,7 @@ bool project_route_add(struct project_report *report, struct project_place place
                        const struct project_function *function, struct project_routes *routes) {
   struct event e = { .report = report, .place = place, .websocket = at, .route.function = function };
   static const char expected[] = "a route such as $default, or a mapping with route";
-  bool ok =
-      at->value->kind == YAML_MAP ? read_options(&e) : project_text(report, place, at, expected, &e.route.key);
+  bool ok = at->value->kind == YAML_MAP ? read_options(&e) : project_text(report, place, at, expected, &e.route.key);
   if (!ok) return false;
   warn_of_name(&e, at->key->line);
   return add_route(&e, routes);
