@@ -61,7 +61,7 @@ static const struct {
                                                                                        "1\"],\"headers\":{\"accept\":"
                                                                                        "\"*/*\",\"content-length\":"
                                                                                        "\"0\"," HOST "\"user-agent\":"
-                                                                                                     "\"curl/8\"," TRACE
+                                                                                       "\"curl/8\"," TRACE
                                                                                        "\"x-b\":\"first,"
                                                                                        "second\"," FORWARDED
                                                                                        "\"queryStringParameters\":{"

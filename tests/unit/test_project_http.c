@@ -95,6 +95,13 @@ static void broken_events_are_refused(void **state) {
     { ONE("httpApi"),
       "serverless.yml:6: functions.a.events[0] must be an event such as `websocket: $default`, found the "
       "string \"httpApi\"" },
+  };
+  refused_all(EACH(cases));
+}
+
+static void a_broken_provider_is_refused(void **state) {
+  (void)state;
+  static const struct refused_case cases[] = {
     { SERVICE "provider: { httpApi: true }\nfunctions: {}\n",
       "serverless.yml:2: provider.httpApi must be a mapping, found the boolean true" },
     { SERVICE "provider: { httpApi: { payload: 3.0 } }\nfunctions: {}\n",
@@ -183,6 +190,7 @@ int main(void) {
   const struct CMUnitTest tests[] = {
     cmocka_unit_test(routes_are_read),
     cmocka_unit_test(broken_events_are_refused),
+    cmocka_unit_test(a_broken_provider_is_refused),
     cmocka_unit_test(what_is_not_emulated_is_named),
     cmocka_unit_test(many_routes_are_refused),
     cmocka_unit_test(the_api_can_be_named),

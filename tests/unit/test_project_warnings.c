@@ -69,10 +69,11 @@ static void variables_that_are_not_known_are_named(void **state) {
     { SERVICE "functions:\n  - ${file(more.yml)}\n  - echo: { handler: a, events: [ websocket: x ] }\n",
       "3 functions are left out: ${file(more.yml)} is not known here: there is no file \"more.yml\", or nothing in "
       "it\n" },
-    { FUNCTION "    events: ${file(events.yml)}\n", "5 functions.echo.events are left out: ${file(events.yml)} is not "
-                                                    "known here: there is no file \"events.yml\", or "
-                                                    "nothing in it\n"
-                                                    "0 no function has a websocket or httpApi event: no route can be called\n" },
+    { FUNCTION "    events: ${file(events.yml)}\n",
+      "5 functions.echo.events are left out: ${file(events.yml)} is not "
+      "known here: there is no file \"events.yml\", or "
+      "nothing in it\n"
+      "0 no function has a websocket or httpApi event: no route can be called\n" },
     { FUNCTION "    events:\n      - ${file(event.yml)}\n      - websocket: a\n",
       "6 functions.echo.events[0] is left out: ${file(event.yml)} is not known here: there is no file \"event.yml\", "
       "or "
