@@ -27,6 +27,9 @@ static const char usage[] =
     "  --param NAME=VALUE       what ${param:NAME} stands for; may be said several times\n"
     "  --host ADDRESS           where clients connect (127.0.0.1)\n"
     "  --port NUMBER            ... and the port (3001); 0 takes a free one\n"
+    "  --allow-origin ORIGIN    pages of this site may connect, too (https://app.example, or *); without it those of "
+    "this\n"
+    "                           machine may, and programs; may be said several times\n"
     "  --control-port NUMBER    port of the Runtime API, always on 127.0.0.1 (3002); 0 takes a free one\n"
     "  --max-environments N     most processes of one function at once (10)\n"
     "  --idle-timeout S         seconds without a message after which a client is closed (600)\n"
@@ -46,6 +49,7 @@ enum {
   PARAM,
   HOST,
   PORT,
+  ALLOW_ORIGIN,
   CONTROL_PORT,
   MAX_ENVIRONMENTS,
   IDLE_TIMEOUT,
@@ -55,13 +59,14 @@ enum {
   JSON
 };
 
-enum { INSTANCE_ID_BYTES = 8 };
+enum { INSTANCE_ID_BYTES = 8, ORIGINS_MAX = 32 };
 
 static const struct option long_options[] = {
   { "config", required_argument, NULL, CONFIG },
   { "stage", required_argument, NULL, STAGE },
   { "host", required_argument, NULL, HOST },
   { "port", required_argument, NULL, PORT },
+  { "allow-origin", required_argument, NULL, ALLOW_ORIGIN },
   { "control-port", required_argument, NULL, CONTROL_PORT },
   { "max-environments", required_argument, NULL, MAX_ENVIRONMENTS },
   { "no-reload", no_argument, NULL, NO_RELOAD },
@@ -89,10 +94,18 @@ static bool read_seconds(const char *option, const char *text, int64_t limit, in
   return ok;
 }
 
-/* What --opt and --param said. */
+/* What options said that may be said several times. */
 struct given {
   struct pairs opts, params;
+  struct str origins[ORIGINS_MAX];
 };
+
+static bool add_origin(struct given *given, struct visitor_origins *origins, char err[ERR_LEN]) {
+  if (origins->count == ORIGINS_MAX) return fail(err, "--allow-origin can be said %d times", ORIGINS_MAX);
+  given->origins[origins->count] = str_from(optarg);
+  *origins = (struct visitor_origins){ given->origins, origins->count + 1 };
+  return true;
+}
 
 static bool take_option(struct gateway_options *options, struct given *given, int option, char err[ERR_LEN]) {
   int64_t number = 0;
@@ -107,6 +120,8 @@ static bool take_option(struct gateway_options *options, struct given *given, in
     return pairs_add(&given->opts, "--opt", optarg, &options->surroundings.options, err);
   case PARAM:
     return pairs_add(&given->params, "--param", optarg, &options->surroundings.params, err);
+  case ALLOW_ORIGIN:
+    return add_origin(given, &options->origins, err);
   case HOST:
     options->host = optarg;
     return true;

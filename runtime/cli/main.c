@@ -13,8 +13,10 @@ static const struct {
   int (*run)(int argc, char **argv);
 } commands[] = {
   { "dev", "run the service of serverless.yml behind a local API Gateway", cmd_dev },
+  { "invoke", "call one function of the service", cmd_invoke },
   { "lua", "run a script in the runtime's own Lua", cmd_lua },
   { "test", "run spec files", cmd_test },
+  { "token", "make a token of the issuer that a running `moonwire dev` has", cmd_token },
 };
 
 enum { COMMANDS = sizeof commands / sizeof *commands };

@@ -1,40 +1,22 @@
 #include "control.h"
 
+#include "control_calls.h"
+#include "control_lambda.h"
+#include "digest.h"
+#include "visitor.h"
+
 enum {
   IDLE_S = 10,         /* for whoever has not shown a key */
   IDLE_KNOWN_S = 3600, /* an environment may think for long */
   CONNECTIONS = 16 * 1024
 };
 
-#define RUNTIME STR("/_runtime/")
-
-/* Whether "127.0.0.1:3002" names this machine. */
-static bool is_loopback(struct str host) {
-  static const char *const names[] = { "127.0.0.1", "localhost", "[::1]" };
-  for (size_t i = 0; i < sizeof names / sizeof *names; i++) {
-    struct str name = str_from(names[i]);
-    if (str_equal_nocase(str_slice(host, 0, name.len), name) && (host.len == name.len || host.ptr[name.len] == ':'))
-      return true;
-  }
-  return false;
-}
-
-/* A page of a foreign site may make the browser send requests here (CSRF), also under a name of its own that resolves to
- * 127.0.0.1 (DNS rebinding). */
-static bool is_foreign(const struct exchange *x) {
-  struct str origin = field_header(x->headers, STR("Origin"));
-  struct str site = field_header(x->headers, STR("Sec-Fetch-Site"));
-  if (!is_loopback(field_header(x->headers, STR("Host")))) return true;
-  if (site.len > 0 && !str_equal(site, STR("same-origin")) && !str_equal(site, STR("none"))) return true;
-  return origin.len > 0 && !(str_starts(origin, STR("http://")) && is_loopback(str_slice(origin, 7, origin.len)));
-}
-
 /* "/_runtime/echo/0123abcd/2018-06-01/..." */
-static void runtime_request(struct control *control, struct exchange *x) {
-  struct str function, key, rest = str_slice(x->path, RUNTIME.len, x->path.len);
+static void runtime_request(struct control *control, struct exchange *x, struct str rest) {
+  struct str function, key;
   str_cut(rest, '/', &function, &rest);
   str_cut(rest, '/', &key, &rest);
-  struct environment *e = control->options.environment(control->options.ctx, function, key);
+  struct environment *e = generations_environment(control->options.generations, function, key);
   if (e) exchange_may_idle(x, IDLE_KNOWN_S);
   if (e)
     environment_request(e, x, str_slice(x->path, (size_t)(key.ptr + key.len - x->path.ptr), x->path.len));
@@ -42,17 +24,39 @@ static void runtime_request(struct control *control, struct exchange *x) {
     exchange_answer_json(x, 404, STR("{\"errorMessage\":\"there is no such environment\",\"errorType\":\"NotFound\"}"));
 }
 
+static const struct route {
+  struct str prefix;
+  void (*request)(struct control *control, struct exchange *x, struct str rest); /* behind the prefix */
+} routes[] = {
+  { STR("/_runtime/"), runtime_request },
+  { STR("/2015-03-31/functions/"), control_lambda_request },
+  { STR("/_control/"), control_calls_request },
+  { STR("/_identity/"), control_identity_request },
+};
+
 static void answer(void *ctx, struct exchange *x) {
-  if (is_foreign(x))
+  if (!visitor_is_local(x->headers)) {
     exchange_answer_json(x, 403, STR("{\"message\":\"Forbidden: this port answers to programs on this machine\"}"));
-  else if (str_starts(x->path, RUNTIME))
-    runtime_request(ctx, x);
-  else
-    exchange_answer_json(x, 404, STR("{\"message\":\"Not Found\"}"));
+    return;
+  }
+  for (size_t i = 0; i < sizeof routes / sizeof *routes; i++) {
+    struct str prefix = routes[i].prefix;
+    if (!str_starts(x->path, prefix)) continue;
+    routes[i].request(ctx, x, str_slice(x->path, prefix.len, x->path.len));
+    return;
+  }
+  exchange_answer_json(x, 404, STR("{\"message\":\"Not Found\"}"));
+}
+
+const struct project *control_project(const struct control *control) {
+  return control->options.generations->current->project;
 }
 
 bool control_init(struct control *control, const struct control_options *options, char err[ERR_LEN]) {
+  const struct control_service *service = options->service;
   *control = (struct control){ .options = *options };
+  if (!identity_init(&control->identity, service->addresses->issuer, service->service, err)) return false;
+  control->events = (struct control_events){ .loop = options->loop, .invoke = options->invoke, .ctx = options->ctx };
   control->httpd = httpd_new(&(struct httpd_options){ .loop = options->loop,
                                                       .host = "127.0.0.1",
                                                       .port = options->port,
@@ -66,6 +70,9 @@ bool control_init(struct control *control, const struct control_options *options
 }
 
 void control_free(struct control *control) {
+  control_events_free(&control->events);
   httpd_delete(control->httpd);
   control->httpd = NULL;
+  identity_free(&control->identity);
+  digest_wipe(&control->keys, sizeof control->keys);
 }

@@ -1,26 +1,33 @@
 #define _GNU_SOURCE
 #include "gateway.h"
 
+#include <limits.h>
 #include <signal.h>
 #include <string.h>
 #include <sys/resource.h>
 
+#include "addresses.h"
 #include "apis.h"
 #include "control.h"
 #include "model.h"
 #include "generations.h"
 #include "project.h"
 #include "reload.h"
+#include "run_folder.h"
 #include "server.h"
 #include "signals.h"
 #include "view.h"
 
 enum { DESCRIPTORS_KEPT = 256 }; /* for everything that is no client: files, pipes, environments */
 
+/* The keys that handlers have here, and whoever else calls. */
+static const struct credentials local_keys = { STR("local"), STR("local"), STR("") };
+
 struct gateway {
   const struct gateway_options *options;
   struct loop *loop;
   struct project project;
+  struct run_folder home; /* copies of the service, and the connection store */
   struct view *view;
   struct apis apis;
   struct model_api api;
@@ -29,9 +36,12 @@ struct gateway {
   struct model *model;
   struct server *server;
   struct control control;
+  struct control_service service; /* for the control port */
+  char config[PATH_MAX];          /* absolute path of serverless.yml */
   struct generations generations;
   struct reload reload;
-  char websocket_url[512], management_url[512], http_url[512], control_url[64], runtime_api[64];
+  struct addresses addresses;
+  char store[PATH_MAX + 64], api_name[PROJECT_API_ID_LEN + 256]; /* MOONWIRE_STORE, MOONWIRE_API */
   struct signals signals;
   rlim_t descriptors; /* the limit that we were started with: children get it back */
   size_t alive;       /* generations and server, while they end */
@@ -44,6 +54,7 @@ static bool describe_apis(struct gateway *g, char err[ERR_LEN]) {
   g->apis.generations = &g->generations;
   if (!apis_init(&g->apis, project, err)) return false;
   g->api = (struct model_api){ .idle_s = g->options->idle_s, .duration_s = g->options->duration_s };
+  snprintf(g->api_name, sizeof g->api_name, "%s/%.*s", g->apis.api_id, STR_ARG(project->stage));
   g->http_api = apis_http(&g->apis, project);
   g->routed = project;
   if (!g->http_api || !apis_websocket(&g->apis, project, &g->api)) return fail(err, "out of memory");
@@ -64,6 +75,14 @@ static bool change_apis(struct gateway *g, const struct project *project, char e
 
 /* Functions */
 
+/* Where functions keep connections, unless the service's file names another place: nothing is in it at the beginning, and
+ * every generation uses the same one. */
+static bool open_store(struct gateway *g, char err[ERR_LEN]) {
+  if (!run_folder_open(&g->home, err)) return false;
+  snprintf(g->store, sizeof g->store, "sqlite:%s/connections.db", g->home.path);
+  return true;
+}
+
 static void invoke(void *ctx, size_t function, struct invoke *in) {
   struct gateway *g = ctx;
   generations_invoke(&g->generations, function, in);
@@ -74,17 +93,16 @@ static void note(void *ctx, const char *connection_id, const char *text) {
   view_note(g->view, connection_id, str_from(text));
 }
 
-static struct environment *environment(void *ctx, struct str function, struct str key) {
-  struct gateway *g = ctx;
-  return generations_environment(&g->generations, function, key);
-}
-
 static bool start_functions(struct gateway *g, char err[ERR_LEN]) {
   const struct gateway_options *options = g->options;
   struct pool_options pool = { .loop = g->loop,
                                .program = options->program,
-                               .runtime_api = str_from(g->runtime_api),
-                               .management = str_from(g->management_url),
+                               .runtime_api = str_from(g->addresses.runtime_api),
+                               .management = str_from(g->addresses.management_url),
+                               .lambda = str_from(g->addresses.control_url),
+                               .issuer = str_from(g->addresses.issuer),
+                               .store = str_from(g->store),
+                               .api = str_from(g->api_name),
                                .most = options->most_environments,
                                .descriptors = g->descriptors,
                                .note = g->reload.note,
@@ -116,7 +134,8 @@ static bool open_reload(struct gateway *g, char err[ERR_LEN]) {
                                     .generations = &g->generations,
                                     .project = &g->project,
                                     .config = g->options->config,
-                                    .surroundings = &g->options->surroundings };
+                                    .surroundings = &g->options->surroundings,
+                                    .home = &g->home };
   generations_init(&g->generations, &events, g);
   return g->options->no_reload || reload_init(&g->reload, &options, err);
 }
@@ -135,21 +154,16 @@ static unsigned raise_descriptor_limit(struct gateway *g) {
   return most > 2 * DESCRIPTORS_KEPT ? (unsigned)most - DESCRIPTORS_KEPT : (unsigned)most / 2;
 }
 
-/* Clients reach a server that listens everywhere under the name of this machine, too. */
-static const char *reachable(const char *host) {
-  return strcmp(host, "0.0.0.0") == 0 || strcmp(host, "::") == 0 ? "127.0.0.1" : host;
-}
-
-static void name_ports(struct gateway *g) {
-  const char *host = reachable(g->options->host);
-  const char *open = strchr(host, ':') ? "[" : "", *close = strchr(host, ':') ? "]" : "";
-  int port = server_port(g->server), control_port = httpd_port(g->control.httpd);
-  snprintf(g->websocket_url, sizeof g->websocket_url, "ws://%s%s%s:%d/%.*s", open, host, close, port,
-           STR_ARG(g->project.stage));
-  snprintf(g->management_url, sizeof g->management_url, "http%s", g->websocket_url + strlen("ws"));
-  snprintf(g->http_url, sizeof g->http_url, "http://%s%s%s:%d", open, host, close, port);
-  snprintf(g->control_url, sizeof g->control_url, "http://127.0.0.1:%d", control_port);
-  snprintf(g->runtime_api, sizeof g->runtime_api, "127.0.0.1:%d", control_port);
+/* What the control port says about us. */
+static void describe_service(struct gateway *g) {
+  const struct project *project = &g->project;
+  const char *slash = strrchr(g->options->config, '/');
+  snprintf(g->config, sizeof g->config, "%.*s/%s", STR_ARG(project->directory), slash ? slash + 1 : g->options->config);
+  g->service = (struct control_service){ .service = project->service,
+                                         .stage = project->stage,
+                                         .region = project->region,
+                                         .config = str_from(g->config),
+                                         .addresses = &g->addresses };
 }
 
 static bool listen_on_ports(struct gateway *g, char err[ERR_LEN]) {
@@ -158,8 +172,9 @@ static bool listen_on_ports(struct gateway *g, char err[ERR_LEN]) {
                                    .host = g->options->host,
                                    .port = g->options->port,
                                    .connections = raise_descriptor_limit(g),
+                                   .origins = g->options->origins,
                                    .model = g->model,
-                                   .credentials = { STR("local"), STR("local"), STR("") },
+                                   .credentials = local_keys,
                                    .region = g->project.region,
                                    .http_api = g->http_api,
                                    .integration_s = given_s ? given_s : MODEL_INTEGRATION_S,
@@ -167,12 +182,19 @@ static bool listen_on_ports(struct gateway *g, char err[ERR_LEN]) {
                                    .invoke = invoke,
                                    .note = note,
                                    .ctx = g };
-  struct control_options control = {
-    .loop = g->loop, .port = g->options->control_port, .environment = environment, .ctx = g
-  };
+  struct control_options control = { .loop = g->loop,
+                                     .port = g->options->control_port,
+                                     .credentials = local_keys,
+                                     .service = &g->service,
+                                     .api = &g->api,
+                                     .generations = &g->generations,
+                                     .invoke = invoke,
+                                     .ctx = g };
+  describe_service(g);
   g->server = server_new(&public, err);
   if (!g->server || !control_init(&g->control, &control, err)) return false;
-  name_ports(g);
+  addresses_name(&g->addresses, g->options->host, server_port(g->server), httpd_port(g->control.httpd),
+                 g->project.stage);
   return true;
 }
 
@@ -204,6 +226,7 @@ static void close_all(struct gateway *g) {
   model_delete(g->model);
   view_delete(g->view);
   reload_free(&g->reload); /* the others point at projects that it has read */
+  run_folder_close(&g->home);
   loop_delete(g->loop);
   project_free(&g->project);
   apis_free(&g->apis);
@@ -214,8 +237,9 @@ static void close_all(struct gateway *g) {
 static void show(struct gateway *g) {
   const struct project *project = &g->project;
   for (size_t i = 0; i < project->warning_count; i++) view_project_warning(g->view, &project->warnings[i]);
-  view_ready(g->view, &(struct view_ready){ project, str_from(g->websocket_url), str_from(g->management_url),
-                                            str_from(g->http_url), str_from(g->control_url) });
+  view_ready(g->view,
+             &(struct view_ready){ project, str_from(g->addresses.websocket_url), str_from(g->addresses.management_url),
+                                   str_from(g->addresses.http_url), str_from(g->addresses.control_url) });
 }
 
 static bool open_all(struct gateway *g, char err[ERR_LEN]) {
@@ -226,7 +250,7 @@ static bool open_all(struct gateway *g, char err[ERR_LEN]) {
   g->view = view_new(
       &(struct view_options){ .loop = g->loop, .out = options->out, .colour = options->colour, .json = options->json });
   if (!g->view) return fail(err, "out of memory");
-  return open_reload(g, err) && describe_apis(g, err) && listen_on_ports(g, err);
+  return open_store(g, err) && open_reload(g, err) && describe_apis(g, err) && listen_on_ports(g, err);
 }
 
 bool gateway_run(const struct gateway_options *options, char err[ERR_LEN]) {

@@ -9,16 +9,18 @@
 #include "err.h"
 #include "project_surroundings.h"
 #include "str.h"
+#include "visitor.h"
 
 struct gateway_options {
   const char *config; /* path of serverless.yml */
   struct project_surroundings surroundings;
-  const char *host;            /* of the public port */
-  uint16_t port, control_port; /* 0: any free one */
-  int most_environments;       /* of each function */
-  int idle_s, duration_s;      /* of a connection; 0: as on AWS */
-  int integration_s;           /* how long a client waits for a function; 0: as on AWS */
-  const char *program;         /* path of bootstrap */
+  const char *host;               /* of the public port */
+  uint16_t port, control_port;    /* 0: any free one */
+  struct visitor_origins origins; /* whose pages may connect, besides those of this machine */
+  int most_environments;          /* of each function */
+  int idle_s, duration_s;         /* of a connection; 0: as on AWS */
+  int integration_s;              /* how long a client waits for a function; 0: as on AWS */
+  const char *program;            /* path of bootstrap */
   FILE *out;
   bool colour, json;
   bool no_reload; /* functions run in the service's own folder, which is not watched */

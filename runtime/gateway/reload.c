@@ -1,5 +1,6 @@
 #include "reload.h"
 
+#include <limits.h>
 #include <stdio.h>
 
 #include "report.h"
@@ -97,7 +98,7 @@ static bool read_tree(struct reload *r, struct tree *tree, char err[ERR_LEN]) {
 /* Becomes the newest copy. */
 static bool copy(struct reload *r, struct tree *tree, char err[ERR_LEN]) {
   struct snapshot *snapshot =
-      snapshot_new(&r->store, ++r->copies, r->options.project->directory.ptr, tree, r->latest, err);
+      snapshot_new(r->options.home, ++r->copies, r->options.project->directory.ptr, tree, r->latest, err);
   if (!snapshot) return false;
   snapshot_release(r->latest);
   r->latest = snapshot;
@@ -106,12 +107,33 @@ static bool copy(struct reload *r, struct tree *tree, char err[ERR_LEN]) {
 
 /* A change */
 
+static bool is_named(void *ctx, struct str name) {
+  const struct reload *r = ctx;
+  return named_has(&r->named, name);
+}
+
+/* The folders of the files that serverless.yml names may lie anywhere. */
+static void watch_named(struct reload *r) {
+  const struct project *project = r->project;
+  named_free(&r->named);
+  if (!named_init(&r->named, project->directory, project->named, project->named_count)) return;
+  for (size_t i = 0; i < r->named.count; i++) {
+    char folder[PATH_MAX];
+    struct str path = str_from(r->named.files[i].absolute);
+    size_t slash = path.len;
+    while (slash > 0 && path.ptr[slash - 1] != '/') slash--;
+    if (str_copy(str_slice(path, 0, slash), folder, sizeof folder)) watch_folder(&r->watch, folder);
+  }
+}
+
 static bool reread_settings(struct reload *r, char err[ERR_LEN]) {
   const struct reload_options *options = &r->options;
   r->must_reread =
       !reread(&r->rereads, options->project, r->project, options->config, options->surroundings, options->view, err);
-  if (!r->must_reread) r->project = &r->rereads->project;
-  return !r->must_reread;
+  if (r->must_reread) return false;
+  r->project = &r->rereads->project;
+  watch_named(r);
+  return true;
 }
 
 /* The file names other handlers, perhaps in a folder that nobody has looked into. */
@@ -159,6 +181,9 @@ static void changed(void *ctx, int64_t since_ns) {
   warn_of_watch(r);
   if (!read_tree(r, &tree, err)) return; /* the folder is away for the moment, as in a rename */
   struct tree_changes changes = tree_compare(&r->latest->tree, &tree);
+  struct str named = named_changed(&r->named);
+  if (named.ptr && changes.code + changes.settings == 0) changes.first = named;
+  if (named.ptr && changes.settings == 0) changes.settings = 1;
   if (changes.code + changes.settings > 0) {
     r->since_ns = since_ns;
     name_changes(r, &changes);
@@ -175,11 +200,13 @@ bool reload_init(struct reload *r, const struct reload_options *options, char er
   struct tree tree;
   *r = (struct reload){ .options = *options, .project = options->project };
   buf_init(&r->changed, 8 * 1024);
-  watch_init(&r->watch,
-             &(struct watch_options){
-                 .loop = options->loop, .settings = base_name(options->project->file), .changed = changed, .ctx = r });
-  if (!store_open(&r->store, err) || !read_tree(r, &tree, err) || !copy(r, &tree, err))
-    return fail(err, "%s; --no-reload does without a copy", err);
+  watch_init(&r->watch, &(struct watch_options){ .loop = options->loop,
+                                                 .settings = base_name(options->project->file),
+                                                 .is_named = is_named,
+                                                 .changed = changed,
+                                                 .ctx = r });
+  if (!read_tree(r, &tree, err) || !copy(r, &tree, err)) return fail(err, "%s; --no-reload does without a copy", err);
+  watch_named(r);
   warn_of_watch(r);
   warn_of_size(r);
   return true;
@@ -192,7 +219,7 @@ void reload_end(struct reload *r) {
 void reload_free(struct reload *r) {
   watch_free(&r->watch);
   snapshot_release(r->latest);
-  store_close(&r->store);
+  named_free(&r->named);
   reread_free(r->rereads);
   buf_free(&r->changed);
   *r = (struct reload){ 0 };

@@ -6,6 +6,7 @@
 
 #include "excerpt.h"
 #include "generations.h"
+#include "named.h"
 #include "reread.h"
 #include "view.h"
 #include "watch.h"
@@ -17,16 +18,17 @@ struct reload_options {
   const struct project *project;                   /* as it was read first */
   const char *config;                              /* path of serverless.yml */
   const struct project_surroundings *surroundings; /* as project_read takes them; borrowed for its life */
+  struct run_folder *home;                         /* where copies are kept */
 };
 
 struct reload {
   struct reload_options options;
-  struct store store;
   struct watch watch;
   struct snapshot *latest; /* held: the newest copy, whatever became of it */
   int copies;
   struct reread *rereads;
   const struct project *project; /* of the newest serverless.yml that could be read */
+  struct named named;            /* the files that it names */
   bool told_why;                 /* ... the watch tells nothing */
   bool must_reread;              /* the one that lies there now could not */
   int64_t since_ns;              /* monotonic: when the change was noticed that is tried now */

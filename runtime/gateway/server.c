@@ -28,6 +28,29 @@ static void refuse_long_message(struct exchange *x) {
   exchange_answer(x, 413, (struct fields){ &type, 1 }, STR("The request body is too long.\n"));
 }
 
+static bool refuse_visitor(struct server *server, struct exchange *x, const char *note) {
+  server->options.note(server->options.ctx, "", note);
+  server_refuse(x, 403, NULL, STR("{\"message\":\"Forbidden\"}"));
+  return false;
+}
+
+bool server_admits(struct server *server, struct exchange *x) {
+  char note[ERR_LEN];
+  return visitor_may_enter(x->headers, server->options.origins, note) || refuse_visitor(server, x, note);
+}
+
+/* A page that the CORS configuration lets read responses may ask for them, too. */
+static bool admits_to_http(struct server *server, struct exchange *x) {
+  struct str origin = field_header(x->headers, STR("Origin"));
+  char note[ERR_LEN];
+  if (origin.len == 0 || !http_api_allows_origin(server->http_api, origin)) return server_admits(server, x);
+  return visitor_knows_host(x->headers, server->options.origins, note) || refuse_visitor(server, x, note);
+}
+
+static void answer_http(struct server *server, struct exchange *x) {
+  if (admits_to_http(server, x)) http_call_begin(server, x);
+}
+
 static void answer(void *ctx, struct exchange *x) {
   struct server *server = ctx;
   if (server->ending) {
@@ -38,10 +61,10 @@ static void answer(void *ctx, struct exchange *x) {
     else
       management_request(server, x);
   } else if (field_has_token(x->headers, STR("Upgrade"), STR("websocket"))) {
-    session_begin(server, x);
+    if (server_admits(server, x)) session_begin(server, x);
   } else if (server->http_api->route_count > 0) {
-    http_call_begin(server, x);
-  } else {
+    answer_http(server, x);
+  } else if (server_admits(server, x)) {
     server_refuse(x, 426, NULL, STR("{\"message\":\"Upgrade Required\"}"));
   }
 }

@@ -18,12 +18,14 @@
 #include "model.h"
 #include "sigv4.h"
 #include "str.h"
+#include "visitor.h"
 
 struct server_options {
   struct loop *loop;
   const char *host;
-  uint16_t port;        /* 0: any free one */
-  unsigned connections; /* most of them at once */
+  uint16_t port;                  /* 0: any free one */
+  unsigned connections;           /* most of them at once */
+  struct visitor_origins origins; /* whose pages may connect, besides those of this machine */
   struct model *model;
   struct credentials credentials; /* whose signature @connections takes */
   struct str region;
@@ -66,9 +68,12 @@ void server_delete(struct server *server);
 
 uint16_t server_port(const struct server *server);
 
-/* For session.c and http_call.c: answers with a JSON text of API Gateway's form; error_type is x-amzn-ErrorType, or NULL. 426 says to what
- * to upgrade (RFC 6455, section 4.4). */
+/* For session.c and http_call.c: answers with a JSON text of API Gateway's form; error_type is x-amzn-ErrorType, or NULL. 426
+ * says to what to upgrade (RFC 6455, section 4.4). */
 void server_refuse(struct exchange *x, int status, const char *error_type, struct str body);
+
+/* Whether whoever sends a request without a signature is welcome; else it has been refused with 403 and the developer told. */
+bool server_admits(struct server *server, struct exchange *x);
 
 /* For session.c: a connection is gone. */
 void server_connection_gone(struct server *server);

@@ -2,6 +2,7 @@
 
 #include <stdlib.h>
 
+#include "handshake.h"
 #include "moment.h"
 #include "route_call.h"
 
@@ -113,8 +114,8 @@ static void on_upgraded(void *ctx, struct httpd_socket socket, struct str early)
 static bool accept_handshake(struct session *session, struct str protocol, char err[ERR_LEN]) {
   static const struct websocket_events events = { on_message, on_closed };
   struct exchange *x = session->handshake;
-  char accept[WEBSOCKET_ACCEPT_LEN];
-  if (!websocket_accept(field_header(x->headers, STR("Sec-WebSocket-Key")), accept, err)) return false;
+  char accept[HANDSHAKE_ACCEPT_LEN];
+  if (!handshake_accept(field_header(x->headers, STR("Sec-WebSocket-Key")), accept, err)) return false;
   session->websocket = websocket_new(session->server->options.loop, &events, session);
   if (!session->websocket) return fail(err, "out of memory");
   struct field headers[] = { { STR("Upgrade"), STR("websocket") },
@@ -144,21 +145,12 @@ void session_connected(struct session *session, const struct model_step *step) {
   server_refuse(x, status, step->error_type, body);
 }
 
-/* What RFC 6455, section 4.2.1, wants of a request that has "Upgrade: websocket". */
 static bool check_handshake(struct exchange *x) {
-  char accept[WEBSOCKET_ACCEPT_LEN];
-  char err[ERR_LEN];
-  if (!str_equal(field_header(x->headers, STR("Sec-WebSocket-Version")), STR("13"))) {
-    server_refuse(x, 426, NULL, STR("{\"message\":\"Sec-WebSocket-Version must be 13\"}"));
-    return false;
-  }
-  if (str_equal(x->method, STR("GET")) && str_equal(x->version, STR("HTTP/1.1")) &&
-      field_count(x->headers, STR("Sec-WebSocket-Key")) == 1 &&
-      field_has_token(x->headers, STR("Connection"), STR("upgrade")) &&
-      websocket_accept(field_header(x->headers, STR("Sec-WebSocket-Key")), accept, err))
-    return true;
-  server_refuse(x, 400, NULL, STR("{\"message\":\"Bad Request: this is no WebSocket handshake\"}"));
-  return false;
+  char accept[HANDSHAKE_ACCEPT_LEN];
+  struct str reason;
+  int status = handshake_check(&(struct handshake){ x->method, x->version, x->headers }, accept, &reason);
+  if (status != 101) server_refuse(x, status, NULL, reason);
+  return status == 101;
 }
 
 void session_begin(struct server *server, struct exchange *x) {

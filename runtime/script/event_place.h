@@ -20,9 +20,8 @@ enum event_handshake {
 };
 
 struct event_place {
-  struct connections_place
-      place;                /* api_id, stage and domain_name of a WebSocket event; those of an HTTP API lead nowhere */
-  struct str connection_id; /* empty when the event is none of a WebSocket */
+  struct connections_place place; /* api_id, stage and domain_name; those of an event of another kind of API say nothing */
+  struct str connection_id;       /* empty when the event is none of a WebSocket */
   enum event_handshake handshake; /* of that connection */
 };
 

@@ -92,7 +92,7 @@ scenario('CONNECT: the plainest one', service, async (dev) => {
   checkHeaders(event, {});
 });
 
-scenario('CONNECT: headers, repeated ones, their letter case', service, async (dev) => {
+scenario('CONNECT: headers, repeated ones, their letter case', { ...service, args: ['--allow-origin', 'https://app.example'] }, async (dev) => {
   const headers = {
     'User-Agent': 'tester/1.0', Origin: 'https://app.example', Authorization: 'Basic dXNlcjpwYXNz', 'x-lower': 'a', 'X-UPPER': 'B', 'X-Empty': '',
     'X-Many': ['one', 'two', 'three'], Cookie: 'a=1; b=2', 'X-Odd': '"quoted" \\ {json}: [1]',

@@ -67,3 +67,30 @@ scenario('serverless.yml: warnings are told once', { files: FILES }, async (dev)
   await reload(dev, () => settings(dev, /$/, '\n# more\n'));
   assert.equal(dev.all({ type: 'warning', text: /timeot/ }).length, 1);
 });
+
+scenario('serverless.yml: files that it names, hidden ones and those of other folders, too', { files: {
+  ...FILES,
+  'app/serverless.yml': `useDotenv: true\n${YAML.replace('timeout: 25', 'timeout: 25\n    environment: { A: "${file(../common.json):word}", B: "${env:WORD, \'no\'}" }')}`,
+  'app/app.lua': `local ws = require "moonwire.ws"
+return { main = function(event)
+  return event.requestContext.eventType == "CONNECT" or ws.reply { word = os.getenv "A" .. " " .. os.getenv "B" }
+end }`,
+  'common.json': '{ "word": "one" }',
+}, args: ['--config', 'app/serverless.yml'] }, async (dev) => {
+  const client = await dev.connect();
+  const word = async () => (await client.askJson('?')).word;
+  assert.equal(await word(), 'one no');
+  const { changed } = await reload(dev, () => editor(dev).write('common.json', '{ "word": "two" }'));
+  assert.equal(changed, '../common.json');
+  assert.equal(await word(), 'two no');
+  await reload(dev, () => editor(dev).write('app/.env', 'WORD=yes\n'));
+  assert.equal(await word(), 'two yes');
+  const { error } = await refuse(dev, () => editor(dev).write('common.json', '{ "word": '));
+  assert.match(error.errorMessage, /common\.json/);
+  assert.equal(await word(), 'two yes');
+  editor(dev).write('new.json', '{ "word": "three" }');
+  await reload(dev, () => editor(dev).rename('new.json', 'common.json'));
+  assert.equal(await word(), 'three yes');
+  await reload(dev, () => editor(dev).remove('app/.env'));
+  assert.equal(await word(), 'three no');
+});

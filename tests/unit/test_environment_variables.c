@@ -13,12 +13,16 @@ enum { OWN_MAX = 4 };
 
 #define NAME "chat-dev-echo"
 #define MANAGEMENT "http://127.0.0.1:3001/dev"
+#define ISSUER "http://127.0.0.1:3002/_identity"
+#define LAMBDA "http://127.0.0.1:3002"
 
 static const char *const plain[] = {
   "LANG=en_US.UTF-8",
   "TZ=:UTC",
   "MOONWIRE_GLOBALS=error",
   "PATH=/usr/bin:/bin",
+  "MOONWIRE_STORE=sqlite:/tmp/moonwire-dev-1/connections.db",
+  "MOONWIRE_API=a1b2c3d4e5/dev",
   "_HANDLER=handlers/echo.default",
   "LAMBDA_TASK_ROOT=/home/dev/chat",
   "LAMBDA_RUNTIME_DIR=/opt/moonwire",
@@ -34,6 +38,8 @@ static const char *const plain[] = {
   "AWS_LAMBDA_FUNCTION_MEMORY_SIZE=256",
   "AWS_LAMBDA_LOG_STREAM_NAME=2026/11/21/[$LATEST]000102030405060708090a0b0c0d0eff",
   "AWS_ENDPOINT_URL_APIGATEWAYMANAGEMENTAPI=" MANAGEMENT,
+  "MOONWIRE_LOCAL_ISSUER=" ISSUER,
+  "AWS_ENDPOINT_URL_LAMBDA=" LAMBDA,
   NULL,
 };
 
@@ -51,6 +57,9 @@ static const struct {
     { { STR("PATH"), STR("/bin") }, { STR("LANG"), STR("C") }, { STR("TZ"), STR("Europe/Paris") } },
     { "PATH=/bin", "LANG=C", "TZ=Europe/Paris" } },
   { "the check of globals", { { STR("MOONWIRE_GLOBALS"), STR("off") } }, { "MOONWIRE_GLOBALS=off" } },
+  { "another store",
+    { { STR("MOONWIRE_STORE"), STR("dynamodb:chat") }, { STR("MOONWIRE_API"), STR("x/prod") } },
+    { "MOONWIRE_STORE=dynamodb:chat", "MOONWIRE_API=x/prod" } },
   { "the log's format",
     { { STR("AWS_LAMBDA_LOG_FORMAT"), STR("JSON") }, { STR("AWS_LAMBDA_LOG_LEVEL"), STR("DEBUG") } },
     { "AWS_LAMBDA_LOG_FORMAT=JSON", "AWS_LAMBDA_LOG_LEVEL=DEBUG" } },
@@ -58,6 +67,7 @@ static const struct {
   { "not the endpoint of @connections",
     { { STR("AWS_ENDPOINT_URL_APIGATEWAYMANAGEMENTAPI"), STR("https://x") } },
     { NULL } },
+  { "not the endpoint of Lambda", { { STR("AWS_ENDPOINT_URL_LAMBDA"), STR("https://x") } }, { NULL } },
   { "not the keys",
     { { STR("AWS_ACCESS_KEY_ID"), STR("AKID") },
       { STR("AWS_SECRET_ACCESS_KEY"), STR("secret") },
@@ -103,6 +113,10 @@ static void test_variables(void **state) {
                            .runtime_api = STR("127.0.0.1:3002/_runtime/echo/1f0c"),
                            .runtime_dir = STR("/opt/moonwire"),
                            .management = STR(MANAGEMENT),
+                           .store = STR("sqlite:/tmp/moonwire-dev-1/connections.db"),
+                           .api = STR("a1b2c3d4e5/dev"),
+                           .issuer = STR(ISSUER),
+                           .lambda = STR(LAMBDA),
                            .path = STR("/usr/bin:/bin"),
                            .now_ms = 1795294800123,
                            .log_stream = { 0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 255 } };
@@ -139,6 +153,8 @@ static void test_without(void **state) {
   char **list = environment_variables(&memory, &v);
   assert_string_equal(find(list, "PATH="), "(none)");
   assert_string_equal(find(list, "AWS_ENDPOINT_URL_APIGATEWAYMANAGEMENTAPI="), "(none)");
+  assert_string_equal(find(list, "MOONWIRE_STORE="), "(none)");
+  assert_string_equal(find(list, "MOONWIRE_API="), "(none)");
   assert_string_equal(find(list, "_HANDLER="), "_HANDLER=");
   arena_free(&memory);
 }

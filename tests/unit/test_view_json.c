@@ -54,7 +54,7 @@ static void http(void **state) {
                    "{\"routeKey\":\"GET /users/{id}\",\"function\":\"echo\",\"handler\":\"handlers/echo.default\"},"
                    "{\"routeKey\":\"$default\",\"function\":\"chat\",\"handler\":\"handlers/chat.main\"}]}\n"
                    "{\"type\":\"invocation\",\"time\":\"2026-11-21T20:33:12.000Z\",\"function\":\"echo\",\"route\":"
-                   "\"GET /users/{id}\",\"connectionId\":\"\",\"requestId\":\"" VIEW_ID
+                   "\"GET /users/{id}\",\"requestId\":\"" VIEW_ID
                    "\",\"environment\":1,\"cold\":false,\"waitedMs\":0.100,\"durationMs\":1.500,\"outcome\":\"result\","
                    "\"status\":404}\n");
 }

@@ -198,10 +198,10 @@ static void line_came(void *ctx, bool is_error, struct str line) {
   const struct environment *e = ctx;
   const struct pool_options *options = &e->pool->options;
   struct buf shown;
-  if (!options->observer.line) return;
   buf_init(&shown, 2 * PROCESS_LINE_MAX);
   line = task_root_show(&shown, line, options->task_root, options->project->directory);
-  options->observer.line(options->observer.ctx, e, e->invoke, is_error, line);
+  if (e->invoke) invoke_keep_line(e->invoke, line);
+  if (options->observer.line) options->observer.line(options->observer.ctx, e, e->invoke, is_error, line);
   buf_free(&shown);
 }
 

@@ -14,7 +14,7 @@ enum {
   TEXT_MAX = 64 * 1024,
   ARN_MAX = 1024, /* its four names have at most 128 characters each */
   ACCOUNT_LEN = 12,
-  HEADERS = 6
+  HEADERS = 7
 };
 
 static const char ACCOUNT[ACCOUNT_LEN + 1] = MODEL_ACCOUNT_ID;
@@ -44,15 +44,17 @@ void environment_deliver(const struct environment *e, struct exchange *x) {
   snprintf(arn, sizeof arn, "arn:aws:lambda:%.*s:%s:function:%.*s-%.*s-%.*s", STR_ARG(project->region), ACCOUNT,
            STR_ARG(project->service), STR_ARG(project->stage), STR_ARG(e->pool->options.function->name));
   snprintf(deadline, sizeof deadline, "%" PRId64, e->deadline_ms);
-  const struct field headers[HEADERS] = {
+  struct field headers[HEADERS] = {
     { STR("Content-Type"), STR("application/json") },
     { STR("Lambda-Runtime-Aws-Request-Id"), str_from(e->invoke->request_id) },
     { STR("Lambda-Runtime-Invocation-Id"), str_from(e->nonce) },
     { STR("Lambda-Runtime-Deadline-Ms"), str_from(deadline) },
     { STR("Lambda-Runtime-Invoked-Function-Arn"), str_from(arn) },
-    { STR("Lambda-Runtime-Trace-Id"), str_from(e->invoke->trace_id) },
   };
-  size_t count = e->invoke->trace_id[0] ? HEADERS : HEADERS - 1;
+  size_t count = HEADERS - 2;
+  struct str trace_id = str_from(e->invoke->trace_id), context = buf_str(&e->invoke->client_context);
+  if (trace_id.len > 0) headers[count++] = (struct field){ STR("Lambda-Runtime-Trace-Id"), trace_id };
+  if (context.len > 0) headers[count++] = (struct field){ STR("Lambda-Runtime-Client-Context"), context };
   exchange_answer(x, 200, (struct fields){ headers, count }, buf_str(&e->invoke->event));
 }
 

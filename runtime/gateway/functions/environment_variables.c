@@ -115,6 +115,8 @@ static void set_defaults(struct list *list, const struct variables *v) {
   set(list, STR("TZ"), STR(":UTC"));
   set(list, STR("MOONWIRE_GLOBALS"), STR("error")); /* an undeclared global: a warning in production, an error here */
   if (v->path.len > 0) set(list, STR("PATH"), v->path);
+  if (v->store.len > 0) set(list, STR("MOONWIRE_STORE"), v->store);
+  if (v->api.len > 0) set(list, STR("MOONWIRE_API"), v->api);
 }
 
 static void set_lambda(struct list *list, const struct variables *v) {
@@ -131,6 +133,8 @@ static void set_lambda(struct list *list, const struct variables *v) {
   set_function(list, v);
   set_log_stream(list, v);
   if (v->management.len > 0) set(list, STR("AWS_ENDPOINT_URL_APIGATEWAYMANAGEMENTAPI"), v->management);
+  if (v->issuer.len > 0) set(list, STR("MOONWIRE_LOCAL_ISSUER"), v->issuer);
+  if (v->lambda.len > 0) set(list, STR("AWS_ENDPOINT_URL_LAMBDA"), v->lambda);
 }
 
 char **environment_variables(struct arena *memory, const struct variables *v) {

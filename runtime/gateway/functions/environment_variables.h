@@ -1,8 +1,8 @@
 /* environment_variables.h -- the variables of an execution environment: what Lambda sets, and what the service's file
  * says. Pure.
  * Source: AWS, "Working with Lambda environment variables", "Defined runtime environment variables": reserved ones cannot
- * be set by a function; the others it may override (PATH, LANG, TZ, log format and level). Our own MOONWIRE_GLOBALS is "error" unless
- * the file says otherwise.
+ * be set by a function; the others it may override (PATH, LANG, TZ, log format and level). Our own
+ * MOONWIRE_GLOBALS is "error", MOONWIRE_STORE and MOONWIRE_API are this run's, unless the file says otherwise.
  */
 #ifndef MOONWIRE_ENVIRONMENT_VARIABLES_H
 #define MOONWIRE_ENVIRONMENT_VARIABLES_H
@@ -23,6 +23,10 @@ struct variables {
   struct str runtime_api; /* "127.0.0.1:3002/_runtime/echo/1f0c": AWS_LAMBDA_RUNTIME_API */
   struct str runtime_dir; /* LAMBDA_RUNTIME_DIR */
   struct str management; /* AWS_ENDPOINT_URL_APIGATEWAYMANAGEMENTAPI, whatever the file says; empty: as the file says */
+  struct str store;      /* MOONWIRE_STORE, unless the file says otherwise; empty: not set; so is ... */
+  struct str api;        /* MOONWIRE_API: "abcdefghij/dev" */
+  struct str issuer;     /* MOONWIRE_LOCAL_ISSUER, likewise */
+  struct str lambda;     /* AWS_ENDPOINT_URL_LAMBDA, likewise */
   struct str path;       /* PATH, unless the file says otherwise */
   int64_t now_ms;        /* Unix time, and ... */
   unsigned char log_stream[LOG_STREAM_BYTES]; /* ... random bytes, for the name of the log stream */

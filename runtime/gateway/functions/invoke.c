@@ -1,14 +1,19 @@
 #include "invoke.h"
 
 #include <stdlib.h>
+#include <string.h>
 
 #include "digest.h"
+
+enum { LOG_MAX = 2 * INVOKE_LOG_TAIL + 1 };
 
 struct invoke *invoke_new(void) {
   struct invoke *in = calloc(1, sizeof *in);
   if (!in) return NULL;
   buf_init(&in->event, INVOKE_EVENT_MAX);
   buf_init(&in->payload, INVOKE_RESPONSE_MAX);
+  buf_init(&in->client_context, INVOKE_CONTEXT_MAX);
+  buf_init(&in->log, LOG_MAX);
   return in;
 }
 
@@ -16,7 +21,21 @@ void invoke_delete(struct invoke *in) {
   if (!in) return;
   buf_free(&in->event);
   buf_free(&in->payload);
+  buf_free(&in->client_context);
+  buf_free(&in->log);
   free(in);
+}
+
+void invoke_keep_line(struct invoke *in, struct str line) {
+  struct buf *log = &in->log;
+  if (!in->keeps_log) return;
+  if (line.len > INVOKE_LOG_TAIL) line = str_slice(line, line.len - INVOKE_LOG_TAIL, line.len);
+  if (log->len + line.len >= LOG_MAX) {
+    memmove(log->ptr, log->ptr + log->len - INVOKE_LOG_TAIL, INVOKE_LOG_TAIL);
+    log->len = INVOKE_LOG_TAIL;
+  }
+  buf_add(log, line);
+  buf_add_char(log, '\n');
 }
 
 void invoke_make_id(char uuid[UUID_LEN]) {

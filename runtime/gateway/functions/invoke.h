@@ -14,6 +14,8 @@
 /* Bytes; AWS, "Lambda quotas": 6 MB each way; its server allows a response 100 bytes more. */
 enum { INVOKE_EVENT_MAX = 6 * 1024 * 1024, INVOKE_RESPONSE_MAX = 6 * 1024 * 1024 + 100 };
 
+enum { INVOKE_LOG_TAIL = 4 * 1024, INVOKE_CONTEXT_MAX = 3583 /* bytes; Lambda API Reference, "Invoke" */ };
+
 enum invoke_outcome {
   INVOKE_RESULT,     /* payload: what the function posted as its response */
   INVOKE_ERROR,      /* payload: the error report that it posted: JSON with errorType, errorMessage, stackTrace */
@@ -27,6 +29,8 @@ enum invoke_outcome {
 struct invoke {
   /* Set by who asks. */
   struct buf event;                 /* owned */
+  struct buf client_context;        /* owned; JSON on one line, or empty */
+  bool keeps_log;                   /* `log` is wanted */
   struct str label;                 /* for the view: route key, borrowed ("$default") */
   char connection_id[MODEL_ID_LEN]; /* for the view */
   char trace_id[MODEL_TRACE_LEN];
@@ -36,14 +40,16 @@ struct invoke {
   char note[ERR_LEN]; /* what the developer should know about the answer, or "" */
 
   /* Set on the way. */
-  char request_id[UUID_LEN]; /* Lambda-Runtime-Aws-Request-Id */
+  char request_id
+      [UUID_LEN]; /* Lambda-Runtime-Aws-Request-Id; who asks may have set it: what is tried again keeps its id */
   int64_t asked_ns, begun_ns,
       done_ns;     /* monotonic: asked for, handed to an environment, answered; begun_ns is 0 if it never was */
   bool cold;       /* the first one of its environment */
   int64_t init_ns; /* cold: from exec to the first poll */
   int environment; /* number of the environment within its function, from 1; 0 if it never got to one */
   enum invoke_outcome outcome;
-  struct buf payload;  /* owned */
+  struct buf payload; /* owned */
+  struct buf log; /* owned; the last lines that were written meanwhile: INVOKE_LOG_TAIL bytes of them, or a few more */
   struct invoke *next; /* in the queue of its function */
 };
 
@@ -52,6 +58,9 @@ struct invoke *invoke_new(void);
 
 /* Safe on NULL. */
 void invoke_delete(struct invoke *in);
+
+/* Remembers a line of its environment in `log`, when that is wanted. */
+void invoke_keep_line(struct invoke *in, struct str line);
 
 /* A random id in the form of Lambda's: a UUID of version 4. */
 void invoke_make_id(char uuid[UUID_LEN]);

@@ -199,6 +199,12 @@ struct environment *pool_environment(struct pool *pool, struct str key) {
   return found;
 }
 
+size_t pool_at_work(const struct pool *pool) {
+  size_t count = 0;
+  for (const struct environment *e = pool->environments; e; e = e->next) count += e->state == ENVIRONMENT_BUSY;
+  return count;
+}
+
 void pool_warm_up(struct pool *pool) {
   pool->warming = true;
   loop_job_add(pool->options.loop, &pool->job);
@@ -219,7 +225,7 @@ static void refuse(struct pool *pool, struct invoke *in, enum invoke_outcome out
 }
 
 void pool_invoke(struct pool *pool, struct invoke *in) {
-  invoke_make_id(in->request_id);
+  if (!in->request_id[0]) invoke_make_id(in->request_id);
   in->asked_ns = clock_monotonic_ns();
   if (pool->ending) {
     refuse(pool, in, INVOKE_CANCELLED);

@@ -42,6 +42,9 @@ struct pool_options {
   rlim_t descriptors;     /* soft limit of its open descriptors; 0: ours */
   struct str runtime_api; /* "127.0.0.1:3002": where the control server listens */
   struct str management;  /* "http://127.0.0.1:3001/dev": for AWS_ENDPOINT_URL_APIGATEWAYMANAGEMENTAPI */
+  struct str store, api;  /* MOONWIRE_STORE and MOONWIRE_API, unless the service's file sets them; empty: not set */
+  struct str issuer;      /* "http://127.0.0.1:3002/_identity": for MOONWIRE_LOCAL_ISSUER */
+  struct str lambda;      /* "http://127.0.0.1:3002": for AWS_ENDPOINT_URL_LAMBDA */
   int most;               /* environments at once; at least 1 */
   int *last_number;       /* of the function's environments, in whatever pool; NULL: the pool counts itself */
   const char *note; /* what its developer is told with each invocation that has no other note; NULL or "": nothing */
@@ -82,6 +85,9 @@ void pool_invoke(struct pool *pool, struct invoke *in);
 
 /* NULL when the function has no environment with that key (compared in constant time). */
 struct environment *pool_environment(struct pool *pool, struct str key);
+
+/* How many environments have an invocation, or do what it left to do behind its answer. */
+size_t pool_at_work(const struct pool *pool);
 
 /* Another pool serves the function from now on: what waits goes to it. Without one (heir is NULL) what waits is still served
  * here. Environments end as soon as they have nothing to do. `ended` is called from the loop when none is left; it may free

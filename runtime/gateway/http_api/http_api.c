@@ -45,6 +45,10 @@ static void preflight(const struct http_api_call *call, struct arena *memory, st
   finish(call, &result, true, memory, answer);
 }
 
+bool http_api_allows_origin(const struct http_api *api, struct str origin) {
+  return api->cors && http_api_cors_allows(api->cors, origin);
+}
+
 /* Answers instead of a function, and tells the developer why. */
 static void refuse(const struct http_api_call *call, const struct http_api_request *request, int status,
                    const char *message, struct str why, struct arena *memory, struct http_api_step *step) {

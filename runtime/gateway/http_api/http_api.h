@@ -58,6 +58,9 @@ struct http_api_request {
   struct str source_ip;
 };
 
+/* Whether pages of this origin may read responses. */
+bool http_api_allows_origin(const struct http_api *api, struct str origin);
+
 /* What a client is answered. Everything lives in the caller's arena, or for ever. */
 struct http_api_answer {
   int status; /* 200 to 599 */

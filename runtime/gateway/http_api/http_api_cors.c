@@ -30,6 +30,10 @@ static struct str allowed_origin(const struct http_api_cors *cors, struct str or
   return STR("");
 }
 
+bool http_api_cors_allows(const struct http_api_cors *cors, struct str origin) {
+  return allowed_origin(cors, origin).len > 0;
+}
+
 static void add(struct field *list, size_t *count, const char *name, struct str value) {
   if (value.len > 0) list[(*count)++] = (struct field){ str_from(name), value };
 }

@@ -17,6 +17,9 @@ bool http_api_cors_is_preflight(const struct http_api_request *request);
 /* Whether a header's name is one of those that only the gateway sends: Access-Control-... */
 bool http_api_cors_is_ours(struct str name);
 
+/* Whether the origin is among those of the configuration. */
+bool http_api_cors_allows(const struct http_api_cors *cors, struct str origin);
+
 /* Adds the headers for a request with this Origin to the list, which has room for them: none when there is no Origin, or when
  * it is not allowed. False when memory is short. */
 bool http_api_cors_add(const struct http_api_cors *cors, struct str origin, bool is_preflight, struct arena *memory,

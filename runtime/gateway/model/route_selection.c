@@ -4,6 +4,7 @@
 
 #include "json.h"
 #include "route_selection_value.h"
+#include "shown.h"
 
 /* One step of a path into the body: a member by its name, or an element by its index. */
 struct path_step {
@@ -29,8 +30,8 @@ struct reading {
 };
 
 static bool expect(struct reading *r, const char *what) {
-  return fail(r->err, "route selection expression: expected %s at character %zu of \"%.*s\"", what, r->at + 1,
-              STR_ARG(r->text));
+  return fail(r->err, "route selection expression: expected %s at character %zu of \"%s\"", what, r->at + 1,
+              shown_of(r->text).text);
 }
 
 static bool is_short(struct reading *r) {

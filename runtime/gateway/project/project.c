@@ -49,6 +49,17 @@ static struct intrinsic_names names_of(struct variables *variables, const struct
   return names;
 }
 
+static bool keep_named(struct project_report *report, const struct variables *variables, struct project *out) {
+  size_t count = (size_t)variables->files.asked_count, at = count;
+  struct str *list = arena_alloc(&out->memory, (count + 1) * sizeof *list);
+  if (!list) return project_out_of_memory(report);
+  for (const struct variable_file_asked *asked = variables->files.asked; asked; asked = asked->older)
+    list[--at] = asked->path;
+  out->named = list;
+  out->named_count = count;
+  return true;
+}
+
 static bool read_root(struct project_report *report, const struct yaml *root,
                       const struct project_surroundings *surroundings, struct project *out) {
   struct project_provider provider;
@@ -66,7 +77,7 @@ static bool read_root(struct project_report *report, const struct yaml *root,
   bool ok =
       project_provider_environment(report, root, &provider) && project_functions_read(report, root, &provider, out);
   report->names = NULL;
-  return ok;
+  return ok && keep_named(report, &variables, out);
 }
 
 static bool keep_warnings(struct project_report *report, struct project *out) {

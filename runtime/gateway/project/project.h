@@ -25,6 +25,7 @@ struct project_function {
   struct fields environment; /* provider.environment, overridden by the function's own */
   int timeout_s;             /* default 6 (Serverless) */
   int memory_mb;             /* default 1024 (Serverless) */
+  int retries;               /* maximumRetryAttempts: of an asynchronous invocation that fails; default 2 (Lambda) */
 };
 
 /* A Lambda authorizer. */
@@ -79,6 +80,8 @@ struct project {
   const struct project_http_route *http_routes; /* one for each key */
   size_t http_route_count;
   const struct project_cors *cors; /* NULL: none */
+  const struct str *named; /* paths of other files that it asked for, as they were named, there or not: ".env" */
+  size_t named_count;
   const struct project_warning *warnings;
   size_t warning_count;
 };

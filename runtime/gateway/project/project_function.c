@@ -122,15 +122,17 @@ static void warn_of_settings(struct project_report *report, struct project_place
   }
 }
 
+enum { RETRIES = 2 /* most, and default; Lambda Developer Guide, "Configuring error handling settings" */ };
+
 static bool read_function(struct project_report *report, const struct yaml_entry *entry,
                           const struct project_provider *provider, struct project_function *out) {
   static const char expected[] = "a string such as handlers/echo.default";
   struct project_place place = project_place_at("functions.%.*s.", STR_ARG(entry->key->text));
   const struct yaml *map = entry->value;
   const struct yaml_entry *handler = yaml_entry_of(map, STR("handler"));
-  *out = (struct project_function){ .name = entry->key->text,
-                                    .timeout_s = provider->timeout_s,
-                                    .memory_mb = provider->memory_mb };
+  *out = (struct project_function){
+    .name = entry->key->text, .timeout_s = provider->timeout_s, .memory_mb = provider->memory_mb, .retries = RETRIES
+  };
   if (project_has_variable(map))
     return project_fail(report, entry->key->line, "functions.%.*s must be a mapping with a handler; %s",
                         STR_ARG(entry->key->text), project_reason(map).text);
@@ -147,6 +149,7 @@ static bool read_function(struct project_report *report, const struct yaml_entry
   project_check_runtime(report, place, map);
   return project_text(report, place, handler, expected, &out->handler) &&
          project_limits(report, place, map, &out->timeout_s, &out->memory_mb) &&
+         project_setting_number(report, place, map, STR("maximumRetryAttempts"), 0, RETRIES, &out->retries) &&
          project_environment(report, place, map, provider->environment, &out->environment);
 }
 

@@ -23,10 +23,21 @@ static bool ends_in_one_of(struct str path, const char *const *suffixes) {
   return false;
 }
 
+static bool note_asked(struct variables *v, struct str path) {
+  struct variable_file_asked *asked = arena_alloc(v->report->memory, sizeof *asked);
+  if (!asked) return project_out_of_memory(v->report);
+  *asked = (struct variable_file_asked){ arena_copy(v->report->memory, path), v->files.asked };
+  if (!asked->path.ptr) return project_out_of_memory(v->report);
+  v->files.asked = asked;
+  v->files.asked_count++;
+  return true;
+}
+
 static bool read_text(struct variables *v, struct str path, struct buf *buf, struct str *text) {
   const struct project_surroundings *around = v->surroundings;
   bool found = false;
   if (!around->file) return true;
+  if (!note_asked(v, path)) return false;
   if (!around->file(around->ctx, path, buf, &found, v->report->err)) return false;
   if (!found) return true;
   if (!variables_work(v, buf->len)) return false;

@@ -17,9 +17,16 @@ struct variable_file {
   struct variable_file *older;
 };
 
+/* A file that was asked for, there or not. */
+struct variable_file_asked {
+  struct str path; /* as it was named, without "./" */
+  struct variable_file_asked *older;
+};
+
 struct variable_files {
   struct variable_file *newest;
-  int count;
+  struct variable_file_asked *asked;
+  int count, asked_count;
 };
 
 /* *out: the document of a file ending in .yml, .yaml, .json or .tfstate, the text of another one; NULL, with v->why, when

@@ -8,7 +8,7 @@
 #include <stdlib.h>
 #include <sys/stat.h>
 
-#include "store.h"
+#include "run_folder.h"
 
 /* Reading */
 
@@ -64,6 +64,13 @@ static struct tree_stamp stamp_of(const struct stat *about) {
                               .mode = about->st_mode & 0777 };
 }
 
+bool tree_stamp_read(const char *path, struct tree_stamp *stamp) {
+  struct stat about;
+  if (stat(path, &about) < 0) return false;
+  *stamp = stamp_of(&about);
+  return true;
+}
+
 bool tree_stamp_equal(const struct tree_stamp *a, const struct tree_stamp *b) {
   return a->device == b->device && a->inode == b->inode && a->size == b->size && a->modified_ns == b->modified_ns &&
          a->changed_ns == b->changed_ns && a->mode == b->mode;
@@ -98,7 +105,7 @@ static bool list_names(struct reading *r, const char *path, struct str **names, 
   *count = 0;
   if (!folder) return false;
   for (const struct dirent *at; (at = readdir(folder));) {
-    if (at->d_name[0] == '.' || str_starts(str_from(at->d_name), STR(STORE_PREFIX))) continue;
+    if (at->d_name[0] == '.' || str_starts(str_from(at->d_name), STR(RUN_FOLDER_PREFIX))) continue;
     if (*count == capacity) {
       struct str *more = realloc(*names, (capacity = capacity ? 2 * capacity : 32) * sizeof *more);
       if (!more) {

@@ -76,6 +76,9 @@ struct tree_changes tree_compare_range(const struct tree *before, size_t i, size
 /* The code or settings with this path, or NULL. */
 const struct tree_entry *tree_find(const struct tree *tree, struct str path);
 
+/* Of a file, or what a link leads to. False when there is none; *stamp is left alone then. */
+bool tree_stamp_read(const char *path, struct tree_stamp *stamp);
+
 bool tree_stamp_equal(const struct tree_stamp *a, const struct tree_stamp *b);
 
 #endif

@@ -49,8 +49,9 @@ static void take(struct watch *w, const struct inotify_event *event) {
     return;
   }
   if (event->mask & LEAVES && event->wd == w->top) poll_instead(w, "the service's folder was moved or removed");
-  if (name.len == 0 || name.ptr[0] == '.') return;
-  bool matters = event->mask & IN_ISDIR || tree_kind_of(name, w->options.settings) != TREE_OTHER;
+  bool is_named = name.len > 0 && w->options.is_named && w->options.is_named(w->options.ctx, name);
+  if (name.len == 0 || (name.ptr[0] == '.' && !is_named)) return;
+  bool matters = is_named || event->mask & IN_ISDIR || tree_kind_of(name, w->options.settings) != TREE_OTHER;
   if (matters && event->mask & (event->mask & IN_ISDIR ? IN_MOVED_TO | IN_CREATE : COMES))
     start(w, WATCH_QUIET_MS);
   else if (event->mask & (GOES | IN_MOVED_TO))

@@ -52,8 +52,4 @@ void websocket_close(struct websocket *ws, int code, struct str reason);
 /* Closes the descriptor at once, when there is one, and frees; `closed` is not called. Safe on NULL. */
 void websocket_delete(struct websocket *ws);
 
-/* Sec-WebSocket-Accept for a Sec-WebSocket-Key (RFC 6455, section 4.2.2): 28 characters and a NUL. */
-enum { WEBSOCKET_ACCEPT_LEN = 29 };
-bool websocket_accept(struct str key, char accept[WEBSOCKET_ACCEPT_LEN], char err[ERR_LEN]);
-
 #endif

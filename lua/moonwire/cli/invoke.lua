@@ -1,0 +1,177 @@
+-- invoke.lua: `moonwire invoke`: calls one function, in the `moonwire dev` that runs the same service, else in one of its own.
+local async = require "moonwire.async"
+local control = require "moonwire.cli.control"
+local crypto = require "moonwire.crypto"
+local event = require "moonwire.cli.event"
+local ffi = require "ffi"
+local json = require "moonwire.json"
+local options = require "moonwire.cli.options"
+local own_dev = require "moonwire.cli.own_dev"
+local request = require "moonwire.aws.request"
+
+ffi.cdef "char *realpath(const char *path, char *resolved);"
+
+local invoke = {}
+
+local usage = [[
+Usage: moonwire invoke FUNCTION [OPTION ...]
+
+Calls one function of the service, prints its result, and on standard error the last lines that it wrote. The exit status is 1
+when the function failed. FUNCTION is its name in serverless.yml, or SERVICE-STAGE-NAME. The call goes to the `moonwire dev` that
+runs this service; when there is none, to one that is started for this call.
+
+  --event FILE          the event, as JSON; - is standard input ({})
+  --event KIND          an event as AWS sends it: http, schedule, sns, sqs
+  --route KEY           the event of a message on this route; $connect and $disconnect, too. FUNCTION may be left out then
+  --body TEXT           with --route the message, with --event KIND its body (schedule: its detail)
+  --method NAME         with --event http (GET; POST with --body)
+  --path PATH           ... /items?color=red (/)
+  --async               the function is only asked to run, as an event: what fails is tried again
+  --json                one JSON object: statusCode, functionError, requestId, result, log
+  --config FILE         the service (serverless.yml)
+  --stage NAME          its stage
+  --opt NAME=VALUE      what ${opt:NAME} stands for; may be said several times. Always starts a `moonwire dev`
+  --param NAME=VALUE    what ${param:NAME} stands for, likewise
+  --control-port N      only the `moonwire dev` with this control port, whatever service it runs (3002 is tried without it)
+  -h, --help            this text
+]]
+
+local SPEC = {
+  command = "invoke", usage = usage, arguments = { "[FUNCTION]" },
+  options = {
+    event = "text", route = "text", body = "text", method = "text", path = "text", async = "flag", json = "flag", config = "text",
+    stage = "text", opt = "list", param = "list", ["control-port"] = "port",
+  },
+}
+
+-- A function may run for 15 minutes.
+local PATIENCE_MS = 16 * 60 * 1000
+
+-- The absolute path of a file, as `moonwire dev` says it: links in the path of its directory are resolved.
+local function absolute(file)
+  local directory, name = file:match "^(.*/)([^/]*)$"
+  local path = ffi.new("char[?]", 4097)
+  if ffi.C.realpath(directory or ".", path) == nil then return nil end
+  return ffi.string(path) .. "/" .. (name or file)
+end
+
+local function serves(service, given)
+  return service.config == absolute(given.config or "serverless.yml") and (given.stage or service.stage) == service.stage
+end
+
+-- The service to call and the port of its control port; and the child when it was started for this.
+local function find(given)
+  local port = given["control-port"]
+  local service, message
+  if port or not (given.opt or given.param) then service, message = control.service(port) end
+  if port and not service then return nil, message end
+  if port and given.config and not serves(service, given) then
+    return nil, ("the `moonwire dev` with the control port %d runs %s, stage %s"):format(port, service.config, service.stage)
+  end
+  if service and (port or serves(service, given)) then return service, port or control.PORT end
+  if given.async then return nil, "--async wants a `moonwire dev` that runs already: one for this call would end with it" end
+  local child, started = own_dev.start(given)
+  if not child then return nil, started end
+  service, message = control.service(started)
+  return service, service and started or message, child
+end
+
+local function functions(port)
+  local answer, message = control.call { port = port, path = "/_control/functions" }
+  return answer and answer.functions, message
+end
+
+local function unknown_function(name, port)
+  local names = {}
+  for i, known in ipairs(functions(port) or {}) do names[i] = known.name end
+  return ("there is no function %q; there are %s"):format(name, table.concat(names, ", "))
+end
+
+-- The name of the function behind a route.
+local function of_route(key, port)
+  local keys, list, message = {}, functions(port)
+  for _, known in ipairs(list or {}) do
+    for _, route in ipairs(known.routes) do
+      if route == key then return known.name end
+      keys[#keys + 1] = route
+    end
+  end
+  return nil, message or ("no function has the route %q; there are %s"):format(key, table.concat(keys, ", "))
+end
+
+-- Why Lambda refused.
+local function refusal(response, name, port)
+  local kind = response.headers["x-amzn-errortype"]
+  if kind == "ResourceNotFoundException" then return unknown_function(name, port) end
+  local said = json.decode(response.body)
+  return type(said) == "table" and (said.message or said.Message) or ("the answer has the status " .. response.status)
+end
+
+-- The result is printed as it came.
+local function print_json(response, log)
+  local headers, body = response.headers, response.body
+  local text = json.encode {
+    statusCode = response.status, functionError = headers["x-amz-function-error"], requestId = headers["x-amzn-requestid"], log = log,
+  }
+  if body ~= "" then
+    text = ('%s,"result":%s}'):format(text:sub(1, -2), json.decode(body) == nil and json.encode(body) or body)
+  end
+  io.stdout:write(text, "\n")
+end
+
+-- Prints what came of it; returns the exit status.
+local function show(given, response)
+  local tail = response.headers["x-amz-log-result"]
+  local log = tail and crypto.unbase64(tail)
+  local failed = response.headers["x-amz-function-error"] ~= nil
+  if given.json then
+    print_json(response, log)
+  else
+    if log then io.stderr:write(log) end
+    if response.body ~= "" then io.stdout:write(response.body, "\n") end
+  end
+  return failed and options.failed("invoke", "the function failed") or 0
+end
+
+local function call(given, text, service, port)
+  local name, message, response = given[1], nil, nil
+  if not name then name, message = of_route(given.route, port) end
+  if name and not text then text, message = event.make(given, service, port) end
+  if not name or not text then return options.failed("invoke", message) end
+  response, message = control.request {
+    port = port, method = "POST", path = "/2015-03-31/functions/" .. request.encode(name) .. "/invocations", body = text,
+    service = "lambda", region = service.region, timeout_ms = PATIENCE_MS,
+    headers = { ["X-Amz-Invocation-Type"] = given.async and "Event" or "RequestResponse", ["X-Amz-Log-Type"] = "Tail" },
+  }
+  if response and response.status < 300 then return show(given, response) end
+  return options.failed("invoke", response and refusal(response, name, port) or message)
+end
+
+-- Waits until nothing is done any more in a `moonwire dev` that is about to end: what handlers have deferred.
+local function settle(port)
+  repeat
+    local list, busy = functions(port), false
+    for _, known in ipairs(list or {}) do busy = busy or known.atWork > 0 end
+    if busy then async.sleep(5) end
+  until not busy
+end
+
+--- @param args string[]
+--- @return integer status
+function invoke.run(args)
+  local given, status = options.parse(SPEC, args)
+  if not given then return status end
+  local why = event.check(given) or not given[1] and not given.route and "FUNCTION is missing"
+  if why then return options.wrong("invoke", why) end
+  local text, message = event.read(given)
+  if message then return options.failed("invoke", message) end
+  local service, port, child = find(given)
+  status = service and call(given, text, service, port) or options.failed("invoke", port)
+  if child then
+    if service then settle(port) end
+    own_dev.stop(child)
+  end
+  return status
+end
+
+return invoke

@@ -1,0 +1,184 @@
+'use strict';
+// moonwire invoke: in a `moonwire dev` that runs, and in one of its own.
+
+const test = require('node:test');
+const assert = require('node:assert/strict');
+const fs = require('node:fs');
+const os = require('node:os');
+const path = require('node:path');
+const { withDev } = require('./helper/dev');
+const { run } = require('./helper/program');
+
+const APP = `
+local async, ffi = require "moonwire.async", require "ffi"
+ffi.cdef "int getpid(void);"
+local M = {}
+
+function M.main(event, context)
+  if event.fail then
+    print "before"
+    error { type = "Broken", message = "as asked" }
+  end
+  print "one line"
+  if event.later then
+    context:defer(function()
+      async.sleep(200)
+      local file = assert(io.open(event.later, "w"))
+      file:write "done"
+      file:close()
+    end)
+  end
+  return { event = event, pid = ffi.C.getpid(), stage = context.function_name }
+end
+
+function M.route(event) return { statusCode = 200, body = event } end
+
+return M
+`;
+
+const files = {
+  'app.lua': APP,
+  'event.json': '{"from":"a file"}',
+  'broken.json': '{"from":',
+  'serverless.yml': JSON.stringify({
+    service: 'tested',
+    provider: { name: 'aws', region: 'eu-central-1', environment: { COLOUR: '${opt:colour, "none"}' } },
+    functions: {
+      app: { handler: 'app.main' },
+      chat: { handler: 'app.route', events: ['$connect', '$disconnect', '$default', 'say'].map((route) => ({ websocket: { route, routeResponseSelectionExpression: '$default' } })) },
+    },
+  }),
+};
+
+const gone = (pid) => assert.throws(() => process.kill(pid, 0), { code: 'ESRCH' });
+
+test('without a moonwire dev one is started, and ended', () => {
+  const { status, stdout, stderr } = run(['invoke', 'app', '--event', 'event.json', '--stage', 'prod', '--opt', 'colour=red'], { files });
+  assert.equal(status, 0, stderr);
+  const { event, pid, stage } = JSON.parse(stdout);
+  assert.deepEqual([event, stage], [{ from: 'a file' }, 'tested-prod-app']);
+  assert.match(stderr, /^START RequestId: \S+ Version: \$LATEST\none line\nEND RequestId: \S+\nREPORT RequestId: .*\n$/);
+  gone(pid);
+});
+
+test('... when what the handler deferred has run', (t) => {
+  const folder = fs.mkdtempSync(path.join(os.tmpdir(), 'moonwire-e2e-'));
+  t.after(() => fs.rmSync(folder, { recursive: true }));
+  const file = path.join(folder, 'later');
+  const { status, stderr } = run(['invoke', 'app', '--event', '-'], { files, input: JSON.stringify({ later: file }) });
+  assert.equal(status, 0, stderr);
+  assert.equal(fs.readFileSync(file, 'utf8'), 'done');
+});
+
+/** What cannot be done without one: [name, arguments, status, stderr]; files may differ. */
+const wrong = [
+  ['a service that is none', ['app'], 1, /^moonwire invoke: serverless\.yml:3: functions\.app\.handler is missing/, { 'serverless.yml': 'service: s\nfunctions:\n  app: {}\n' }],
+  ['no service', ['app'], 1, /^moonwire invoke: serverless\.yml: /, {}],
+  ['a missing service', ['app', '--config', 'other.yml'], 1, /^moonwire invoke: other\.yml: /],
+  ['--async', ['app', '--async'], 1, /^moonwire invoke: --async wants a `moonwire dev` that runs already/],
+  ['a missing file', ['app', '--event', 'other.json'], 1, /^moonwire invoke: other\.json: .*one of http, schedule, sns, sqs/],
+  ['a port where nobody is', ['app', '--control-port', '1'], 1, /^moonwire invoke: no `moonwire dev` runs here with the control port 1; /],
+  ['no function', [], 2, /^moonwire invoke: FUNCTION is missing; /],
+  ['two events', ['app', '--event', 'sqs', '--route', 'say'], 2, /^moonwire invoke: --event and --route exclude each other; /],
+  ['a body without an event', ['app', '--body', 'x'], 2, /^moonwire invoke: --body goes with /],
+  ['an unknown option', ['app', '--fly'], 2, /^moonwire invoke: --fly is no option; /],
+];
+for (const [name, args, status, stderr, other] of wrong) {
+  test(`refused: ${name}`, () => {
+    const result = run(['invoke', ...args], { files: other || files });
+    assert.match(result.stderr, stderr);
+    assert.match(result.stderr, /^[^\n]+\n$/, 'one sentence');
+    assert.deepEqual([result.status, result.stdout], [status, '']);
+  });
+}
+
+test('--help', () => {
+  const { status, stdout, stderr } = run(['invoke', '--help']);
+  assert.match(stdout, /^Usage: moonwire invoke FUNCTION/);
+  assert.deepEqual([status, stderr], [0, '']);
+});
+
+test('in a moonwire dev that runs', (t) => withDev({ files }, async (dev) => {
+  const { port } = new URL(dev.controlUrl);
+  const invoke = (args, options) => run(['invoke', '--control-port', port, ...args], options);
+  const result = (args, options) => {
+    const { status, stdout, stderr } = invoke(args, options);
+    assert.equal(status, 0, stderr);
+    assert.match(stdout, /^[^\n]*\n$/);
+    return JSON.parse(stdout);
+  };
+
+  await t.test('the result and the log', async () => {
+    const { stdout, stderr } = invoke(['app', '--event', '-'], { input: '{"a":[]}' });
+    assert.deepEqual(JSON.parse(stdout).event, { a: [] });
+    assert.match(stderr, /\none line\n/);
+    const [, id] = /START RequestId: (\S+)/.exec(stderr);
+    await dev.line({ type: 'invocation', requestId: id, function: 'app' });
+    assert.deepEqual(result(['tested-dev-app']).event, {});
+  });
+
+  await t.test('a function that fails', () => {
+    const { status, stdout, stderr } = invoke(['app', '--event', '-'], { input: '{"fail":true}' });
+    assert.equal(status, 1);
+    assert.equal(JSON.parse(stdout).errorType, 'Broken');
+    assert.match(stderr, /\nbefore\n[^]*\nmoonwire invoke: the function failed\n$/);
+  });
+
+  await t.test('--json', () => {
+    const right = result(['app', '--json']);
+    assert.deepEqual([right.statusCode, right.functionError, right.result.event], [200, undefined, {}]);
+    assert.match(right.log, new RegExp(`^START RequestId: ${right.requestId} `));
+    const failed = invoke(['app', '--json', '--event', '-'], { input: '{"fail":true}' });
+    assert.deepEqual([failed.status, JSON.parse(failed.stdout).functionError, failed.stderr], [1, 'Unhandled', 'moonwire invoke: the function failed\n']);
+  });
+
+  await t.test('--async', async () => {
+    const { status, stdout, stderr } = invoke(['app', '--async', '--event', '-'], { input: '{"later":1}' });
+    assert.deepEqual([status, stdout, stderr], [0, '', '']);
+    await dev.line({ type: 'invocation', function: 'app', route: 'event', outcome: 'result' });
+  });
+
+  await t.test('--event KIND', () => {
+    const { event } = result(['app', '--event', 'sqs', '--body', 'ü']);
+    assert.deepEqual([event.Records[0].body, event.Records[0].awsRegion], ['ü', 'eu-central-1']);
+    const http = result(['app', '--event', 'http', '--path', '/items?color=red', '--body', '{}']).event;
+    assert.deepEqual([http.rawPath, http.queryStringParameters, http.requestContext.http.method], ['/items', { color: 'red' }, 'POST']);
+    assert.equal(result(['app', '--event', 'schedule']).event['detail-type'], 'Scheduled Event');
+    assert.equal(result(['app', '--event', 'sns', '--body', 'x']).event.Records[0].Sns.Message, 'x');
+  });
+
+  await t.test('--route: the event has the members that a client makes', async () => {
+    const client = await dev.connect();
+    const message = { action: 'say', text: 'hello' };
+    const seen = JSON.parse(await client.ask(message));
+    await client.close();
+    const made = (...args) => JSON.parse(result(args).body);
+    const say = made('--route', 'say', '--body', JSON.stringify(message));
+    for (const of of [(event) => event, (event) => event.requestContext]) assert.deepEqual(Object.keys(of(say)).sort(), Object.keys(of(seen)).sort());
+    for (const member of ['routeKey', 'eventType', 'messageDirection', 'stage', 'domainName', 'apiId']) assert.equal(say.requestContext[member], seen.requestContext[member]);
+    assert.equal(say.body, seen.body);
+    assert.match(say.requestContext.connectionId, /^[A-Za-z0-9_-]{15}=$/);
+    assert.equal(made('chat', '--route', '$default', '--body', 'text').requestContext.routeKey, '$default');
+    const connect = made('--route', '$connect');
+    assert.deepEqual([connect.requestContext.eventType, connect.headers.Host], ['CONNECT', connect.requestContext.domainName]);
+    const end = made('--route', '$disconnect');
+    assert.deepEqual([end.requestContext.eventType, end.requestContext.disconnectStatusCode], ['DISCONNECT', 1005]);
+  });
+
+  await t.test('one sentence says what is wrong', () => {
+    const cases = [
+      [['other'], /^moonwire invoke: there is no function "other"; there are app, chat\n$/],
+      [['--route', 'shout'], /^moonwire invoke: no function has the route "shout"; there are \$connect, \$disconnect, \$default, say\n$/],
+      [['app', '--event', path.join(dev.directory, 'broken.json')], /^moonwire invoke: Could not parse request body into json: line 1[^\n]*\n$/],
+      [['app', '--event', 'schedule', '--body', '1'], /^moonwire invoke: --body must be a JSON object for a schedule\n$/],
+      [['app', '--config', 'serverless.yml'], /^moonwire invoke: the `moonwire dev` with the control port \d+ runs \S+serverless\.yml, stage dev\n$/],
+      [['app', '--config', path.join(dev.directory, 'serverless.yml'), '--stage', 'prod'], /^moonwire invoke: the `moonwire dev` with the control port \d+ runs /],
+    ];
+    for (const [args, stderr] of cases) {
+      const answer = invoke(args, { files });
+      assert.match(answer.stderr, stderr);
+      assert.deepEqual([answer.status, answer.stdout], [1, '']);
+    }
+    assert.deepEqual(result(['app', '--config', path.join(dev.directory, 'serverless.yml')]).event, {});
+  });
+}));
