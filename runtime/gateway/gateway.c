@@ -4,11 +4,11 @@
 #include <limits.h>
 #include <signal.h>
 #include <string.h>
-#include <sys/resource.h>
 
 #include "addresses.h"
 #include "apis.h"
 #include "control.h"
+#include "descriptors.h"
 #include "model.h"
 #include "generations.h"
 #include "project.h"
@@ -17,8 +17,6 @@
 #include "server.h"
 #include "signals.h"
 #include "view.h"
-
-enum { DESCRIPTORS_KEPT = 256 }; /* for everything that is no client: files, pipes, environments */
 
 /* The keys that handlers have here, and whoever else calls. */
 static const struct credentials local_keys = { STR("local"), STR("local"), STR("") };
@@ -93,6 +91,11 @@ static void note(void *ctx, const char *connection_id, const char *text) {
   view_note(g->view, connection_id, str_from(text));
 }
 
+static void fault(void *ctx, const struct fault_news *news) {
+  struct gateway *g = ctx;
+  view_fault(g->view, news);
+}
+
 static bool start_functions(struct gateway *g, char err[ERR_LEN]) {
   const struct gateway_options *options = g->options;
   struct pool_options pool = { .loop = g->loop,
@@ -142,18 +145,6 @@ static bool open_reload(struct gateway *g, char err[ERR_LEN]) {
 
 /* Ports */
 
-/* As many descriptors as we may have: each client is one. */
-static unsigned raise_descriptor_limit(struct gateway *g) {
-  struct rlimit limit;
-  if (getrlimit(RLIMIT_NOFILE, &limit) < 0) return 512;
-  g->descriptors = limit.rlim_cur;
-  limit.rlim_cur = limit.rlim_max;
-  setrlimit(RLIMIT_NOFILE, &limit);
-  getrlimit(RLIMIT_NOFILE, &limit);
-  rlim_t most = limit.rlim_cur > 1024 * 1024 ? 1024 * 1024 : limit.rlim_cur;
-  return most > 2 * DESCRIPTORS_KEPT ? (unsigned)most - DESCRIPTORS_KEPT : (unsigned)most / 2;
-}
-
 /* What the control port says about us. */
 static void describe_service(struct gateway *g) {
   const struct project *project = &g->project;
@@ -171,7 +162,7 @@ static bool listen_on_ports(struct gateway *g, char err[ERR_LEN]) {
   struct server_options public = { .loop = g->loop,
                                    .host = g->options->host,
                                    .port = g->options->port,
-                                   .connections = raise_descriptor_limit(g),
+                                   .connections = descriptors_raise(&g->descriptors),
                                    .origins = g->options->origins,
                                    .model = g->model,
                                    .credentials = local_keys,
@@ -181,6 +172,7 @@ static bool listen_on_ports(struct gateway *g, char err[ERR_LEN]) {
                                    .http_integration_s = given_s ? given_s : HTTP_API_INTEGRATION_S,
                                    .invoke = invoke,
                                    .note = note,
+                                   .fault = fault,
                                    .ctx = g };
   struct control_options control = { .loop = g->loop,
                                      .port = g->options->control_port,
@@ -192,6 +184,7 @@ static bool listen_on_ports(struct gateway *g, char err[ERR_LEN]) {
                                      .ctx = g };
   describe_service(g);
   g->server = server_new(&public, err);
+  control.server = g->server;
   if (!g->server || !control_init(&g->control, &control, err)) return false;
   addresses_name(&g->addresses, g->options->host, server_port(g->server), httpd_port(g->control.httpd),
                  g->project.stage);

@@ -77,6 +77,7 @@ struct server *server_new(const struct server_options *options, char err[ERR_LEN
   }
   server->options = *options;
   server->http_api = options->http_api;
+  server->delays.loop = options->loop;
   server->httpd = httpd_new(&(struct httpd_options){ .loop = options->loop,
                                                      .host = options->host,
                                                      .port = options->port,
@@ -127,6 +128,7 @@ void server_end(struct server *server, void (*ended)(void *ctx), void *ctx) {
   server->ending = true;
   server->ended = ended;
   server->ended_ctx = ctx;
+  delays_drop(&server->delays);
   server->patience = (struct loop_timer){ .fire = finish, .ctx = server };
   server->finished = (struct loop_job){ .run = finish, .ctx = server };
   model_connections(server->options.model, send_away, NULL);
@@ -145,6 +147,7 @@ void server_delete(struct server *server) {
   if (!server) return;
   loop_timer_stop(server->options.loop, &server->patience);
   loop_job_stop(server->options.loop, &server->finished);
+  delays_drop(&server->delays);
   model_connections(server->options.model, forget, NULL);
   httpd_delete(server->httpd);
   digest_wipe(&server->keys, sizeof server->keys);

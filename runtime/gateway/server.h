@@ -10,7 +10,9 @@
 #include <stdint.h>
 
 #include "credentials.h"
+#include "delays.h"
 #include "err.h"
+#include "faults.h"
 #include "http_api.h"
 #include "httpd.h"
 #include "invoke.h"
@@ -36,16 +38,20 @@ struct server_options {
   void (*invoke)(void *ctx, size_t function, struct invoke *in);
   /* Something the developer should know that no invocation tells: why a client was refused. */
   void (*note)(void *ctx, const char *connection_id, const char *text);
+  /* A fault on purpose was set, or applied. */
+  void (*fault)(void *ctx, const struct fault_news *news);
   void *ctx;
 };
 
-/* The fields are for the files of the public port: server, session, route_call, http_call, management. */
+/* The fields are for the files of the public port: server, session, route_call, http_call, management, fault_act. */
 struct server {
   struct server_options options;
   struct httpd *httpd;
   struct sigv4_key_cache keys;
   const struct http_api *http_api; /* without routes: there is none */
   struct http_call *http_calls;    /* list of those whose clients wait */
+  struct faults faults;            /* what goes wrong on purpose */
+  struct delays delays;            /* what waits because of them */
   bool ending;                     /* clients are being sent away: nothing is invoked any more */
   void (*ended)(void *ctx);
   void *ended_ctx;

@@ -213,6 +213,18 @@ static void hostile_text_is_shown(void **state) {
                    "          INFO  \\x1b[31mred\n                \\x9b\n");
 }
 
+static void faults_stand_alone(void **state) {
+  (void)state;
+  struct view_fixture f;
+  begin(&f);
+  view_fault(f.view, &(struct fault_news){ "set", "gone", "", "the next 3 posts get 410" });
+  view_fault(f.view, &(struct fault_news){ "applied", "gone", "BFaT_fALIAMCKug=", "a post \x1b[2J" });
+  view_fault(f.view, &(struct fault_news){ "reset", "", "", "all are off" });
+  view_fixture_end(&f, VIEW_READY "20:33:12  fault gone: the next 3 posts get 410\n"
+                                  "20:33:12  BFaT_fALIAMCKug=  fault gone: a post \\x1b[2J\n"
+                                  "20:33:12  faults: all are off\n");
+}
+
 static void notes_stand_alone(void **state) {
   (void)state;
   struct view_fixture f;
@@ -269,6 +281,7 @@ int main(void) {
     cmocka_unit_test(init_lines_are_left_out),
     cmocka_unit_test(lines_of_no_invocation_have_a_writer),
     cmocka_unit_test(hostile_text_is_shown),
+    cmocka_unit_test(faults_stand_alone),
     cmocka_unit_test(notes_stand_alone),
     cmocka_unit_test(colours_are_an_option),
     cmocka_unit_test(what_is_kept_is_bounded),

@@ -114,6 +114,18 @@ static void lines_and_ends(void **state) {
           "\"environment\":2,\"exitStatus\":1}\n");
 }
 
+static void faults(void **state) {
+  (void)state;
+  struct view_fixture f;
+  begin(&f);
+  view_fault(f.view, &(struct fault_news){ "set", "slow", "BFaT_fALIAMCKug=", "reads 10 bytes a second" });
+  view_fault(f.view, &(struct fault_news){ "reset", "", "", "all are off" });
+  view_fixture_end(&f, "{\"type\":\"fault\",\"time\":\"2026-11-21T20:33:12.000Z\",\"event\":\"set\",\"fault\":\"slow\","
+                       "\"connectionId\":\"BFaT_fALIAMCKug=\",\"text\":\"reads 10 bytes a second\"}\n"
+                       "{\"type\":\"fault\",\"time\":\"2026-11-21T20:33:12.000Z\",\"event\":\"reset\","
+                       "\"text\":\"all are off\"}\n");
+}
+
 static void every_outcome_has_a_name(void **state) {
   (void)state;
   static const char *const names[] = {
@@ -169,6 +181,7 @@ int main(void) {
     cmocka_unit_test(http),
     cmocka_unit_test(invocations),
     cmocka_unit_test(lines_and_ends),
+    cmocka_unit_test(faults),
     cmocka_unit_test(every_outcome_has_a_name),
     cmocka_unit_test(hostile_text_is_json),
   };

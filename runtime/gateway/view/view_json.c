@@ -75,6 +75,16 @@ void view_json_note(struct buf *out, int64_t now_ms, const char *connection_id, 
   end(out);
 }
 
+void view_json_fault(struct buf *out, int64_t now_ms, const struct fault_news *news) {
+  begin(out, "fault");
+  add_time(out, now_ms);
+  add_text(out, "event", str_from(news->event));
+  if (news->fault[0]) add_text(out, "fault", str_from(news->fault));
+  if (news->connection_id[0]) add_text(out, "connectionId", str_from(news->connection_id));
+  add_text(out, "text", str_from(news->text));
+  end(out);
+}
+
 void view_json_warning(struct buf *out, struct str text) {
   begin(out, "warning");
   add_text(out, "text", text);

@@ -94,6 +94,19 @@ void view_text_note(struct view_text *t, struct buf *out, int64_t now_ms, const 
   buf_add_char(out, '\n');
 }
 
+void view_text_fault(struct view_text *t, struct buf *out, int64_t now_ms, const struct fault_news *news) {
+  view_style_time(t, out, now_ms);
+  if (news->connection_id[0]) {
+    view_plain_add(out, str_from(news->connection_id));
+    view_style_blanks(out, 2);
+  }
+  view_style_begin(t, out, VIEW_MAGENTA);
+  buf_addf(out, "fault%s%s: ", news->fault[0] ? " " : "s", news->fault);
+  view_plain_add(out, str_from(news->text));
+  view_style_end(t, out);
+  buf_add_char(out, '\n');
+}
+
 /* What a function wrote */
 
 static int colour_of(struct str level) {
