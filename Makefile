@@ -30,15 +30,16 @@ SCRIPT := bind_aws bind_broadcast bind_connections bind_crypto bind_http bind_in
   outcome redact result scope scope_metrics secret serving shutdown table_field task task_handle value value_write vm watchdog \
   xray_cause
 # The local gateway: what ties it together, and its rooms.
-GATEWAY   := addresses api_id control control_answer control_calls control_connections control_events control_faults \
+GATEWAY   := addresses api_id apis control control_answer control_calls control_connections control_events control_faults \
   control_functions control_identity control_invoke \
   control_lambda control_route control_service control_signed delays descriptors excerpt \
-  fault_act fault_order fault_tell gateway generation generations \
+  fault_act fault_order fault_tell gateway generation generations http_call \
   identity lambda_target management moment reload reread route_call server session signals signature signature_header visitor
 MODEL     := faults model model_admission model_answer model_authorization model_authorize model_close model_connections model_event model_fields model_frame model_id \
   model_identity model_json model_manage model_policy model_request model_result model_step route_selection route_selection_value
-PROJECT   := dotenv intrinsic intrinsic_name node_table project project_authorizer project_environment project_file project_function \
-  project_provider project_report project_route project_settings project_spelling project_value variable_files variable_source \
+HTTP_API  := http_api http_api_cors http_api_event http_api_fields http_api_path http_api_result http_api_route
+PROJECT   := dotenv intrinsic intrinsic_name node_table project project_authorizer project_environment project_event project_file project_function \
+  project_http_api project_http_route project_provider project_report project_route project_settings project_spelling project_value variable_files variable_source \
   variable_syntax variable_value variables yaml_compose yaml_json yaml_kind yaml_merge yaml_problem yaml_tree
 TRANSPORT := handshake httpd httpd_connection httpd_exchange httpd_listen httpd_request websocket \
   websocket_outbox websocket_pace websocket_reader
@@ -66,7 +67,7 @@ LUA_DEV := cli/control cli/ctl cli/ctl_show cli/event cli/event_kinds cli/invoke
 
 # ---- Flags ------------------------------------------------------------------------------------------------------------
 
-rooms    := model project transport functions reload view
+rooms    := model http_api project transport functions reload view
 folders  := base net aws lambda script gateway $(rooms:%=gateway/%) cli
 warnings := -Wall -Wextra -Wshadow -Wconversion $(WERROR)
 
@@ -98,6 +99,7 @@ objects = $(patsubst %.c,$(BUILD)/obj/%.o,$(1))
 sources := $(BASE:%=runtime/base/%.c) $(NET:%=runtime/net/%.c) $(AWS:%=runtime/aws/%.c) \
   $(LAMBDA:%=runtime/lambda/%.c) $(SCRIPT:%=runtime/script/%.c)
 gateway_sources := $(GATEWAY:%=runtime/gateway/%.c) $(MODEL:%=runtime/gateway/model/%.c) \
+  $(HTTP_API:%=runtime/gateway/http_api/%.c) \
   $(PROJECT:%=runtime/gateway/project/%.c) $(TRANSPORT:%=runtime/gateway/transport/%.c) \
   $(FUNCTIONS:%=runtime/gateway/functions/%.c) \
   $(RELOAD:%=runtime/gateway/reload/%.c) $(VIEW:%=runtime/gateway/view/%.c)

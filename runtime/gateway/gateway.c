@@ -6,7 +6,7 @@
 #include <string.h>
 
 #include "addresses.h"
-#include "api_id.h"
+#include "apis.h"
 #include "control.h"
 #include "descriptors.h"
 #include "model.h"
@@ -27,10 +27,10 @@ struct gateway {
   struct project project;
   struct run_folder home; /* copies of the service, and the connection store */
   struct view *view;
+  struct apis apis;
   struct model_api api;
-  struct arena routes;          /* of all projects that have served */
-  const struct project *routed; /* whose routes the model has */
-  char api_id[PROJECT_API_ID_LEN], domain_name[256];
+  const struct http_api *http_api; /* the first one */
+  const struct project *routed;    /* whose routes the two have */
   struct model *model;
   struct server *server;
   struct control control;
@@ -45,60 +45,30 @@ struct gateway {
   size_t alive;       /* generations and server, while they end */
 };
 
-/* The API */
+/* The APIs */
 
-/* There is one at most: only $connect has any. */
-static bool describe_authorizer(struct gateway *g, const struct project *project, struct model_api *api) {
-  const struct project_authorizer *authorizer = NULL;
-  for (size_t i = 0; i < project->route_count; i++)
-    if (project->routes[i].authorizer) authorizer = project->routes[i].authorizer;
-  api->authorizer = NULL;
-  if (!authorizer) return true;
-  struct model_authorizer *out = arena_alloc(&g->routes, sizeof *out);
-  if (!out) return false;
-  const struct project_function *function = authorizer->function;
-  size_t number = function ? generations_number(&g->generations, function->name) : 0;
-  *out = (struct model_authorizer){ .route = { STR("authorizer"), number, false },
-                                    .is_missing = !function,
-                                    .sources = authorizer->sources,
-                                    .source_count = authorizer->source_count };
-  api->authorizer = out;
-  return true;
-}
-
-/* Each route with the number of its function. They stay until the end: calls under way still point at them when another
- * generation takes over. */
-static bool describe_routes(struct gateway *g, const struct project *project, struct model_api *api) {
-  struct model_route *routes = arena_alloc(&g->routes, (project->route_count + 1) * sizeof *routes);
-  if (!routes) return false;
-  for (size_t i = 0; i < project->route_count; i++) {
-    const struct project_route *route = &project->routes[i];
-    size_t function = generations_number(&g->generations, route->function->name);
-    routes[i] = (struct model_route){ route->key, function, route->two_way };
-  }
-  api->routes = routes;
-  api->route_count = project->route_count;
-  api->route_selection_expression = project->route_selection_expression;
-  return describe_authorizer(g, project, api);
-}
-
-static bool describe_api(struct gateway *g, char err[ERR_LEN]) {
+static bool describe_apis(struct gateway *g, char err[ERR_LEN]) {
   struct project *project = &g->project;
-  api_id_of(project->service, project->stage, g->api_id);
-  if (!g->api_id[0]) return fail(err, "out of memory");
-  snprintf(g->api_name, sizeof g->api_name, "%s/%.*s", g->api_id, STR_ARG(project->stage));
-  snprintf(g->domain_name, sizeof g->domain_name, "%s.execute-api.%.*s.amazonaws.com", g->api_id,
-           STR_ARG(project->region));
-  g->api = (struct model_api){ .api_id = str_from(g->api_id),
-                               .region = project->region,
-                               .stage = project->stage,
-                               .domain_name = str_from(g->domain_name),
-                               .idle_s = g->options->idle_s,
-                               .duration_s = g->options->duration_s };
+  g->apis.generations = &g->generations;
+  if (!apis_init(&g->apis, project, err)) return false;
+  g->api = (struct model_api){ .idle_s = g->options->idle_s, .duration_s = g->options->duration_s };
+  snprintf(g->api_name, sizeof g->api_name, "%s/%.*s", g->apis.api_id, STR_ARG(project->stage));
+  g->http_api = apis_http(&g->apis, project);
   g->routed = project;
-  if (!describe_routes(g, project, &g->api)) return fail(err, "out of memory");
+  if (!g->http_api || !apis_websocket(&g->apis, project, &g->api)) return fail(err, "out of memory");
   g->model = model_new(&g->api, err);
   return g->model || fail_in(err, "websocketsApiRouteSelectionExpression") || fail_in(err, g->options->config);
+}
+
+/* The routes of a project that serves from now on. */
+static bool change_apis(struct gateway *g, const struct project *project, char err[ERR_LEN]) {
+  struct model_api api = g->api;
+  const struct http_api *http_api = apis_http(&g->apis, project);
+  if (!http_api || !apis_websocket(&g->apis, project, &api)) return fail(err, "out of memory");
+  if (!model_change(g->model, &api, err)) return false;
+  g->api = api;
+  server_change(g->server, http_api);
+  return true;
 }
 
 /* Functions */
@@ -147,14 +117,10 @@ static bool start_functions(struct gateway *g, char err[ERR_LEN]) {
 /* Another generation serves from now on. */
 static void adopted(void *ctx, const struct generation *generation) {
   struct gateway *g = ctx;
-  struct model_api api = g->api;
-  char err[ERR_LEN] = "out of memory";
+  char err[ERR_LEN];
   if (generation->project != g->routed) {
     g->routed = generation->project;
-    if (describe_routes(g, generation->project, &api) && model_change(g->model, &api, err))
-      g->api = api;
-    else
-      view_warning(g->view, str_from(err));
+    if (!change_apis(g, generation->project, err)) view_warning(g->view, str_from(err));
   }
   reload_adopted(&g->reload);
 }
@@ -192,6 +158,7 @@ static void describe_service(struct gateway *g) {
 }
 
 static bool listen_on_ports(struct gateway *g, char err[ERR_LEN]) {
+  int given_s = g->options->integration_s;
   struct server_options public = { .loop = g->loop,
                                    .host = g->options->host,
                                    .port = g->options->port,
@@ -200,8 +167,9 @@ static bool listen_on_ports(struct gateway *g, char err[ERR_LEN]) {
                                    .model = g->model,
                                    .credentials = local_keys,
                                    .region = g->project.region,
-                                   .integration_s =
-                                       g->options->integration_s ? g->options->integration_s : MODEL_INTEGRATION_S,
+                                   .http_api = g->http_api,
+                                   .integration_s = given_s ? given_s : MODEL_INTEGRATION_S,
+                                   .http_integration_s = given_s ? given_s : HTTP_API_INTEGRATION_S,
                                    .invoke = invoke,
                                    .note = note,
                                    .fault = fault,
@@ -254,7 +222,7 @@ static void close_all(struct gateway *g) {
   run_folder_close(&g->home);
   loop_delete(g->loop);
   project_free(&g->project);
-  arena_free(&g->routes);
+  apis_free(&g->apis);
 }
 
 /* The beginning */
@@ -264,7 +232,7 @@ static void show(struct gateway *g) {
   for (size_t i = 0; i < project->warning_count; i++) view_project_warning(g->view, &project->warnings[i]);
   view_ready(g->view,
              &(struct view_ready){ project, str_from(g->addresses.websocket_url), str_from(g->addresses.management_url),
-                                   str_from(g->addresses.control_url) });
+                                   str_from(g->addresses.http_url), str_from(g->addresses.control_url) });
 }
 
 static bool open_all(struct gateway *g, char err[ERR_LEN]) {
@@ -275,7 +243,7 @@ static bool open_all(struct gateway *g, char err[ERR_LEN]) {
   g->view = view_new(
       &(struct view_options){ .loop = g->loop, .out = options->out, .colour = options->colour, .json = options->json });
   if (!g->view) return fail(err, "out of memory");
-  return open_store(g, err) && open_reload(g, err) && describe_api(g, err) && listen_on_ports(g, err);
+  return open_store(g, err) && open_reload(g, err) && describe_apis(g, err) && listen_on_ports(g, err);
 }
 
 bool gateway_run(const struct gateway_options *options, char err[ERR_LEN]) {
