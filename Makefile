@@ -30,35 +30,44 @@ SCRIPT := bind_aws bind_broadcast bind_connections bind_crypto bind_http bind_in
   outcome redact result scope scope_metrics secret serving shutdown table_field task task_handle value value_write vm watchdog \
   xray_cause
 # The local gateway: what ties it together, and its rooms.
-GATEWAY   := addresses api_id control control_answer control_calls control_events control_functions control_identity control_invoke \
-  control_lambda control_route control_service control_signed excerpt gateway generation generations \
+GATEWAY   := addresses api_id apis control control_answer control_calls control_connections control_events control_faults \
+  control_functions control_identity control_invoke \
+  control_lambda control_route control_service control_signed delays descriptors excerpt \
+  fault_act fault_order fault_tell gateway generation generations http_call \
   identity lambda_target management moment reload reread route_call server session signals signature signature_header visitor
-MODEL     := model model_admission model_answer model_authorization model_authorize model_close model_connections model_event model_fields model_frame model_id \
+MODEL     := faults model model_admission model_answer model_authorization model_authorize model_close model_connections model_event model_fields model_frame model_id \
   model_identity model_json model_manage model_policy model_request model_result model_step route_selection route_selection_value
-PROJECT   := dotenv intrinsic intrinsic_name node_table project project_authorizer project_environment project_file project_function \
-  project_provider project_report project_route project_settings project_spelling project_value variable_files variable_source \
+HTTP_API  := http_api http_api_cors http_api_event http_api_fields http_api_path http_api_result http_api_route
+PROJECT   := dotenv intrinsic intrinsic_name node_table project project_authorizer project_environment project_event project_file project_function \
+  project_http_api project_http_route project_provider project_report project_route project_settings project_spelling project_value variable_files variable_source \
   variable_syntax variable_value variables yaml_compose yaml_json yaml_kind yaml_merge yaml_problem yaml_tree
 TRANSPORT := handshake httpd httpd_connection httpd_exchange httpd_listen httpd_request websocket \
-  websocket_outbox websocket_reader
+  websocket_outbox websocket_pace websocket_reader
 FUNCTIONS := child environment environment_api environment_start environment_turns environment_variables invoke pool process \
   report task_root turn
-RELOAD    := named snapshot snapshot_part store tree watch
+RELOAD    := named run_folder snapshot snapshot_part tree watch
 VIEW      := view view_json view_lines view_log view_metrics view_observer view_out view_plain view_record view_record_json view_reload view_report view_style view_text \
   view_text_invocation
-CLI    := bind_process cmd_dev cmd_invoke cmd_lua cmd_test cmd_token lua_command main pairs script
+CLI    := bind_process cmd_ctl cmd_dev cmd_invoke cmd_lua cmd_test cmd_token lua_command main pairs script
 
 # lua/moonwire: linked in as bytecode, LUA into both programs, LUA_DEV only into moonwire.
-LUA     := async auth auth/policy auth/request auth/verifier aws aws/actions aws/client aws/credentials aws/lambda_invoke aws/request aws/services aws/sign \
+LUA     := app app/conn app/door app/failure app/origin app/request app/route app/row app/schema app/steps app/turn \
+  async auth auth/policy auth/request auth/verifier aws aws/actions aws/client aws/credentials aws/lambda_invoke aws/request aws/services aws/sign \
   batch crypto \
   dynamodb dynamodb/backlog dynamodb/batch dynamodb/binary dynamodb/marshal dynamodb/number dynamodb/pages dynamodb/read \
   dynamodb/set dynamodb/shapes dynamodb/write http json jwt jwt/options lambda log metrics \
   runtime/arguments runtime/describe runtime/encode runtime/globals runtime/handler runtime/headers runtime/invoke \
-  runtime/json_kind runtime/key_set runtime/prelude runtime/unattended ws ws/broadcast
-LUA_DEV := cli/control cli/event cli/event_kinds cli/invoke cli/md5 cli/options cli/own_dev cli/token test/assert test/runner
+  runtime/json_kind runtime/key_set runtime/prelude runtime/random runtime/unattended \
+  store store/backend store/dynamodb store/dynamodb_data store/dynamodb_failure store/dynamodb_item store/dynamodb_keys \
+  store/dynamodb_members \
+  store/handle store/name store/record store/scope \
+  store/sqlite store/sqlite_database store/sqlite_library store/sqlite_schema ws ws/broadcast \
+  ws/delivery ws/relay ws/room ws/user
+LUA_DEV := cli/control cli/ctl cli/ctl_show cli/event cli/event_kinds cli/invoke cli/md5 cli/options cli/own_dev cli/token test/assert test/runner
 
 # ---- Flags ------------------------------------------------------------------------------------------------------------
 
-rooms    := model project transport functions reload view
+rooms    := model http_api project transport functions reload view
 folders  := base net aws lambda script gateway $(rooms:%=gateway/%) cli
 warnings := -Wall -Wextra -Wshadow -Wconversion $(WERROR)
 
@@ -90,6 +99,7 @@ objects = $(patsubst %.c,$(BUILD)/obj/%.o,$(1))
 sources := $(BASE:%=runtime/base/%.c) $(NET:%=runtime/net/%.c) $(AWS:%=runtime/aws/%.c) \
   $(LAMBDA:%=runtime/lambda/%.c) $(SCRIPT:%=runtime/script/%.c)
 gateway_sources := $(GATEWAY:%=runtime/gateway/%.c) $(MODEL:%=runtime/gateway/model/%.c) \
+  $(HTTP_API:%=runtime/gateway/http_api/%.c) \
   $(PROJECT:%=runtime/gateway/project/%.c) $(TRANSPORT:%=runtime/gateway/transport/%.c) \
   $(FUNCTIONS:%=runtime/gateway/functions/%.c) \
   $(RELOAD:%=runtime/gateway/reload/%.c) $(VIEW:%=runtime/gateway/view/%.c)

@@ -21,7 +21,8 @@
 ---
 --- Where the connections are, in this order: the endpoint of `ws.client`; AWS_ENDPOINT_URL_APIGATEWAYMANAGEMENTAPI, stage
 --- included; AWS_ENDPOINT_URL with the stage of the current event behind it; the API, Region and stage of the current
---- event. `https://{domainName}/{stage}` of the current event stands for that event.
+--- event, which has to be one of a WebSocket; for members of rooms and devices of users what the store has noted of each.
+--- `https://{domainName}/{stage}` of the current event stands for that event.
 --- AWS_IGNORE_CONFIGURED_ENDPOINT_URLS=true ignores the two variables. The Region is that of `ws.client`, else AWS_REGION,
 --- else AWS_DEFAULT_REGION.
 local arguments = require "moonwire.runtime.arguments"
@@ -132,7 +133,7 @@ local function bind(options)
   --- Sends one message to many connections: ws/broadcast.lua describes it.
   function client.broadcast(ids, data, how)
     check_dot("ws.broadcast", client, ids)
-    return broadcast(options, text_of("ws.broadcast", data), ids, how)
+    return broadcast.send(options, text_of("ws.broadcast", data), ids, how)
   end
 
   --- Closes a connection (DeleteConnection). `$disconnect` follows.
@@ -170,6 +171,36 @@ function ws.client(options)
   local why = arguments.fields("options", options, OPTIONS)
   if why then error("ws.client: " .. why, 2) end
   return bind { endpoint = options.endpoint, region = options.region, credentials = credentials.copy(options.credentials) }
+end
+
+--- The members of a room, as the store has them (moonwire.store). It is loaded with the first call: who only replies needs none of it.
+--- @param name string
+--- @return moonwire.ws.Room room
+function ws.room(name)
+  check_dot("ws.room", ws, name)
+  local room, why = require("moonwire.ws.room").new(name)
+  if not room then error("ws.room: " .. why, 2) end
+  return room
+end
+
+--- The connections of a user, one for each device, as the store has them.
+--- @param id string
+--- @return moonwire.ws.User user
+function ws.user(id)
+  check_dot("ws.user", ws, id)
+  local user, why = require("moonwire.ws.user").new(id)
+  if not user then error("ws.user: " .. why, 2) end
+  return user
+end
+
+--- Deletes connections from the store that have expired: for a schedule. Nothing needs it; it saves space where DynamoDB does not do it.
+--- @return integer? removed
+--- @return string? message
+--- @return string? code
+function ws.sweep()
+  local s, why = require("moonwire.ws.delivery").open()
+  if not s then error("ws.sweep: " .. why, 2) end
+  return s:sweep()
 end
 
 return ws

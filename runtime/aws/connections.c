@@ -50,6 +50,7 @@ bool connections_endpoint(const struct connections_place *place, struct buf *url
     return true;
   }
   if (event && place->api_id.len > 0) return add_event_url(url, place, err);
+  if (place->known.len > 0) return endpoint_add_url(url, "the connection's endpoint", place->known, err);
   if (place->endpoint.len > 0) return endpoint_add_url(url, "endpoint", place->endpoint, err);
   return fail(err,
               "no endpoint: no WebSocket event is being handled; call ws.client { endpoint = \"https://...\" }, or set "

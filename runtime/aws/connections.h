@@ -32,9 +32,10 @@ struct connections_place {
   struct str endpoint_url;   /* AWS_ENDPOINT_URL */
   bool ignore_urls;          /* AWS_IGNORE_CONFIGURED_ENDPOINT_URLS: the two above do not count */
   struct str default_region; /* AWS_REGION, else AWS_DEFAULT_REGION */
-  struct str api_id;         /* of the current event's requestContext, as are the next two */
+  struct str api_id;         /* of the current WebSocket event's requestContext, as are the next two */
   struct str stage;
   struct str domain_name;
+  struct str known; /* what was noted of the connections when they were opened: like endpoint */
 };
 
 /* Fills the fields that come from the environment. */
@@ -46,7 +47,8 @@ void connections_place_read(struct connections_place *place);
  *   2. management_url as it is, stage included;
  *   3. endpoint_url and the stage of the current event;
  *   4. https://{apiId}.execute-api.{region}.{suffix}/{stage} of the current event;
- *   5. the given endpoint after all.
+ *   5. the known endpoint;
+ *   6. the given endpoint after all.
  * False, with a sentence that says what to do, when there is none of them, or the first is no http or https URL. */
 bool connections_endpoint(const struct connections_place *place, struct buf *url, char err[ERR_LEN]);
 

@@ -13,11 +13,13 @@ struct setting {
 };
 
 static const struct setting settings[] = {
+  { "MOONWIRE_API", { NULL } }, /* lua/moonwire/store/scope.lua */
   { "MOONWIRE_GLOBALS", { "error", "warn", "off" } },
   { "MOONWIRE_LOCAL_ISSUER", { NULL } }, /* handlers read it */
   { "MOONWIRE_LOG_EVENT", { "errors" } },
   { "MOONWIRE_LOG_LEVEL", { NULL } }, /* log.c */
   { "MOONWIRE_METRICS", { NULL } },   /* any namespace */
+  { "MOONWIRE_STORE", { NULL } },     /* lua/moonwire/store/backend.lua */
 };
 
 enum { COUNT = sizeof settings / sizeof *settings };

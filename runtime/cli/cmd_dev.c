@@ -239,6 +239,7 @@ int cmd_dev(int argc, char **argv) {
   options.program = path;
   options.surroundings.variable = config_get;
   options.surroundings.api_id = api_id_of;
+  options.surroundings.http_api_id = api_id_of_http;
   if (find_bootstrap(path, err) && make_instance_id(id, &options.surroundings.instance_id, err) &&
       gateway_run(&options, err)) {
     if (isatty(STDOUT_FILENO) && !options.json) putchar('\n'); /* the prompt goes below the ^C */

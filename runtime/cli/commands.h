@@ -6,6 +6,7 @@
 
 #include <stdbool.h>
 
+int cmd_ctl(int argc, char **argv);
 int cmd_dev(int argc, char **argv);
 int cmd_invoke(int argc, char **argv);
 int cmd_lua(int argc, char **argv);

@@ -12,6 +12,7 @@ static const struct {
   const char *summary;
   int (*run)(int argc, char **argv);
 } commands[] = {
+  { "ctl", "look at the connections of a running dev, and make things go wrong on purpose", cmd_ctl },
   { "dev", "run the service of serverless.yml behind a local API Gateway", cmd_dev },
   { "invoke", "call one function of the service", cmd_invoke },
   { "lua", "run a script in the runtime's own Lua", cmd_lua },

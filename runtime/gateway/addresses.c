@@ -13,6 +13,7 @@ void addresses_name(struct addresses *out, const char *host, uint16_t port, uint
   snprintf(out->websocket_url, sizeof out->websocket_url, "ws://%s%s%s:%d/%.*s", open, host, close, port,
            STR_ARG(stage));
   snprintf(out->management_url, sizeof out->management_url, "http%s", out->websocket_url + strlen("ws"));
+  snprintf(out->http_url, sizeof out->http_url, "http://%s%s%s:%d", open, host, close, port);
   snprintf(out->control_url, sizeof out->control_url, "http://127.0.0.1:%d", control_port);
   snprintf(out->runtime_api, sizeof out->runtime_api, "127.0.0.1:%d", control_port);
   snprintf(out->issuer, sizeof out->issuer, "%s/_identity", out->control_url);

@@ -9,6 +9,7 @@
 struct addresses {
   char websocket_url[512];  /* "ws://127.0.0.1:3001/dev" */
   char management_url[512]; /* "http://127.0.0.1:3001/dev" */
+  char http_url[512];       /* "http://127.0.0.1:3001": the HTTP API */
   char control_url[64];     /* "http://127.0.0.1:3002" */
   char runtime_api[64];     /* "127.0.0.1:3002" */
   char issuer[80];          /* "http://127.0.0.1:3002/_identity" */

@@ -20,6 +20,7 @@
 #include "invoke.h"
 #include "loop.h"
 #include "model.h"
+#include "server.h"
 #include "sigv4.h"
 #include "str.h"
 
@@ -35,6 +36,7 @@ struct control_options {
   uint16_t port;                  /* 0: any free one */
   struct credentials credentials; /* whose signature is taken */
   const struct control_service *service;
+  struct server *server;           /* whose connections and faults are listed and changed */
   const struct model_api *api;     /* as it is now */
   struct generations *generations; /* started before the first request */
   /* Runs a function, by its number: takes `in` over and calls in->done later, from the loop. */

@@ -8,10 +8,10 @@ static const struct call {
   struct str path; /* behind "/_control/"; one that ends in "/" is good for all paths below it */
   void (*answer)(struct control *control, struct exchange *x, struct str rest);
 } calls[] = {
-  { STR("POST"), STR("event/"), control_route_post },
-  { STR("GET"), STR("functions"), control_functions_get },
-  { STR("GET"), STR("service"), control_service_get },
-  { STR("POST"), STR("token"), control_token_make },
+  { STR("GET"), STR("connections"), control_connections_get }, { STR("POST"), STR("event/"), control_route_post },
+  { STR("DELETE"), STR("faults"), control_faults_delete },     { STR("GET"), STR("faults"), control_faults_get },
+  { STR("POST"), STR("faults"), control_faults_post },         { STR("GET"), STR("functions"), control_functions_get },
+  { STR("GET"), STR("service"), control_service_get },         { STR("POST"), STR("token"), control_token_make },
 };
 
 static bool is_for(const struct call *call, struct str path) {

@@ -12,6 +12,16 @@ void control_calls_request(struct control *control, struct exchange *x, struct s
 
 /* The calls. `rest` is what stands behind the path of the table, percent-encoded: empty unless that ends in "/". */
 
+/* GET connections: { connections = { { connectionId, state ("connecting", "open", "closing"), connectedAt, ageMs, idleMs,
+ * lastRoute?, sourceIp, waitingBytes } ... } } */
+void control_connections_get(struct control *control, struct exchange *x, struct str rest);
+
+/* POST faults: sets one (fault_order.h); { connections: ids of those that it was for }. GET: what is set (fault_act_list).
+ * DELETE: all off. */
+void control_faults_post(struct control *control, struct exchange *x, struct str rest);
+void control_faults_get(struct control *control, struct exchange *x, struct str rest);
+void control_faults_delete(struct control *control, struct exchange *x, struct str rest);
+
 /* GET service: { service, stage, region, apiId, config, pid, websocketUrl, managementUrl, controlUrl } */
 void control_service_get(struct control *control, struct exchange *x, struct str rest);
 

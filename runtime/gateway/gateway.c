@@ -4,20 +4,19 @@
 #include <limits.h>
 #include <signal.h>
 #include <string.h>
-#include <sys/resource.h>
 
 #include "addresses.h"
-#include "api_id.h"
+#include "apis.h"
 #include "control.h"
+#include "descriptors.h"
 #include "model.h"
 #include "generations.h"
 #include "project.h"
 #include "reload.h"
+#include "run_folder.h"
 #include "server.h"
 #include "signals.h"
 #include "view.h"
-
-enum { DESCRIPTORS_KEPT = 256 }; /* for everything that is no client: files, pipes, environments */
 
 /* The keys that handlers have here, and whoever else calls. */
 static const struct credentials local_keys = { STR("local"), STR("local"), STR("") };
@@ -26,11 +25,12 @@ struct gateway {
   const struct gateway_options *options;
   struct loop *loop;
   struct project project;
+  struct run_folder home; /* copies of the service, and the connection store */
   struct view *view;
+  struct apis apis;
   struct model_api api;
-  struct arena routes;          /* of all projects that have served */
-  const struct project *routed; /* whose routes the model has */
-  char api_id[PROJECT_API_ID_LEN], domain_name[256];
+  const struct http_api *http_api; /* the first one */
+  const struct project *routed;    /* whose routes the two have */
   struct model *model;
   struct server *server;
   struct control control;
@@ -39,68 +39,47 @@ struct gateway {
   struct generations generations;
   struct reload reload;
   struct addresses addresses;
+  char store[PATH_MAX + 64], api_name[PROJECT_API_ID_LEN + 256]; /* MOONWIRE_STORE, MOONWIRE_API */
   struct signals signals;
   rlim_t descriptors; /* the limit that we were started with: children get it back */
   size_t alive;       /* generations and server, while they end */
 };
 
-/* The API */
+/* The APIs */
 
-/* There is one at most: only $connect has any. */
-static bool describe_authorizer(struct gateway *g, const struct project *project, struct model_api *api) {
-  const struct project_authorizer *authorizer = NULL;
-  for (size_t i = 0; i < project->route_count; i++)
-    if (project->routes[i].authorizer) authorizer = project->routes[i].authorizer;
-  api->authorizer = NULL;
-  if (!authorizer) return true;
-  struct model_authorizer *out = arena_alloc(&g->routes, sizeof *out);
-  if (!out) return false;
-  const struct project_function *function = authorizer->function;
-  size_t number = function ? generations_number(&g->generations, function->name) : 0;
-  *out = (struct model_authorizer){ .route = { STR("authorizer"), number, false },
-                                    .is_missing = !function,
-                                    .sources = authorizer->sources,
-                                    .source_count = authorizer->source_count };
-  api->authorizer = out;
-  return true;
-}
-
-/* Each route with the number of its function. They stay until the end: calls under way still point at them when another
- * generation takes over. */
-static bool describe_routes(struct gateway *g, const struct project *project, struct model_api *api) {
-  struct model_route *routes = arena_alloc(&g->routes, (project->route_count + 1) * sizeof *routes);
-  if (!routes) return false;
-  for (size_t i = 0; i < project->route_count; i++) {
-    const struct project_route *route = &project->routes[i];
-    size_t function = generations_number(&g->generations, route->function->name);
-    routes[i] = (struct model_route){ route->key, function, route->two_way };
-  }
-  api->routes = routes;
-  api->route_count = project->route_count;
-  api->route_selection_expression = project->route_selection_expression;
-  return describe_authorizer(g, project, api);
-}
-
-static bool describe_api(struct gateway *g, char err[ERR_LEN]) {
+static bool describe_apis(struct gateway *g, char err[ERR_LEN]) {
   struct project *project = &g->project;
-  api_id_of(project->service, project->stage, g->api_id);
-  if (!g->api_id[0]) return fail(err, "out of memory");
-  snprintf(g->domain_name, sizeof g->domain_name, "%s.execute-api.%.*s.amazonaws.com", g->api_id,
-           STR_ARG(project->region));
-  g->api = (struct model_api){ .api_id = str_from(g->api_id),
-                               .region = project->region,
-                               .account_id = STR(PROJECT_ACCOUNT),
-                               .stage = project->stage,
-                               .domain_name = str_from(g->domain_name),
-                               .idle_s = g->options->idle_s,
-                               .duration_s = g->options->duration_s };
+  g->apis.generations = &g->generations;
+  if (!apis_init(&g->apis, project, err)) return false;
+  g->api = (struct model_api){ .idle_s = g->options->idle_s, .duration_s = g->options->duration_s };
+  snprintf(g->api_name, sizeof g->api_name, "%s/%.*s", g->apis.api_id, STR_ARG(project->stage));
+  g->http_api = apis_http(&g->apis, project);
   g->routed = project;
-  if (!describe_routes(g, project, &g->api)) return fail(err, "out of memory");
+  if (!g->http_api || !apis_websocket(&g->apis, project, &g->api)) return fail(err, "out of memory");
   g->model = model_new(&g->api, err);
   return g->model || fail_in(err, "websocketsApiRouteSelectionExpression") || fail_in(err, g->options->config);
 }
 
+/* The routes of a project that serves from now on. */
+static bool change_apis(struct gateway *g, const struct project *project, char err[ERR_LEN]) {
+  struct model_api api = g->api;
+  const struct http_api *http_api = apis_http(&g->apis, project);
+  if (!http_api || !apis_websocket(&g->apis, project, &api)) return fail(err, "out of memory");
+  if (!model_change(g->model, &api, err)) return false;
+  g->api = api;
+  server_change(g->server, http_api);
+  return true;
+}
+
 /* Functions */
+
+/* Where functions keep connections, unless the service's file names another place: nothing is in it at the beginning, and
+ * every generation uses the same one. */
+static bool open_store(struct gateway *g, char err[ERR_LEN]) {
+  if (!run_folder_open(&g->home, err)) return false;
+  snprintf(g->store, sizeof g->store, "sqlite:%s/connections.db", g->home.path);
+  return true;
+}
 
 static void invoke(void *ctx, size_t function, struct invoke *in) {
   struct gateway *g = ctx;
@@ -112,6 +91,11 @@ static void note(void *ctx, const char *connection_id, const char *text) {
   view_note(g->view, connection_id, str_from(text));
 }
 
+static void fault(void *ctx, const struct fault_news *news) {
+  struct gateway *g = ctx;
+  view_fault(g->view, news);
+}
+
 static bool start_functions(struct gateway *g, char err[ERR_LEN]) {
   const struct gateway_options *options = g->options;
   struct pool_options pool = { .loop = g->loop,
@@ -120,6 +104,8 @@ static bool start_functions(struct gateway *g, char err[ERR_LEN]) {
                                .management = str_from(g->addresses.management_url),
                                .lambda = str_from(g->addresses.control_url),
                                .issuer = str_from(g->addresses.issuer),
+                               .store = str_from(g->store),
+                               .api = str_from(g->api_name),
                                .most = options->most_environments,
                                .concurrency = options->concurrency,
                                .idle_s = options->idle_environment_s,
@@ -133,14 +119,10 @@ static bool start_functions(struct gateway *g, char err[ERR_LEN]) {
 /* Another generation serves from now on. */
 static void adopted(void *ctx, const struct generation *generation) {
   struct gateway *g = ctx;
-  struct model_api api = g->api;
-  char err[ERR_LEN] = "out of memory";
+  char err[ERR_LEN];
   if (generation->project != g->routed) {
     g->routed = generation->project;
-    if (describe_routes(g, generation->project, &api) && model_change(g->model, &api, err))
-      g->api = api;
-    else
-      view_warning(g->view, str_from(err));
+    if (!change_apis(g, generation->project, err)) view_warning(g->view, str_from(err));
   }
   reload_adopted(&g->reload);
 }
@@ -157,24 +139,13 @@ static bool open_reload(struct gateway *g, char err[ERR_LEN]) {
                                     .generations = &g->generations,
                                     .project = &g->project,
                                     .config = g->options->config,
-                                    .surroundings = &g->options->surroundings };
+                                    .surroundings = &g->options->surroundings,
+                                    .home = &g->home };
   generations_init(&g->generations, &events, g);
   return g->options->no_reload || reload_init(&g->reload, &options, err);
 }
 
 /* Ports */
-
-/* As many descriptors as we may have: each client is one. */
-static unsigned raise_descriptor_limit(struct gateway *g) {
-  struct rlimit limit;
-  if (getrlimit(RLIMIT_NOFILE, &limit) < 0) return 512;
-  g->descriptors = limit.rlim_cur;
-  limit.rlim_cur = limit.rlim_max;
-  setrlimit(RLIMIT_NOFILE, &limit);
-  getrlimit(RLIMIT_NOFILE, &limit);
-  rlim_t most = limit.rlim_cur > 1024 * 1024 ? 1024 * 1024 : limit.rlim_cur;
-  return most > 2 * DESCRIPTORS_KEPT ? (unsigned)most - DESCRIPTORS_KEPT : (unsigned)most / 2;
-}
 
 /* What the control port says about us. */
 static void describe_service(struct gateway *g) {
@@ -189,18 +160,21 @@ static void describe_service(struct gateway *g) {
 }
 
 static bool listen_on_ports(struct gateway *g, char err[ERR_LEN]) {
+  int given_s = g->options->integration_s;
   struct server_options public = { .loop = g->loop,
                                    .host = g->options->host,
                                    .port = g->options->port,
-                                   .connections = raise_descriptor_limit(g),
+                                   .connections = descriptors_raise(&g->descriptors),
                                    .origins = g->options->origins,
                                    .model = g->model,
                                    .credentials = local_keys,
                                    .region = g->project.region,
-                                   .integration_s =
-                                       g->options->integration_s ? g->options->integration_s : MODEL_INTEGRATION_S,
+                                   .http_api = g->http_api,
+                                   .integration_s = given_s ? given_s : MODEL_INTEGRATION_S,
+                                   .http_integration_s = given_s ? given_s : HTTP_API_INTEGRATION_S,
                                    .invoke = invoke,
                                    .note = note,
+                                   .fault = fault,
                                    .ctx = g };
   struct control_options control = { .loop = g->loop,
                                      .port = g->options->control_port,
@@ -212,6 +186,7 @@ static bool listen_on_ports(struct gateway *g, char err[ERR_LEN]) {
                                      .ctx = g };
   describe_service(g);
   g->server = server_new(&public, err);
+  control.server = g->server;
   if (!g->server || !control_init(&g->control, &control, err)) return false;
   addresses_name(&g->addresses, g->options->host, server_port(g->server), httpd_port(g->control.httpd),
                  g->project.stage);
@@ -246,9 +221,10 @@ static void close_all(struct gateway *g) {
   model_delete(g->model);
   view_delete(g->view);
   reload_free(&g->reload); /* the others point at projects that it has read */
+  run_folder_close(&g->home);
   loop_delete(g->loop);
   project_free(&g->project);
-  arena_free(&g->routes);
+  apis_free(&g->apis);
 }
 
 /* The beginning */
@@ -258,7 +234,7 @@ static void show(struct gateway *g) {
   for (size_t i = 0; i < project->warning_count; i++) view_project_warning(g->view, &project->warnings[i]);
   view_ready(g->view,
              &(struct view_ready){ project, str_from(g->addresses.websocket_url), str_from(g->addresses.management_url),
-                                   str_from(g->addresses.control_url) });
+                                   str_from(g->addresses.http_url), str_from(g->addresses.control_url) });
 }
 
 static bool open_all(struct gateway *g, char err[ERR_LEN]) {
@@ -269,7 +245,7 @@ static bool open_all(struct gateway *g, char err[ERR_LEN]) {
   g->view = view_new(
       &(struct view_options){ .loop = g->loop, .out = options->out, .colour = options->colour, .json = options->json });
   if (!g->view) return fail(err, "out of memory");
-  return open_reload(g, err) && describe_api(g, err) && listen_on_ports(g, err);
+  return open_store(g, err) && open_reload(g, err) && describe_apis(g, err) && listen_on_ports(g, err);
 }
 
 bool gateway_run(const struct gateway_options *options, char err[ERR_LEN]) {

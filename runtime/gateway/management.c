@@ -1,5 +1,8 @@
 #include "management.h"
 
+#include <stdlib.h>
+
+#include "fault_tell.h"
 #include "invoke.h"
 #include "model_json.h"
 #include "moment.h"
@@ -65,22 +68,92 @@ static void send_to(struct session *session, struct model_manage_answer *todo, s
   if (sent == WEBSOCKET_CLOSING) model_manage_gone(todo);
 }
 
-static void act(struct server *server, struct model_manage_answer *todo, struct str body) {
+/* On purpose: the post is not passed on. */
+static bool is_failed(struct server *server, struct model_manage_answer *todo) {
+  struct model_connection *c = todo->connection;
+  char text[FAULT_LEFT_LEN];
+  int left;
+  switch (faults_take_post(&server->faults, &c->faults, &left)) {
+  case FAULT_THROTTLED:
+    fault_tell_applied(server, "throttle", c->id, "a post got 429, %s", fault_left(left, text));
+    model_manage_throttled(todo);
+    return true;
+  case FAULT_GONE:
+    fault_tell_applied(server, "gone", c->id, "a post got 410, %s", fault_left(left, text));
+    model_manage_gone(todo);
+    return true;
+  case FAULT_NONE:
+    break;
+  }
+  return false;
+}
+
+/* Returns whether the developer has been told already of what went wrong. */
+static bool act(struct server *server, struct model_manage_answer *todo, struct str body) {
+  if (todo->action == MODEL_MANAGE_SEND && is_failed(server, todo)) return true;
   struct session *session = todo->connection->transport;
   if (todo->action == MODEL_MANAGE_SEND && utf8_prefix(body) < body.len)
     server->options.note(server->options.ctx, todo->connection->id,
                          "what was posted is not UTF-8: most clients close with 1007 when they get it");
   if (todo->action == MODEL_MANAGE_CLOSE) session_close(session, 1000);
   if (todo->action == MODEL_MANAGE_SEND) send_to(session, todo, body);
+  return false;
+}
+
+static void carry_out(struct server *server, struct exchange *x) {
+  struct model_manage request = { x->method, x->path, x->body };
+  struct model_manage_answer todo = { 0 };
+  bool told = false;
+  model_manage(server->options.model, &request, &todo);
+  if (todo.action != MODEL_MANAGE_ANSWER) told = act(server, &todo, x->body);
+  if (todo.error_type && !told) tell(server, x, todo.status, todo.error_type, buf_str(&todo.body));
+  answer(x, todo.status, todo.error_type, buf_str(&todo.body));
+  model_manage_answer_free(&todo);
+}
+
+/* A call that is carried out later, on purpose. */
+struct late {
+  struct server *server;
+  struct exchange *exchange;
+  struct delay delay;
+};
+
+/* Its time has come, or never will. */
+static struct exchange *let_go(struct late *late) {
+  struct exchange *x = late->exchange;
+  x->left = NULL;
+  free(late);
+  return x;
+}
+
+static void run(void *ctx) {
+  struct late *late = ctx;
+  struct server *server = late->server;
+  carry_out(server, let_go(late));
+}
+
+static void drop(void *ctx) {
+  server_refuse(let_go(ctx), 503, NULL, STR("{\"message\":\"Service Unavailable\"}"));
+}
+
+static void left(struct exchange *x) {
+  struct late *late = x->owner;
+  delays_stop(&late->delay);
+  free(late);
 }
 
 void management_request(struct server *server, struct exchange *x) {
   if (!verify(server, x)) return;
-  struct model_manage request = { x->method, x->path, x->body };
-  struct model_manage_answer todo = { 0 };
-  model_manage(server->options.model, &request, clock_unix_ms(), &todo);
-  if (todo.action != MODEL_MANAGE_ANSWER) act(server, &todo, x->body);
-  if (todo.error_type) tell(server, x, todo.status, todo.error_type, buf_str(&todo.body));
-  answer(x, todo.status, todo.error_type, buf_str(&todo.body));
-  model_manage_answer_free(&todo);
+  int64_t ms = fault_delay_now(server, FAULT_CALL);
+  struct late *late = ms > 0 ? malloc(sizeof *late) : NULL;
+  if (late) *late = (struct late){ server, x, { .run = run, .drop = drop, .ctx = late } };
+  if (!late || !delays_add(&server->delays, &late->delay, ms)) {
+    free(late);
+    carry_out(server, x);
+    return;
+  }
+  x->owner = late;
+  x->left = left;
+  fault_tell_applied(server, "latency", "", "%.*s %.*s is carried out %lld ms later", STR_ARG(x->method),
+                     STR_ARG(str_slice(x->path, 0, SHOWN)), (long long)ms);
 }

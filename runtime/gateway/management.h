@@ -5,7 +5,7 @@
 #include "httpd.h"
 #include "server.h"
 
-/* Answers at once. */
+/* Answers at once, or later when there is a delay on purpose. */
 void management_request(struct server *server, struct exchange *x);
 
 #endif

@@ -98,7 +98,7 @@ static bool read_tree(struct reload *r, struct tree *tree, char err[ERR_LEN]) {
 /* Becomes the newest copy. */
 static bool copy(struct reload *r, struct tree *tree, char err[ERR_LEN]) {
   struct snapshot *snapshot =
-      snapshot_new(&r->store, ++r->copies, r->options.project->directory.ptr, tree, r->latest, err);
+      snapshot_new(r->options.home, ++r->copies, r->options.project->directory.ptr, tree, r->latest, err);
   if (!snapshot) return false;
   snapshot_release(r->latest);
   r->latest = snapshot;
@@ -205,8 +205,7 @@ bool reload_init(struct reload *r, const struct reload_options *options, char er
                                                  .is_named = is_named,
                                                  .changed = changed,
                                                  .ctx = r });
-  if (!store_open(&r->store, err) || !read_tree(r, &tree, err) || !copy(r, &tree, err))
-    return fail(err, "%s; --no-reload does without a copy", err);
+  if (!read_tree(r, &tree, err) || !copy(r, &tree, err)) return fail(err, "%s; --no-reload does without a copy", err);
   watch_named(r);
   warn_of_watch(r);
   warn_of_size(r);
@@ -220,7 +219,6 @@ void reload_end(struct reload *r) {
 void reload_free(struct reload *r) {
   watch_free(&r->watch);
   snapshot_release(r->latest);
-  store_close(&r->store);
   named_free(&r->named);
   reread_free(r->rereads);
   buf_free(&r->changed);

@@ -18,11 +18,11 @@ struct reload_options {
   const struct project *project;                   /* as it was read first */
   const char *config;                              /* path of serverless.yml */
   const struct project_surroundings *surroundings; /* as project_read takes them; borrowed for its life */
+  struct run_folder *home;                         /* where copies are kept */
 };
 
 struct reload {
   struct reload_options options;
-  struct store store;
   struct watch watch;
   struct snapshot *latest; /* held: the newest copy, whatever became of it */
   int copies;

@@ -2,6 +2,7 @@
 
 #include <stdlib.h>
 
+#include "fault_tell.h"
 #include "session.h"
 
 /* An invocation on its way for the model. */
@@ -11,6 +12,8 @@ struct route_call {
   char trace_id[MODEL_TRACE_LEN];
   struct loop_timer patience; /* the integration timeout */
   bool given_up;              /* it was too long: the function goes on, but nobody waits for its answer */
+  struct delay delay;         /* on purpose: it begins later */
+  struct invoke *invoke;      /* until then */
 };
 
 static struct session *session_of(struct server *server, const struct model_call *call) {
@@ -61,6 +64,32 @@ static void give_up(void *ctx) {
   if (note[0]) server->options.note(server->options.ctx, route_call->call.connection_id, note);
 }
 
+static void begin(void *ctx) {
+  struct route_call *route_call = ctx;
+  struct server *server = route_call->server;
+  server->options.invoke(server->options.ctx, route_call->call.route->function, route_call->invoke);
+}
+
+static void drop(void *ctx) {
+  struct route_call *route_call = ctx;
+  loop_timer_stop(route_call->server->options.loop, &route_call->patience);
+  invoke_delete(route_call->invoke);
+  free(route_call);
+}
+
+/* At once, unless invocations have a delay. */
+static void begin_later(struct route_call *route_call) {
+  struct server *server = route_call->server;
+  int64_t ms = fault_delay_now(server, FAULT_INVOCATION);
+  route_call->delay = (struct delay){ .run = begin, .drop = drop, .ctx = route_call };
+  if (ms == 0 || !delays_add(&server->delays, &route_call->delay, ms)) {
+    begin(route_call);
+    return;
+  }
+  fault_tell_applied(server, "latency", route_call->call.connection_id, "%.*s begins %lld ms later",
+                     STR_ARG(route_call->invoke->label), (long long)ms);
+}
+
 static void invoke_route(struct server *server, struct model_step *step, const char trace_id[MODEL_TRACE_LEN]) {
   struct route_call *route_call = malloc(sizeof *route_call);
   struct invoke *in = invoke_new();
@@ -83,7 +112,8 @@ static void invoke_route(struct server *server, struct model_step *step, const c
   in->ctx = route_call;
   if (step->call.kind != MODEL_DISCONNECT) /* that one nobody waits for */
     loop_timer_start(server->options.loop, &route_call->patience, 1000 * (int64_t)server->options.integration_s);
-  server->options.invoke(server->options.ctx, step->call.route->function, in);
+  route_call->invoke = in;
+  begin_later(route_call);
 }
 
 void route_call_take(struct server *server, struct model_step *step, const char trace_id[MODEL_TRACE_LEN]) {

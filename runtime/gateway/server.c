@@ -2,11 +2,12 @@
 
 #include <stdlib.h>
 
+#include "http_call.h"
 #include "management.h"
 #include "session.h"
 
 enum {
-  BODY_MAX = 1024 * 1024, /* the model refuses what is above a message's size, in API Gateway's words */
+  MANAGEMENT_BODY_MAX = 1024 * 1024, /* the model refuses what is above a message's size, in API Gateway's words */
   IDLE_S = 30,
   FAREWELL_MS = 1000
 };
@@ -22,12 +23,32 @@ void server_refuse(struct exchange *x, int status, const char *error_type, struc
   exchange_answer(x, status, (struct fields){ headers, count }, body);
 }
 
-bool server_admits(struct server *server, struct exchange *x) {
-  char note[ERR_LEN];
-  if (visitor_may_enter(x->headers, server->options.origins, note)) return true;
+static void refuse_long_message(struct exchange *x) {
+  struct field type = { STR("Content-Type"), STR("text/plain; charset=utf-8") };
+  exchange_answer(x, 413, (struct fields){ &type, 1 }, STR("The request body is too long.\n"));
+}
+
+static bool refuse_visitor(struct server *server, struct exchange *x, const char *note) {
   server->options.note(server->options.ctx, "", note);
   server_refuse(x, 403, NULL, STR("{\"message\":\"Forbidden\"}"));
   return false;
+}
+
+bool server_admits(struct server *server, struct exchange *x) {
+  char note[ERR_LEN];
+  return visitor_may_enter(x->headers, server->options.origins, note) || refuse_visitor(server, x, note);
+}
+
+/* A page that the CORS configuration lets read responses may ask for them, too. */
+static bool admits_to_http(struct server *server, struct exchange *x) {
+  struct str origin = field_header(x->headers, STR("Origin"));
+  char note[ERR_LEN];
+  if (origin.len == 0 || !http_api_allows_origin(server->http_api, origin)) return server_admits(server, x);
+  return visitor_knows_host(x->headers, server->options.origins, note) || refuse_visitor(server, x, note);
+}
+
+static void answer_http(struct server *server, struct exchange *x) {
+  if (admits_to_http(server, x)) http_call_begin(server, x);
 }
 
 static void answer(void *ctx, struct exchange *x) {
@@ -35,12 +56,15 @@ static void answer(void *ctx, struct exchange *x) {
   if (server->ending) {
     server_refuse(x, 503, NULL, STR("{\"message\":\"Service Unavailable\"}"));
   } else if (model_is_management(x->path)) {
-    management_request(server, x);
-  } else if (!server_admits(server, x)) {
-    return;
+    if (x->body.len > MANAGEMENT_BODY_MAX)
+      refuse_long_message(x);
+    else
+      management_request(server, x);
   } else if (field_has_token(x->headers, STR("Upgrade"), STR("websocket"))) {
-    session_begin(server, x);
-  } else {
+    if (server_admits(server, x)) session_begin(server, x);
+  } else if (server->http_api->route_count > 0) {
+    answer_http(server, x);
+  } else if (server_admits(server, x)) {
     server_refuse(x, 426, NULL, STR("{\"message\":\"Upgrade Required\"}"));
   }
 }
@@ -52,10 +76,13 @@ struct server *server_new(const struct server_options *options, char err[ERR_LEN
     return NULL;
   }
   server->options = *options;
+  server->http_api = options->http_api;
+  server->delays.loop = options->loop;
   server->httpd = httpd_new(&(struct httpd_options){ .loop = options->loop,
                                                      .host = options->host,
                                                      .port = options->port,
-                                                     .body_max = BODY_MAX,
+                                                     .body_max = HTTP_API_BODY_MAX,
+                                                     .too_long = "{\"message\":\"Request Entity Too Large\"}",
                                                      .idle_s = IDLE_S,
                                                      .connections = options->connections,
                                                      .request = answer,
@@ -70,6 +97,10 @@ struct server *server_new(const struct server_options *options, char err[ERR_LEN
 
 uint16_t server_port(const struct server *server) {
   return httpd_port(server->httpd);
+}
+
+void server_change(struct server *server, const struct http_api *http_api) {
+  server->http_api = http_api;
 }
 
 /* The end */
@@ -97,9 +128,11 @@ void server_end(struct server *server, void (*ended)(void *ctx), void *ctx) {
   server->ending = true;
   server->ended = ended;
   server->ended_ctx = ctx;
+  delays_drop(&server->delays);
   server->patience = (struct loop_timer){ .fire = finish, .ctx = server };
   server->finished = (struct loop_job){ .run = finish, .ctx = server };
   model_connections(server->options.model, send_away, NULL);
+  http_call_end_all(server);
   loop_timer_start(server->options.loop, &server->patience, FAREWELL_MS);
   server_connection_gone(server);
 }
@@ -114,6 +147,7 @@ void server_delete(struct server *server) {
   if (!server) return;
   loop_timer_stop(server->options.loop, &server->patience);
   loop_job_stop(server->options.loop, &server->finished);
+  delays_drop(&server->delays);
   model_connections(server->options.model, forget, NULL);
   httpd_delete(server->httpd);
   digest_wipe(&server->keys, sizeof server->keys);

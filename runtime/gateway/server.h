@@ -1,4 +1,5 @@
-/* server.h -- the public port: WebSockets at /STAGE and /, the management API at /STAGE/@connections, nothing else.
+/* server.h -- the public port: WebSockets at /STAGE and /, the management API at /STAGE/@connections, and, when the service has
+ * HTTP routes, the HTTP API for every other request.
  * It carries bytes between clients, the model, which decides, and whoever runs the functions.
  */
 #ifndef MOONWIRE_SERVER_H
@@ -9,7 +10,10 @@
 #include <stdint.h>
 
 #include "credentials.h"
+#include "delays.h"
 #include "err.h"
+#include "faults.h"
+#include "http_api.h"
 #include "httpd.h"
 #include "invoke.h"
 #include "loop.h"
@@ -27,20 +31,28 @@ struct server_options {
   struct model *model;
   struct credentials credentials; /* whose signature @connections takes */
   struct str region;
-  int integration_s; /* how long a function may take, as far as the client is concerned */
+  const struct http_api *http_api; /* the first one, see server_change */
+  int integration_s;               /* how long a function may take, as far as the client is concerned */
+  int http_integration_s;          /* the same for the HTTP API */
   /* Runs a function: takes `in` over and calls in->done later, from the loop. `function` is that of the model's route. */
   void (*invoke)(void *ctx, size_t function, struct invoke *in);
   /* Something the developer should know that no invocation tells: why a client was refused. */
   void (*note)(void *ctx, const char *connection_id, const char *text);
+  /* A fault on purpose was set, or applied. */
+  void (*fault)(void *ctx, const struct fault_news *news);
   void *ctx;
 };
 
-/* The fields are for the files of the public port: server, session, route_call, management. */
+/* The fields are for the files of the public port: server, session, route_call, http_call, management, fault_act. */
 struct server {
   struct server_options options;
   struct httpd *httpd;
   struct sigv4_key_cache keys;
-  bool ending; /* clients are being sent away: nothing is invoked any more */
+  const struct http_api *http_api; /* without routes: there is none */
+  struct http_call *http_calls;    /* list of those whose clients wait */
+  struct faults faults;            /* what goes wrong on purpose */
+  struct delays delays;            /* what waits because of them */
+  bool ending;                     /* clients are being sent away: nothing is invoked any more */
   void (*ended)(void *ctx);
   void *ended_ctx;
   struct loop_timer patience; /* for those that do not answer a close frame */
@@ -49,6 +61,9 @@ struct server {
 
 /* NULL, with err naming host and port, when it cannot listen. The options are borrowed for its life. */
 struct server *server_new(const struct server_options *options, char err[ERR_LEN]);
+
+/* From now on this is the HTTP API. Borrowed for its life, as the one before still is. */
+void server_change(struct server *server, const struct http_api *http_api);
 
 /* Closes every WebSocket with 1001 and refuses new ones; `ended` is called from the loop when all are gone, or after a
  * second. */
@@ -59,8 +74,8 @@ void server_delete(struct server *server);
 
 uint16_t server_port(const struct server *server);
 
-/* For session.c: answers with a JSON text of API Gateway's form; error_type is x-amzn-ErrorType, or NULL. 426 says to what
- * to upgrade (RFC 6455, section 4.4). */
+/* For session.c and http_call.c: answers with a JSON text of API Gateway's form; error_type is x-amzn-ErrorType, or NULL. 426
+ * says to what to upgrade (RFC 6455, section 4.4). */
 void server_refuse(struct exchange *x, int status, const char *error_type, struct str body);
 
 /* Whether whoever sends a request without a signature is welcome; else it has been refused with 403 and the developer told. */

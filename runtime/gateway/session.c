@@ -2,6 +2,7 @@
 
 #include <stdlib.h>
 
+#include "fault_tell.h"
 #include "handshake.h"
 #include "moment.h"
 #include "route_call.h"
@@ -13,12 +14,22 @@ struct session {
   struct websocket *websocket; /* since it was accepted */
   struct loop_timer limit;     /* of its idle time, and of its life */
   struct loop_job over;        /* a handshake that was refused because we end */
+  bool silent;                 /* on purpose: its end is no matter for $disconnect */
 };
+
+/* The developer knows why it comes late. */
+static void tell_of_pace(struct session *session) {
+  struct websocket_look look = websocket_look(session->websocket);
+  if (look.bytes_per_s >= 0 && look.waiting > 0)
+    fault_tell_applied(session->server, "slow", session->id, "%zu bytes wait: it reads %lld a second", look.waiting,
+                       (long long)look.bytes_per_s);
+}
 
 enum websocket_sent session_send(struct session *session, struct str text) {
   struct model_connection *connection = model_connection(session->server->options.model, str_from(session->id));
   if (!session->websocket) return WEBSOCKET_CLOSING;
   enum websocket_sent sent = websocket_send(session->websocket, text);
+  tell_of_pace(session);
   if (connection && sent == WEBSOCKET_SENT) connection->last_active_at_ms = clock_unix_ms();
   return sent;
 }
@@ -33,6 +44,21 @@ void session_delete(struct session *session) {
 
 /* The end: the model is told, and forgets the connection. */
 
+/* On purpose: delivery of $disconnect is best-effort on AWS. */
+static bool is_left_out(struct session *session, const struct model_step *step) {
+  struct server *server = session->server;
+  char text[FAULT_LEFT_LEN];
+  int left;
+  if (step->action != MODEL_INVOKE || server->ending) return false;
+  if (session->silent)
+    fault_tell_applied(server, "no-disconnect", session->id, "$disconnect is left out");
+  else if (faults_take_end(&server->faults, &left))
+    fault_tell_applied(server, "no-disconnect", session->id, "$disconnect is left out, %s", fault_left(left, text));
+  else
+    return false;
+  return true;
+}
+
 static void session_end(struct session *session, int code, struct str reason) {
   struct server *server = session->server;
   struct model_moment at = { .now_ms = 0 };
@@ -41,7 +67,7 @@ static void session_end(struct session *session, int code, struct str reason) {
   model_step_init(&step);
   bool known = moment_now(&at, err);
   model_closed(server->options.model, str_from(session->id), code, reason, &at, &step); /* whatever happens */
-  if (known) route_call_take(server, &step, at.trace_id);
+  if (known && !is_left_out(session, &step)) route_call_take(server, &step, at.trace_id);
   model_step_free(&step);
   session_delete(session);
   server_connection_gone(server);
@@ -71,6 +97,24 @@ void session_close(struct session *session, int code) {
     loop_job_add(session->server->options.loop, &session->over);
   }
   if (session->websocket) websocket_close(session->websocket, code, model_close_reason(code, STR("")));
+}
+
+/* What goes wrong on purpose */
+
+void session_drop(struct session *session) {
+  if (session->websocket) websocket_drop(session->websocket);
+}
+
+void session_silence(struct session *session) {
+  session->silent = true;
+}
+
+void session_set_pace(struct session *session, int64_t bytes_per_s) {
+  if (session->websocket) websocket_set_pace(session->websocket, bytes_per_s);
+}
+
+struct websocket_look session_look(const struct session *session) {
+  return session->websocket ? websocket_look(session->websocket) : (struct websocket_look){ .bytes_per_s = -1 };
 }
 
 /* Messages */

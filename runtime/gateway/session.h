@@ -23,6 +23,15 @@ enum websocket_sent session_send(struct session *session, struct str text);
 /* Starts to close; one that is still in its handshake is refused. */
 void session_close(struct session *session, int code);
 
+/* Faults on purpose, for a session whose handshake is through: the connection ends without a close frame; whatever ends it,
+ * $disconnect does not run; the client reads at most so many bytes a second (below 0: no limit). */
+void session_drop(struct session *session);
+void session_silence(struct session *session);
+void session_set_pace(struct session *session, int64_t bytes_per_s);
+
+/* What it is like; in the handshake nothing waits. */
+struct websocket_look session_look(const struct session *session);
+
 /* Frees it without a word to model or client; the exchange of a handshake stays with its httpd. */
 void session_delete(struct session *session);
 

@@ -55,12 +55,17 @@ static bool is_allowed_host(struct str host, struct visitor_origins allowed) {
   return false;
 }
 
+bool visitor_knows_host(struct fields headers, struct visitor_origins allowed, char err[ERR_LEN]) {
+  struct str host = host_of(field_header(headers, STR("Host")));
+  if (host.len == 0 || is_address(host) || is_localhost(host) || is_allowed_host(host, allowed)) return true;
+  return fail(err, "a client that calls us \"%s\" was refused: --allow-origin http://%s lets it in",
+              shown_of(host).text, shown_of(host).text);
+}
+
 bool visitor_may_enter(struct fields headers, struct visitor_origins allowed, char err[ERR_LEN]) {
   struct str host = host_of(field_header(headers, STR("Host"))), origin = field_header(headers, STR("Origin"));
   struct str site = authority_of(origin);
-  if (host.len > 0 && !is_address(host) && !is_localhost(host) && !is_allowed_host(host, allowed))
-    return fail(err, "a client that calls us \"%s\" was refused: --allow-origin http://%s lets it in",
-                shown_of(host).text, shown_of(host).text);
+  if (!visitor_knows_host(headers, allowed, err)) return false;
   if (!origin.ptr || str_equal(origin, STR("file://")) || is_allowed_origin(origin, allowed)) return true;
   if (site.len > 0 && (visitor_is_loopback(site) || str_equal_nocase(host_of(site), host))) return true;
   return fail(err, "a page of %s was refused: --allow-origin %s lets it in", shown_of(origin).text,

@@ -29,6 +29,9 @@ bool visitor_is_loopback(struct str authority);
  * for the developer. */
 bool visitor_may_enter(struct fields headers, struct visitor_origins allowed, char err[ERR_LEN]);
 
+/* The half of it that asks for the host. */
+bool visitor_knows_host(struct fields headers, struct visitor_origins allowed, char err[ERR_LEN]);
+
 /* For a port of this machine alone: host and origin have to be this machine's, and the browser, where it says so
  * (Sec-Fetch-Site), must not have sent the request for another site. */
 bool visitor_is_local(struct fields headers);

@@ -170,7 +170,7 @@ static struct sender *push_sender(lua_State *L) {
   return sender;
 }
 
-enum { BODY = 1, ENDPOINT, REGION, KEY, SECRET, TOKEN, WINDOW, TIMEOUT };
+enum { BODY = 1, ENDPOINT, REGION, KEY, SECRET, TOKEN, WINDOW, TIMEOUT, KNOWN };
 
 /* Everything it needs is on the stack. Does not raise. */
 static enum client_code begin(lua_State *L, struct sender *sender, char err[ERR_LEN]) {
@@ -196,8 +196,8 @@ static enum client_code begin(lua_State *L, struct sender *sender, char err[ERR_
   return CLIENT_NETWORK;
 }
 
-/* new(body, endpoint, region, access_key_id, secret_access_key, session_token, window, timeout_ms)
- * -> sender | nil, message, code. endpoint to session_token may be nil. */
+/* new(body, endpoint, region, access_key_id, secret_access_key, session_token, window, timeout_ms, known)
+ * -> sender | nil, message, code. endpoint to session_token, and known, an endpoint, may be nil. */
 static int l_new(lua_State *L) {
   char err[ERR_LEN];
   luaL_checkstring(L, BODY);
@@ -205,12 +205,14 @@ static int l_new(lua_State *L) {
                 "size");
   luaL_argcheck(L, luaL_checknumber(L, TIMEOUT) >= 1 && lua_tonumber(L, TIMEOUT) <= INT32_MAX, TIMEOUT, "milliseconds");
   luaL_checkstack(L, EVENT_PLACE_VALUES + 8, NULL);
+  lua_settop(L, KNOWN);
   struct task *task = task_current(L, "ws.broadcast");
   const struct scope *scope = task_scope(task);
   struct sender *sender = push_sender(L);
   event_place_push(L, scope, &sender->here);
   sender->here.place.endpoint = value_text(L, ENDPOINT);
   sender->here.place.region = value_text(L, REGION);
+  sender->here.place.known = value_text(L, KNOWN);
   connections_place_read(&sender->here.place);
   sender->stop_ns = scope->due_ns == INT64_MAX ? INT64_MAX : scope->due_ns - (int64_t)MARGIN_MS * NS_PER_MS;
   enum client_code code = begin(L, sender, err);

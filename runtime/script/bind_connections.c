@@ -141,8 +141,26 @@ static int l_current_id(lua_State *L) {
   return 1;
 }
 
+static void push_text(lua_State *L, struct str text) {
+  lua_pushlstring(L, text.ptr, text.len);
+}
+
+/* current_api() -> the API and the stage of the WebSocket event at hand; nothing when there is none */
+static int l_current_api(lua_State *L) {
+  struct event_place here;
+  const struct scope *scope = scope_current(vm_of(L));
+  if (!scope) return 0;
+  luaL_checkstack(L, EVENT_PLACE_VALUES + 4, NULL);
+  event_place_push(L, scope, &here);
+  if (here.connection_id.len == 0 || here.place.api_id.len == 0 || here.place.stage.len == 0) return 0;
+  push_text(L, here.place.api_id);
+  push_text(L, here.place.stage);
+  return 2;
+}
+
 static const luaL_Reg functions[] = {
   { "call", l_call },
+  { "current_api", l_current_api },
   { "current_id", l_current_id },
   { NULL, NULL },
 };

@@ -34,7 +34,9 @@ void event_place_push(lua_State *L, const struct scope *scope, struct event_plac
   out->place.api_id = push_field(L, context, "apiId");
   out->place.stage = push_field(L, context, "stage");
   out->place.domain_name = push_field(L, context, "domainName");
-  if (!str_equal(push_field(L, context, "eventType"), STR("CONNECT"))) return;
+  bool connects = str_equal(push_field(L, context, "eventType"), STR("CONNECT"));
+  if (out->connection_id.len == 0) *out = (struct event_place){ 0 };
+  if (!connects) return;
   out->handshake = scope->deferring ? HANDSHAKE_REPLIED : HANDSHAKE_BEGUN;
 }
 

@@ -19,9 +19,10 @@ enum event_handshake {
   HANDSHAKE_REPLIED, /* the reply was accepted, deferred functions run: it is being opened, or open */
 };
 
+/* Nothing is known of an event that is none of a WebSocket. */
 struct event_place {
   struct connections_place place; /* api_id, stage and domain_name */
-  struct str connection_id;       /* empty when the event is none of a WebSocket */
+  struct str connection_id;
   enum event_handshake handshake; /* of that connection */
 };
 

@@ -213,6 +213,23 @@ scenario('forged and stale requests', service, async (dev) => {
   assert.equal(await victim.client.ask('nothing came'), 'nothing came');
 });
 
+scenario('a post without a body, and one that is not UTF-8', service, async (dev) => {
+  const { client, id } = await connected(dev);
+  const { client: lenient, id: other } = await connected(dev, { skipUTF8Validation: true });
+  const path = (to) => `/dev/@connections/${encodeURIComponent(to)}`;
+  assert.equal((await signed(dev, { path: path(id) })).status, 200);
+  assert.equal(await client.next(), '');
+  const raw = new Promise((resolve) => { lenient.socket.once('message', (bytes, isBinary) => resolve([bytes.toString('hex'), isBinary])); });
+  for (const to of [other, id]) await post(sdk(dev), to, Buffer.from([0x68, 0xff, 0x69]));
+  assert.deepEqual(await raw, ['68ff69', false]); // text, as it is
+  assert.equal(await lenient.next(), 'h\ufffdi'); // the same one
+  await dev.line({ type: 'note', connectionId: other, text: /^what was posted is not UTF-8: / });
+  assert.equal((await client.closed).code, 1006); // ws fails the connection: 1007 is what it tells the gateway
+  await dev.line({ type: 'invocation', route: '$disconnect', connectionId: id });
+  const [{ requestContext }] = await lenient.askJson('kept');
+  assert.equal(requestContext.disconnectStatusCode, 1007);
+});
+
 scenario('methods that @connections does not know', service, async (dev) => {
   const { id } = await connected(dev);
   for (const method of ['PUT', 'PATCH', 'OPTIONS']) {

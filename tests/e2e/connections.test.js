@@ -188,6 +188,21 @@ scenario('connecting: a deferred function may send', {
 
 /* Events that are no WebSocket events, or odd ones */
 
+/** Of an HTTP API: its id and stage are not those of the WebSocket API. */
+const HTTP_EVENT = { version: '2.0', routeKey: '$default', requestContext: { apiId: 'httpapi123', stage: '$default', domainName: 'httpapi123.execute-api.eu-central-1.amazonaws.com', http: {} } };
+scenario('an HTTP event: nothing says where the connections are', {
+  code: `${RESULTS}return results(ws.send("x", "hi"))`, env: (gateway) => ({ AWS_ENDPOINT_URL: gateway.url }),
+}, async (lambda, gateway) => {
+  const [sent, text, code] = (await lambda.invoke(HTTP_EVENT)).json.body;
+  assert.deepEqual([sent, code], [false, 'bad_request']);
+  assert.match(text, /no endpoint: no WebSocket event is being handled; .* AWS_ENDPOINT_URL_APIGATEWAYMANAGEMENTAPI/);
+  assert.equal(gateway.requests.length, 0);
+});
+scenario('an HTTP event: the management variable says it', { code: `${RESULTS}return results(ws.send("x", "hi"))` }, async (lambda, gateway) => {
+  assert.deepEqual((await lambda.invoke(HTTP_EVENT)).json.body, [true, '', '']);
+  assert.equal(gateway.requests[0].url, '/prod/@connections/x');
+});
+
 for (const [name, event] of [['no object', [1]], ['no requestContext', { a: 1 }], ['requestContext is a string', { requestContext: 'x' }],
   ['fields of other types', { requestContext: { connectionId: 7, apiId: {}, stage: [], eventType: 1, domainName: true } }]]) {
   scenario(`odd event: ${name}`, { code: `${RESULTS}local _, m, c = ws.reply("hi")\nlocal ok, _, d = ws.send("x", "hi")\nreturn { m, c, ok, d }` }, async (lambda, gateway) => {

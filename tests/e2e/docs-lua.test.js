@@ -5,7 +5,8 @@
 //   ```lua                                   runs under `moonwire lua`; it checks with assert what it promises
 //   ```lua handler                           a module for Lambda: it loads, and returns a function or a table with functions
 //   ```lua handler on_message=message ...    besides, bootstrap gives its function that event (EVENTS below), and it must come
-//                                            to an answer that is no refusal
+//                                            to an answer that is no refusal; a+b: one event after the other
+//   ```lua handler =message                  the same for a module that is a function, or an app
 //
 // Errors name page and line. counterparts.js has the servers they talk to.
 
@@ -26,9 +27,16 @@ const PAGES = ['docs/metrics.md', ...fs.readdirSync(path.join(ROOT, 'docs/lua'))
 /** What a fence may ask for. */
 const EVENTS = { ...events, any: () => ({}), connect: () => events.connect({ Origin: 'https://app.example' }) };
 
+/** Such an event of a connection that was opened just now: the store forgets old ones. */
+function eventOf(kind) {
+  const event = EVENTS[kind]();
+  return event.requestContext ? { ...event, requestContext: { ...event.requestContext, connectedAt: Date.now() } } : event;
+}
+
 /** Loads a module, and looks for something that can be a handler. */
 const LOAD = `local module = assert(loadfile(...))(...)
-  local found = type(module) == "function"
+  local meta = getmetatable(module)
+  local found = type(module) == "function" or type(meta) == "table" and meta.__call ~= nil
   for _, value in pairs(type(module) == "table" and module or {}) do found = found or type(value) == "function" end
   assert(found, "the module returns no function and no table of functions")`;
 
@@ -58,20 +66,23 @@ async function runs({ args, files, env }) {
   for (const secret of SECRETS) assert.ok(!all.includes(secret), 'it wrote a secret');
 }
 
-/** A module, and the function in it that gets one event. */
-async function invokes({ module, name, kind, env }) {
-  const lambda = await Lambda.start({ files: { 'example.lua': module }, handler: `example.${name}`, env: { ...env, MOONWIRE_GLOBALS: 'error' } });
+/** A module, and the function in it that gets events, or the module itself. */
+async function invokes({ module, name, kinds, env }) {
+  const handler = name ? `example.${name}` : 'example';
+  const lambda = await Lambda.start({ files: { 'example.lua': module }, handler, env: { ...env, MOONWIRE_GLOBALS: 'error' } });
   try {
-    const reply = await program.patiently(lambda.invoke(EVENTS[kind]()));
-    assert.equal(reply.kind, 'response', reply.text);
-    assert.ok((reply.json?.statusCode ?? 200) < 300, `refused: ${reply.text}`);
+    for (const kind of kinds.split('+')) {
+      const reply = await program.patiently(lambda.invoke(eventOf(kind)));
+      assert.equal(reply.kind, 'response', reply.text);
+      assert.ok((reply.json?.statusCode ?? 200) < 300, `refused: ${reply.text}`);
+    }
     await lambda.idle(); // deferred functions have run
     assert.doesNotMatch(lambda.stderr, /\t(ERROR|FATAL)\t/);
     await lambda.stop();
     lambda.check();
   } catch (error) {
     await lambda.stop().catch(() => {});
-    throw Object.assign(error, { message: `${name}=${kind}: ${error.message}\n${lambda.stderr}` });
+    throw Object.assign(error, { message: `${name}=${kinds}: ${error.message}\n${lambda.stderr}` });
   }
 }
 
@@ -81,7 +92,7 @@ async function check({ page, words: [word, ...invocations], code, file }) {
   const { env, close } = await meet(code);
   try {
     await runs({ args: word === 'handler' ? ['-e', LOAD, page] : [page], files, env });
-    for (const [name, kind] of invocations.map((invocation) => invocation.split('='))) await invokes({ module: file, name, kind, env });
+    for (const [name, kinds] of invocations.map((invocation) => invocation.split('='))) await invokes({ module: file, name, kinds, env });
   } finally {
     await close();
   }
@@ -93,16 +104,17 @@ for (const page of PAGES) {
   }
 }
 
-// README.md has modules, which load, and a piece of one, which is Lua. Its first example is a file of this project.
+// README.md has modules, which load, and a piece of one, which is Lua. One example is a file of this project.
 
 const README = examples('README.md');
 
 for (const { line, heading, code, file } of README) {
-  const load = /^return M$/m.test(code) ? LOAD : 'assert(loadfile(...))';
+  const load = /^return (M$|app\b)/m.test(code) ? LOAD : 'assert(loadfile(...))';
   test(`README.md:${line} ${heading}`, () => runs({ args: ['-e', load, 'README.md'], files: { 'README.md': file } }));
 }
 
 test('README.md shows handlers/echo.lua', () => {
   const lines = (text) => text.replace(/^--.*\n/, ''); // it says which file it is
-  assert.equal(lines(README[0].code), lines(fs.readFileSync(path.join(ROOT, 'handlers/echo.lua'), 'utf8')));
+  const { code } = README.find((example) => example.code.startsWith('-- handlers/echo.lua:'));
+  assert.equal(lines(code), lines(fs.readFileSync(path.join(ROOT, 'handlers/echo.lua'), 'utf8')));
 });

@@ -111,7 +111,7 @@ test('what kill -9 left behind is removed at the next start', { skip: WRAP.lengt
 test('no place for the copy: one sentence', async () => {
   const dev = new Dev();
   await assert.rejects(Dev.start({ files: FILES, env: { TMPDIR: '/nowhere/at/all' } }), (error) => {
-    assert.match(error.message, /moonwire dev: \/nowhere\/at\/all, where copies of the service belong, cannot be found: .*; TMPDIR names another place; --no-reload does without a copy\n/);
+    assert.match(error.message, /moonwire dev: \/nowhere\/at\/all, where the folder of this run belongs, cannot be found: .*; TMPDIR names another place\n/);
     return true;
   });
   assert.equal(dev.child, undefined);

@@ -142,7 +142,7 @@ static void send_message(struct model *model, const struct input *in, struct mod
 static bool manage(struct model *model, const struct input *in, const char *method) {
   struct model_manage request = { str_from(method), in->manage_path, in->manage_body };
   struct model_manage_answer answer;
-  model_manage(model, &request, NOW, &answer);
+  model_manage(model, &request, &answer);
   if (answer.body.len > 0) must_be_json(buf_str(&answer.body));
   bool closed = answer.action == MODEL_MANAGE_CLOSE, sent = answer.action == MODEL_MANAGE_SEND;
   must((answer.connection != NULL) == (closed || sent));

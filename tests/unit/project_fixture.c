@@ -33,6 +33,10 @@ static void api_id(struct str service, struct str stage, char id[PROJECT_API_ID_
   snprintf(id, PROJECT_API_ID_LEN, "%.*s%.*s1", STR_ARG(service), STR_ARG(stage));
 }
 
+static void http_api_id(struct str service, struct str stage, char id[PROJECT_API_ID_LEN]) {
+  snprintf(id, PROJECT_API_ID_LEN, "%.*s%.*s2", STR_ARG(service), STR_ARG(stage));
+}
+
 const struct project_surroundings *files_around(const struct fixture_file *files) {
   static const struct field option = { STR("color"), STR("blue") }, param = { STR("given"), STR("by-hand") };
   static struct project_surroundings around;
@@ -42,6 +46,7 @@ const struct project_surroundings *files_around(const struct fixture_file *files
                                           .variable = variable,
                                           .file = file,
                                           .api_id = api_id,
+                                          .http_api_id = http_api_id,
                                           .ctx = (void *)files };
   return &around;
 }
@@ -91,6 +96,13 @@ static void describe(struct buf *got, const struct project *p) {
   for (size_t i = 0; i < p->route_count; i++)
     buf_addf(got, "r %.*s %.*s%s\n", STR_ARG(p->routes[i].key), STR_ARG(p->routes[i].function->name),
              p->routes[i].two_way ? " two-way" : "");
+  for (size_t i = 0; i < p->http_route_count; i++)
+    buf_addf(got, "h %.*s %.*s%s\n", STR_ARG(p->http_routes[i].key), STR_ARG(p->http_routes[i].function->name),
+             p->http_routes[i].refusal.len > 0 ? " refused" : "");
+  if (p->cors)
+    buf_addf(got, "cors %.*s %.*s %.*s [%.*s]%s %d\n", STR_ARG(p->cors->origins), STR_ARG(p->cors->methods),
+             STR_ARG(p->cors->headers), STR_ARG(p->cors->exposed), p->cors->credentials ? " credentials" : "",
+             p->cors->max_age_s);
 }
 
 void among_files_all(const struct among_files_case *cases, size_t count) {

@@ -17,7 +17,8 @@ struct fixture_file {
 };
 
 /* ... is beside the service until the next call; the last one has no path. The environment there has HOST=example.org,
- * STAGE=prod and NESTED=${self:service}; --opt said color=blue, --param said given=by-hand; the API of chat in dev is chatdev1. */
+ * STAGE=prod and NESTED=${self:service}; --opt said color=blue, --param said given=by-hand; the APIs of chat in dev are
+ * chatdev1 and, for HTTP, chatdev2. */
 const struct project_surroundings *files_around(const struct fixture_file *files);
 
 /* A file that is right but for what `rest` adds: line 1 is the service, rest begins in line 2. */
@@ -39,7 +40,8 @@ void warned_all(const struct warned_case *cases, size_t count);
 void project_must(struct project *p, struct str yaml);
 
 /* What was read, one fact a line: "chat dev us-east-1 EXPRESSION", then "f NAME HANDLER TIMEOUT MEMORY K=V ..." for each
- * function, then "r KEY FUNCTION" (and " two-way") for each route. */
+ * function, then "r KEY FUNCTION" (and " two-way") for each route, "h KEY FUNCTION" (and " refused") for each HTTP route, and
+ * "cors ORIGINS METHODS HEADERS [EXPOSED] MAX-AGE". */
 void described_as(const char *yaml, const char *want);
 
 /* The same, with files_around, and "w FILE:LINE TEXT" for each warning; a file that is refused is its sentence. */

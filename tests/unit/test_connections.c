@@ -16,6 +16,7 @@
 #define S(literal)                                                                                                     \
   { literal, sizeof(literal) - 1 }
 #define EVENT .api_id = S("abcd123456"), .stage = S("prod"), .domain_name = S("ws.example.com")
+#define EVENT_URL "https://abcd123456.execute-api.eu-central-1.amazonaws.com/prod"
 #define VARIABLES .management_url = S("http://127.0.0.1:3001/dev"), .endpoint_url = S("http://localhost:4566")
 #define REGION .default_region = S("eu-central-1")
 
@@ -42,12 +43,9 @@ static const struct {
     NULL },
   { "endpoint variable with a path and slash", { .endpoint_url = S("http://h/a/"), EVENT }, "http://h/a/prod", NULL },
   { "endpoint variable without an event", { .endpoint_url = S("http://h") }, NULL, "no endpoint" },
-  { "variables ignored",
-    { .ignore_urls = true, VARIABLES, EVENT, REGION },
-    "https://abcd123456.execute-api.eu-central-1.amazonaws.com/prod",
-    NULL },
+  { "variables ignored", { .ignore_urls = true, VARIABLES, EVENT, REGION }, EVENT_URL, NULL },
   { "variables ignored, no event", { .ignore_urls = true, VARIABLES, REGION }, NULL, "no endpoint" },
-  { "event", { EVENT, REGION }, "https://abcd123456.execute-api.eu-central-1.amazonaws.com/prod", NULL },
+  { "event", { EVENT, REGION }, EVENT_URL, NULL },
   { "event and given Region",
     { EVENT, REGION, .region = S("us-west-2") },
     "https://abcd123456.execute-api.us-west-2.amazonaws.com/prod",
@@ -68,10 +66,7 @@ static const struct {
   { "event with a forged API id", { .api_id = S("evil.example/"), .stage = S("prod"), REGION }, NULL, "apiId" },
   { "event with a forged Region", { EVENT, .region = S("x.evil.example/") }, NULL, "region" },
   { "event without a stage", { .api_id = S("a1"), REGION }, NULL, "no endpoint" },
-  { "given is the event's domain",
-    { .endpoint = S("https://ws.example.com/prod"), EVENT, REGION },
-    "https://abcd123456.execute-api.eu-central-1.amazonaws.com/prod",
-    NULL },
+  { "given is the event's domain", { .endpoint = S("https://ws.example.com/prod"), EVENT, REGION }, EVENT_URL, NULL },
   { "given is the event's domain, variable",
     { .endpoint = S("https://WS.example.com:443/prod/"), VARIABLES, EVENT, REGION },
     "http://127.0.0.1:3001/dev",
@@ -86,8 +81,13 @@ static const struct {
     NULL },
   { "given is the event's domain without a stage",
     { .endpoint = S("https://ws.example.com/"), EVENT, REGION },
-    "https://abcd123456.execute-api.eu-central-1.amazonaws.com/prod",
+    EVENT_URL,
     NULL },
+  { "known", { .known = S("https://k.example/prod"), REGION }, "https://k.example/prod", NULL },
+  { "known, variable", { .known = S("https://k/p"), .management_url = S("http://h/d") }, "http://h/d", NULL },
+  { "known comes behind the event", { .known = S("https://k.example/prod"), EVENT, REGION }, EVENT_URL, NULL },
+  { "known, and given", { .endpoint = S("https://x/live"), .known = S("https://k/prod") }, "https://x/live", NULL },
+  { "known is no URL", { .known = S("k.example") }, NULL, "the connection's endpoint: url" },
   { "given has another port",
     { .endpoint = S("https://ws.example.com:8443/prod"), EVENT, REGION },
     "https://ws.example.com:8443/prod",

@@ -21,6 +21,8 @@ static const char *const plain[] = {
   "TZ=:UTC",
   "MOONWIRE_GLOBALS=error",
   "PATH=/usr/bin:/bin",
+  "MOONWIRE_STORE=sqlite:/tmp/moonwire-dev-1/connections.db",
+  "MOONWIRE_API=a1b2c3d4e5/dev",
   "_HANDLER=handlers/echo.default",
   "LAMBDA_TASK_ROOT=/home/dev/chat",
   "LAMBDA_RUNTIME_DIR=/opt/moonwire",
@@ -55,6 +57,9 @@ static const struct {
     { { STR("PATH"), STR("/bin") }, { STR("LANG"), STR("C") }, { STR("TZ"), STR("Europe/Paris") } },
     { "PATH=/bin", "LANG=C", "TZ=Europe/Paris" } },
   { "the check of globals", { { STR("MOONWIRE_GLOBALS"), STR("off") } }, { "MOONWIRE_GLOBALS=off" } },
+  { "another store",
+    { { STR("MOONWIRE_STORE"), STR("dynamodb:chat") }, { STR("MOONWIRE_API"), STR("x/prod") } },
+    { "MOONWIRE_STORE=dynamodb:chat", "MOONWIRE_API=x/prod" } },
   { "the log's format",
     { { STR("AWS_LAMBDA_LOG_FORMAT"), STR("JSON") }, { STR("AWS_LAMBDA_LOG_LEVEL"), STR("DEBUG") } },
     { "AWS_LAMBDA_LOG_FORMAT=JSON", "AWS_LAMBDA_LOG_LEVEL=DEBUG" } },
@@ -108,6 +113,8 @@ static void test_variables(void **state) {
                            .runtime_api = STR("127.0.0.1:3002/_runtime/echo/1f0c"),
                            .runtime_dir = STR("/opt/moonwire"),
                            .management = STR(MANAGEMENT),
+                           .store = STR("sqlite:/tmp/moonwire-dev-1/connections.db"),
+                           .api = STR("a1b2c3d4e5/dev"),
                            .issuer = STR(ISSUER),
                            .lambda = STR(LAMBDA),
                            .path = STR("/usr/bin:/bin"),
@@ -146,6 +153,8 @@ static void test_without(void **state) {
   char **list = environment_variables(&memory, &v);
   assert_string_equal(find(list, "PATH="), "(none)");
   assert_string_equal(find(list, "AWS_ENDPOINT_URL_APIGATEWAYMANAGEMENTAPI="), "(none)");
+  assert_string_equal(find(list, "MOONWIRE_STORE="), "(none)");
+  assert_string_equal(find(list, "MOONWIRE_API="), "(none)");
   assert_string_equal(find(list, "_HANDLER="), "_HANDLER=");
   arena_free(&memory);
 }

@@ -218,7 +218,7 @@ static void a_client_that_leaves_meanwhile_is_forgotten(void **state) {
   struct model_call call = step.call;
   const struct model_manage post = { STR("POST"), STR("/dev/@connections/" CONNECTION_ID), STR("too early") };
   struct model_manage_answer answer;
-  model_manage(model, &post, MESSAGE_MS, &answer);
+  model_manage(model, &post, &answer);
   assert_int_equal(answer.status, 410);
   model_manage_answer_free(&answer);
   model_closed(model, STR(CONNECTION_ID), 1006, STR(""), &at, &step);

@@ -59,7 +59,7 @@ static void requests(void **state) {
     struct model_manage_answer answer;
     model_open(model);
     struct model_connection *c = model_connection(model, STR(CONNECTION_ID));
-    model_manage(model, &request, LATER_MS, &answer);
+    model_manage(model, &request, &answer);
     const char *name = cases[i].path;
     if ((int)answer.action != cases[i].action || answer.status != cases[i].status)
       fail_msg("%s: action %d, status %d", name, answer.action, answer.status);
@@ -69,7 +69,7 @@ static void requests(void **state) {
     bool sent = answer.action == MODEL_MANAGE_SEND, closed = answer.action == MODEL_MANAGE_CLOSE;
     assert_ptr_equal(answer.connection, sent || closed ? c : NULL);
     assert_int_equal(c->state, closed ? MODEL_CLOSING : MODEL_OPEN);
-    assert_true(c->last_active_at_ms == (sent ? LATER_MS : CONNECTED_MS));
+    assert_true(c->last_active_at_ms == CONNECTED_MS); /* who sends moves it, when that worked */
     model_manage_answer_free(&answer);
     model_delete(model);
   }
@@ -78,7 +78,7 @@ static void requests(void **state) {
 static int status_of(struct model *model, const char *method) {
   struct model_manage request = { str_from(method), STR(PATH), STR("hi") };
   struct model_manage_answer answer;
-  model_manage(model, &request, LATER_MS, &answer);
+  model_manage(model, &request, &answer);
   model_manage_answer_free(&answer);
   return answer.status;
 }
@@ -130,7 +130,8 @@ static void get_tells_about_the_connection(void **state) {
     struct model_manage_answer answer;
     model_connect(model, &ask, &at, &step);
     assert_int_equal(status_of(model, "POST"), 200);
-    model_manage(model, &request, LATER_MS + 1000, &answer);
+    model_connection(model, STR(CONNECTION_ID))->last_active_at_ms = LATER_MS;
+    model_manage(model, &request, &answer);
     assert_int_equal(answer.action, MODEL_MANAGE_ANSWER);
     assert_int_equal(answer.status, 200);
     assert_null(answer.error_type);
@@ -150,11 +151,11 @@ static void a_message_has_at_most_128_kb(void **state) {
   (void)state;
   assert_non_null(request.body.ptr);
   model_open(model);
-  model_manage(model, &request, LATER_MS, &answer);
+  model_manage(model, &request, &answer);
   assert_int_equal(answer.action, MODEL_MANAGE_SEND);
   model_manage_answer_free(&answer);
   request.body.len++;
-  model_manage(model, &request, LATER_MS, &answer);
+  model_manage(model, &request, &answer);
   assert_int_equal(answer.action, MODEL_MANAGE_ANSWER);
   assert_int_equal(answer.status, 413);
   assert_string_equal(answer.error_type, "PayloadTooLargeException");
@@ -170,7 +171,7 @@ static void throttled(void **state) {
   struct model_manage_answer answer;
   (void)state;
   model_open(model);
-  model_manage(model, &request, LATER_MS, &answer);
+  model_manage(model, &request, &answer);
   assert_int_equal(answer.action, MODEL_MANAGE_SEND);
   model_manage_throttled(&answer);
   assert_int_equal(answer.action, MODEL_MANAGE_ANSWER);
@@ -188,7 +189,7 @@ static void leaving(void **state) {
   struct model_manage_answer answer;
   (void)state;
   model_open(model);
-  model_manage(model, &request, LATER_MS, &answer);
+  model_manage(model, &request, &answer);
   model_manage_gone(&answer);
   assert_int_equal(answer.action, MODEL_MANAGE_ANSWER);
   assert_int_equal(answer.status, 410);

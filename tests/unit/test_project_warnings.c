@@ -14,8 +14,8 @@ static void settings_that_count_for_nothing_are_named(void **state) {
   (void)state;
   static const struct warned_case cases[] = {
     { SERVICE ECHO_FUNCTION, "" },
-    { SERVICE "functions: {}\n", "0 no function has a websocket event: no route can be called\n" },
-    { FUNCTION, "0 no function has a websocket event: no route can be called\n" },
+    { SERVICE "functions: {}\n", "0 no function has a websocket or httpApi event: no route can be called\n" },
+    { FUNCTION, "0 no function has a websocket or httpApi event: no route can be called\n" },
     { SERVICE ECHO_FUNCTION "provider:\n  websocketApiRouteSelectionExpression: $request.body.type\n",
       "7 provider.websocketApiRouteSelectionExpression is an old spelling without effect on AWS, accepted here; the "
       "right one is websocketsApiRouteSelectionExpression\n" },
@@ -69,10 +69,11 @@ static void variables_that_are_not_known_are_named(void **state) {
     { SERVICE "functions:\n  - ${file(more.yml)}\n  - echo: { handler: a, events: [ websocket: x ] }\n",
       "3 functions are left out: ${file(more.yml)} is not known here: there is no file \"more.yml\", or nothing in "
       "it\n" },
-    { FUNCTION "    events: ${file(events.yml)}\n", "5 functions.echo.events are left out: ${file(events.yml)} is not "
-                                                    "known here: there is no file \"events.yml\", or "
-                                                    "nothing in it\n"
-                                                    "0 no function has a websocket event: no route can be called\n" },
+    { FUNCTION "    events: ${file(events.yml)}\n",
+      "5 functions.echo.events are left out: ${file(events.yml)} is not "
+      "known here: there is no file \"events.yml\", or "
+      "nothing in it\n"
+      "0 no function has a websocket or httpApi event: no route can be called\n" },
     { FUNCTION "    events:\n      - ${file(event.yml)}\n      - websocket: a\n",
       "6 functions.echo.events[0] is left out: ${file(event.yml)} is not known here: there is no file \"event.yml\", "
       "or "
@@ -161,10 +162,10 @@ static void events_that_differ_here_are_named(void **state) {
     { FUNCTION
       "    events:\n      - websocket: a\n      - http: GET /\n      - sqs: { arn: a }\n      - http: { path: b }\n"
       "      - alexaSkill\n      - \"\\e[2J\"\n",
-      "7 events of the kind http are not served here, only websocket events\n"
-      "8 events of the kind sqs are not served here, only websocket events\n"
-      "10 events of the kind alexaSkill are not served here, only websocket events\n"
-      "11 events of the kind ?[2J are not served here, only websocket events\n" },
+      "7 events of the kind http are not served here, only websocket and httpApi events\n"
+      "8 events of the kind sqs are not served here, only websocket and httpApi events\n"
+      "10 events of the kind alexaSkill are not served here, only websocket and httpApi events\n"
+      "11 events of the kind ?[2J are not served here, only websocket and httpApi events\n" },
     { SERVICE
       "functions:\n  a: { handler: a, events: [ websocket: x ] }\n  b: { handler: b, events: [ websocket: x ] }\n"
       "  c:\n    handler: c\n    events:\n      - websocket: x\n      - websocket: x\n",

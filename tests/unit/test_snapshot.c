@@ -1,4 +1,4 @@
-/* snapshot and store: copies that stay as they are, and go. */
+/* snapshot and run_folder: copies that stay as they are, and go. */
 #define _GNU_SOURCE
 #include "folder_fixture.h"
 
@@ -12,7 +12,7 @@
 
 #include "snapshot.h"
 
-static struct store store;
+static struct run_folder home;
 static char source[PATH_MAX];
 static int copies;
 
@@ -23,13 +23,13 @@ static int open_all(void **state) {
   folder_make("copies");
   folder_make("service");
   snprintf(source, sizeof source, "%s", folder_path("service"));
-  if (setenv("TMPDIR", folder_path("copies"), 1) < 0 || !store_open(&store, err)) return -1;
+  if (setenv("TMPDIR", folder_path("copies"), 1) < 0 || !run_folder_open(&home, err)) return -1;
   copies = 0;
   return 0;
 }
 
 static int close_all(void **state) {
-  store_close(&store);
+  run_folder_close(&home);
   bool is_gone = rmdir(folder_path("copies")) == 0; /* nothing is left in it */
   unsetenv("TMPDIR");
   folder_close(state);
@@ -45,7 +45,7 @@ static struct snapshot *take(const struct snapshot *before) {
   char err[ERR_LEN];
   struct tree tree;
   read_tree(&tree);
-  struct snapshot *snapshot = snapshot_new(&store, ++copies, source, &tree, before, err);
+  struct snapshot *snapshot = snapshot_new(&home, ++copies, source, &tree, before, err);
   if (!snapshot) fail_msg("%s", err);
   return snapshot;
 }
@@ -171,7 +171,7 @@ static void test_private(void **state) {
   struct stat about;
   folder_write("service/app.lua", "one");
   struct snapshot *snapshot = take(NULL);
-  assert_int_equal(stat(store.path, &about), 0);
+  assert_int_equal(stat(home.path, &about), 0);
   assert_int_equal(about.st_mode & 0777, 0700);
   assert_int_equal(stat(in(snapshot, "app.lua"), &about), 0);
   assert_int_equal(about.st_mode & 0222, 0); /* nobody writes into what generations share */
@@ -184,9 +184,9 @@ static void test_no_room(void **state) {
   struct tree tree;
   folder_write("service/app.lua", "one");
   read_tree(&tree);
-  struct snapshot *first = snapshot_new(&store, 1, source, &tree, NULL, err);
+  struct snapshot *first = snapshot_new(&home, 1, source, &tree, NULL, err);
   read_tree(&tree);
-  assert_null(snapshot_new(&store, 1, source, &tree, NULL, err)); /* the folder is there already */
+  assert_null(snapshot_new(&home, 1, source, &tree, NULL, err)); /* the folder is there already */
   assert_non_null(strstr(err, "cannot be made: File exists"));
   assert_in(first, "app.lua", "one");
   snapshot_release(first);
@@ -203,13 +203,13 @@ static void test_removal_follows_no_link(void **state) {
 
 static void test_no_temporary_folder(void **state) {
   (void)state;
-  struct store other = { .fd = -1 };
+  struct run_folder other = { .fd = -1 };
   char err[ERR_LEN];
   setenv("TMPDIR", folder_path("nowhere"), 1);
-  assert_false(store_open(&other, err));
+  assert_false(run_folder_open(&other, err));
   assert_non_null(strstr(err, "TMPDIR names another place"));
   setenv("TMPDIR", folder_path("copies"), 1);
-  store_close(&other);
+  run_folder_close(&other);
 }
 
 static void make_old(const char *name) {
@@ -220,7 +220,7 @@ static void make_old(const char *name) {
 /* Those of crashes are removed; a living one, a stranger and a fresh one are left. */
 static void test_left_behind(void **state) {
   (void)state;
-  struct store other;
+  struct run_folder other;
   char err[ERR_LEN];
   folder_write("copies/moonwire-dev-crash/1/app.lua", "one");
   folder_write("copies/moonwire-dev-open/1/app.lua", "one");
@@ -231,14 +231,14 @@ static void test_left_behind(void **state) {
   make_old("copies/moonwire-dev-crash");
   make_old("copies/moonwire-dev-open"); /* others may read it: it was never ours */
   make_old("copies/else");
-  make_old(store.path + strlen(folder) + 1);
-  assert_true(store_open(&other, err));
+  make_old(home.path + strlen(folder) + 1);
+  assert_true(run_folder_open(&other, err));
   assert_int_equal(access(folder_path("copies/moonwire-dev-crash"), F_OK), -1);
-  assert_int_equal(access(store.path, F_OK), 0);
+  assert_int_equal(access(home.path, F_OK), 0);
   assert_string_equal(folder_read("copies/moonwire-dev-open/1/app.lua"), "one");
   assert_string_equal(folder_read("copies/moonwire-dev-young/1/app.lua"), "one");
   assert_string_equal(folder_read("copies/else/1/app.lua"), "one");
-  store_close(&other);
+  run_folder_close(&other);
   folder_remove("copies/moonwire-dev-open");
   folder_remove("copies/moonwire-dev-young");
   folder_remove("copies/else");

@@ -54,6 +54,32 @@ static void outcomes(void **state) {
   }
 }
 
+static void http(void **state) {
+  (void)state;
+  struct view_fixture f;
+  struct invoke in;
+  view_fixture_begin(&f, (struct view_options){ 0 });
+  struct project_http_route routes[] = { { STR("GET /users/{id}"), &f.functions[0], STR(""), 1 } };
+  f.project.http_routes = routes;
+  f.project.http_route_count = 1;
+  view_fixture_ready(&f);
+  f.project.route_count = 0;
+  view_fixture_ready(&f);
+  view_fixture_invoke(&in, INVOKE_RESULT, "{}");
+  in.label = routes[0].key;
+  in.connection_id[0] = '\0';
+  in.status = 404;
+  view_fixture_finish(&f, &in);
+  view_fixture_end(&f, "moonwire-example, stage dev\n\n  WebSocket     ws://127.0.0.1:3001/dev\n"
+                       "  @connections  http://127.0.0.1:3001/dev\n  HTTP          http://127.0.0.1:3001\n"
+                       "  Runtime API   http://127.0.0.1:3002\n\n  $connect         -> handlers/chat.main\n"
+                       "  $default         -> handlers/echo.default\n  chat             -> handlers/chat.main\n"
+                       "  GET /users/{id}  -> handlers/echo.default\n\n"
+                       "moonwire-example, stage dev\n\n  HTTP          http://127.0.0.1:3001\n"
+                       "  Runtime API   http://127.0.0.1:3002\n\n  GET /users/{id}  -> handlers/echo.default\n\n"
+                       "20:33:12  GET /users/{id}  404               echo#1     1.5 ms\n");
+}
+
 static void starts_and_waits(void **state) {
   (void)state;
   struct view_fixture f;
@@ -187,6 +213,18 @@ static void hostile_text_is_shown(void **state) {
                    "          INFO  \\x1b[31mred\n                \\x9b\n");
 }
 
+static void faults_stand_alone(void **state) {
+  (void)state;
+  struct view_fixture f;
+  begin(&f);
+  view_fault(f.view, &(struct fault_news){ "set", "gone", "", "the next 3 posts get 410" });
+  view_fault(f.view, &(struct fault_news){ "applied", "gone", "BFaT_fALIAMCKug=", "a post \x1b[2J" });
+  view_fault(f.view, &(struct fault_news){ "reset", "", "", "all are off" });
+  view_fixture_end(&f, VIEW_READY "20:33:12  fault gone: the next 3 posts get 410\n"
+                                  "20:33:12  BFaT_fALIAMCKug=  fault gone: a post \\x1b[2J\n"
+                                  "20:33:12  faults: all are off\n");
+}
+
 static void notes_stand_alone(void **state) {
   (void)state;
   struct view_fixture f;
@@ -236,12 +274,14 @@ static void what_is_kept_is_bounded(void **state) {
 int main(void) {
   const struct CMUnitTest tests[] = {
     cmocka_unit_test(outcomes),
+    cmocka_unit_test(http),
     cmocka_unit_test(starts_and_waits),
     cmocka_unit_test(output_stands_beneath),
     cmocka_unit_test(ids_of_records_are_left_out),
     cmocka_unit_test(init_lines_are_left_out),
     cmocka_unit_test(lines_of_no_invocation_have_a_writer),
     cmocka_unit_test(hostile_text_is_shown),
+    cmocka_unit_test(faults_stand_alone),
     cmocka_unit_test(notes_stand_alone),
     cmocka_unit_test(colours_are_an_option),
     cmocka_unit_test(what_is_kept_is_bounded),

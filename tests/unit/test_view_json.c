@@ -29,6 +29,36 @@ static void the_start(void **state) {
                    "{\"type\":\"warning\",\"text\":\"serverless.yml:3: \\\"x\\\"\"}\n");
 }
 
+/* A service with HTTP routes; an invocation for a client of one. */
+static void http(void **state) {
+  (void)state;
+  struct view_fixture f;
+  struct invoke in;
+  begin(&f);
+  struct project_http_route routes[] = { { STR("GET /users/{id}"), &f.functions[0], STR(""), 1 },
+                                         { STR("$default"), &f.functions[1], STR(""), 2 } };
+  f.project.http_routes = routes;
+  f.project.http_route_count = 2;
+  f.project.route_count = 0;
+  view_fixture_ready(&f);
+  view_fixture_invoke(&in, INVOKE_RESULT, "{}");
+  in.label = routes[0].key;
+  in.connection_id[0] = '\0';
+  in.status = 404;
+  view_fixture_finish(&f, &in);
+  view_fixture_end(&f,
+                   "{\"type\":\"ready\",\"service\":\"moonwire-example\",\"stage\":\"dev\",\"region\":\"us-east-1\","
+                   "\"websocketUrl\":\"ws://127.0.0.1:3001/dev\",\"managementUrl\":\"http://127.0.0.1:3001/"
+                   "dev\",\"httpUrl\":\"http://127.0.0.1:3001\",\"controlUrl\":\"http://127.0.0.1:3002\",\"routes\":[],"
+                   "\"httpRoutes\":["
+                   "{\"routeKey\":\"GET /users/{id}\",\"function\":\"echo\",\"handler\":\"handlers/echo.default\"},"
+                   "{\"routeKey\":\"$default\",\"function\":\"chat\",\"handler\":\"handlers/chat.main\"}]}\n"
+                   "{\"type\":\"invocation\",\"time\":\"2026-11-21T20:33:12.000Z\",\"function\":\"echo\",\"route\":"
+                   "\"GET /users/{id}\",\"requestId\":\"" VIEW_ID
+                   "\",\"environment\":1,\"cold\":false,\"waitedMs\":0.100,\"durationMs\":1.500,\"outcome\":\"result\","
+                   "\"status\":404}\n");
+}
+
 static void invocations(void **state) {
   (void)state;
   struct view_fixture f;
@@ -88,6 +118,18 @@ static void lines_and_ends(void **state) {
           "\"environment\":2,\"exitStatus\":0,\"reason\":\"idle\"}\n");
 }
 
+static void faults(void **state) {
+  (void)state;
+  struct view_fixture f;
+  begin(&f);
+  view_fault(f.view, &(struct fault_news){ "set", "slow", "BFaT_fALIAMCKug=", "reads 10 bytes a second" });
+  view_fault(f.view, &(struct fault_news){ "reset", "", "", "all are off" });
+  view_fixture_end(&f, "{\"type\":\"fault\",\"time\":\"2026-11-21T20:33:12.000Z\",\"event\":\"set\",\"fault\":\"slow\","
+                       "\"connectionId\":\"BFaT_fALIAMCKug=\",\"text\":\"reads 10 bytes a second\"}\n"
+                       "{\"type\":\"fault\",\"time\":\"2026-11-21T20:33:12.000Z\",\"event\":\"reset\","
+                       "\"text\":\"all are off\"}\n");
+}
+
 static void every_outcome_has_a_name(void **state) {
   (void)state;
   static const char *const names[] = {
@@ -140,8 +182,10 @@ static void hostile_text_is_json(void **state) {
 int main(void) {
   const struct CMUnitTest tests[] = {
     cmocka_unit_test(the_start),
+    cmocka_unit_test(http),
     cmocka_unit_test(invocations),
     cmocka_unit_test(lines_and_ends),
+    cmocka_unit_test(faults),
     cmocka_unit_test(every_outcome_has_a_name),
     cmocka_unit_test(hostile_text_is_json),
   };

@@ -49,7 +49,7 @@ void view_fixture_begin(struct view_fixture *f, struct view_options options) {
 
 void view_fixture_ready(struct view_fixture *f) {
   struct view_ready ready = { &f->project, STR("ws://127.0.0.1:3001/dev"), STR("http://127.0.0.1:3001/dev"),
-                              STR("http://127.0.0.1:3002") };
+                              STR("http://127.0.0.1:3001"), STR("http://127.0.0.1:3002") };
   view_ready(f->view, &ready);
 }
 

@@ -1,5 +1,5 @@
 -- backlog.lua: a queue of jobs that is worked off in parts; what a part leaves undone comes again after a pause.
-local crypto = require "moonwire.crypto"
+local random = require "moonwire.runtime.random"
 local task = require "moonwire.core.task"
 
 local backlog = {}
@@ -25,12 +25,6 @@ function backlog.jobs(lists, options)
     end
   end
   return jobs
-end
-
--- From 0 up to 1. math.random would say the same in every environment.
-local function random()
-  local a, b, c = crypto.random_bytes(3):byte(1, 3)
-  return (a * 65536 + b * 256 + c) / 16777216
 end
 
 -- Waits; false when there is no time for it.

@@ -61,6 +61,8 @@ local function pick(name, file, fn, exports)
   elseif type(exports) == "table" then
     if is_callable(exports[fn]) then
       return exports[fn]
+    elseif is_callable(exports) then
+      refuse("HandlerNotFound", "handler %q: %s.lua returns an app; name it without .%s", name, file, fn)
     end
     refuse("HandlerNotFound", "handler %q: %s.lua has no function %q; %s", name, file, fn, functions_of(exports))
   elseif type(exports) == "function" then

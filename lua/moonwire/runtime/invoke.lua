@@ -54,9 +54,17 @@ local function with_context(cold_start, event, request_id, arn, trace_id, tenant
   return event, setmetatable(context, Context)
 end
 
+-- An invocation that goes on with a broadcast is none of the handler's: ws/relay.lua has made its event.
+local BROADCAST = "moonwire:broadcast"
+
 --- Runs the handler on the event at hand; what it returns is the result, what it raises the failure.
 function invoke.handle(handler, cold_start)
-  return handler(with_context(cold_start, invocation.decode()))
+  local event, context = with_context(cold_start, invocation.decode())
+  if type(event) == "table" and event[BROADCAST] ~= nil then
+    local relay = require "moonwire.ws.relay"
+    if relay.is_ours(event) then return relay.go_on(event) end
+  end
+  return handler(event, context)
 end
 
 -- os.exit ends the environment, and Lambda only says that it ended: the record says who did it.

@@ -3,6 +3,8 @@ local arguments = require "moonwire.runtime.arguments"
 local core = require "moonwire.core.broadcast"
 local json = require "moonwire.json"
 
+local broadcast = {}
+
 local CONCURRENCY, TIMEOUT_MS = 32, 5000
 local TIMEOUT_MAX_MS = 2 ^ 31 - 1
 local NONE = {}
@@ -11,6 +13,9 @@ local NONE = {}
 --- @field except? string|string[] ids that get nothing
 --- @field concurrency? integer calls at once, 1 to 256; default 32
 --- @field timeout_ms? number for one connection, pauses and retries included; default 5000
+
+--- @class moonwire.ws.Place: moonwire.ws.Options
+--- @field known? string an endpoint for when nothing else says where the connections are
 
 --- @class moonwire.ws.Failure
 --- @field id string
@@ -57,14 +62,21 @@ local function check_number(name, value, most, whole)
   end
 end
 
+--- A sentence about the options that are numbers, or nothing.
+--- @param options { concurrency?: any, timeout_ms?: any }
+--- @return string? problem
+function broadcast.pace_problem(options)
+  return check_number("concurrency", options.concurrency, core.window_max, true)
+    or check_number("timeout_ms", options.timeout_ms, TIMEOUT_MAX_MS)
+end
+
 local function check(ids, options)
   options = options == nil and NONE or options
   return arguments.type("options", options, "table")
     or arguments.unknown("options", options, fields)
     or check_ids(ids)
     or check_except(options.except)
-    or check_number("concurrency", options.concurrency, core.window_max, true)
-    or check_number("timeout_ms", options.timeout_ms, TIMEOUT_MAX_MS)
+    or broadcast.pace_problem(options)
 end
 
 local function set_of(except)
@@ -147,12 +159,19 @@ local function work(sender, source, result)
   if late then result.rest = behind(late, source) end
 end
 
---- false and a sentence when an id is none.
-local function run(place, text, ids, options)
+--- Sends what has been checked.
+--- @param place moonwire.ws.Place
+--- @param text string
+--- @param ids string[]|fun(): string?
+--- @param options moonwire.ws.BroadcastOptions
+--- @return moonwire.ws.BroadcastResult|false|nil result false and a sentence when an id is none
+--- @return string? message
+--- @return string? code
+function broadcast.run(place, text, ids, options)
   local keys = place.credentials or NONE
   local sender, message, code = core.new(text, place.endpoint, place.region,
     keys.access_key_id, keys.secret_access_key, keys.session_token,
-    options.concurrency or CONCURRENCY, options.timeout_ms or TIMEOUT_MS)
+    options.concurrency or CONCURRENCY, options.timeout_ms or TIMEOUT_MS, place.known)
   if not sender then return nil, message, code end
   local result = { sent = 0, gone = json.array {}, failed = json.array {} } -- arrays in JSON, empty ones too
   local ok, why = pcall(work, sender, without(source_of(ids), set_of(options.except)), result)
@@ -170,17 +189,19 @@ end
 ---
 --- All is over 500 ms before the deadline of the invocation, so that `rest` can be put somewhere. Calls that have no answer by
 --- then failed with `timeout`. A connection inside its own `$connect` is in `failed`, with `connecting`.
---- @param place moonwire.ws.Options
+--- @param place moonwire.ws.Place
 --- @param text string what goes out
 --- @param ids string[]|fun(): string? an array, or an iterator: gives one id at each call, then nil
 --- @param options? moonwire.ws.BroadcastOptions
 --- @return moonwire.ws.BroadcastResult? result nil when it cannot begin: no endpoint, Region or keys, or data is too large
 --- @return string? message
 --- @return string? code
-return function(place, text, ids, options) -- ws.broadcast ends with a call to this: one level up is the user's function
+function broadcast.send(place, text, ids, options) -- ws.broadcast ends with a call to this: one level up is the user's function
   local why = check(ids, options)
   if why then error("ws.broadcast: " .. why, 2) end
-  local result, message, code = run(place, text, ids, options or NONE)
+  local result, message, code = broadcast.run(place, text, ids, options or NONE)
   if result == false then error("ws.broadcast: " .. message, 2) end
   return result, message, code
 end
+
+return broadcast

@@ -70,6 +70,8 @@ bool environment_start(struct environment *e, const struct process_events *event
     .runtime_api = buf_str(&api),
     .runtime_dir = directory_of(program ? program : options->program),
     .management = options->management,
+    .store = options->store,
+    .api = options->api,
     .issuer = options->issuer,
     .lambda = options->lambda,
     .path = config_get("PATH"),

@@ -7,7 +7,7 @@
 #include "buf.h"
 #include "encoding.h"
 
-enum { VALUE_MAX = 64 * 1024, LAMBDA_COUNT = 24 /* variables that we set, and some to spare */ };
+enum { VALUE_MAX = 64 * 1024, LAMBDA_COUNT = 32 /* variables that we set, and some to spare */ };
 
 /* The list at work. */
 struct list {
@@ -115,6 +115,8 @@ static void set_defaults(struct list *list, const struct variables *v) {
   set(list, STR("TZ"), STR(":UTC"));
   set(list, STR("MOONWIRE_GLOBALS"), STR("error")); /* an undeclared global: a warning in production, an error here */
   if (v->path.len > 0) set(list, STR("PATH"), v->path);
+  if (v->store.len > 0) set(list, STR("MOONWIRE_STORE"), v->store);
+  if (v->api.len > 0) set(list, STR("MOONWIRE_API"), v->api);
 }
 
 /* Managed Instances know no other format of the log. */

@@ -1,8 +1,8 @@
 /* environment_variables.h -- the variables of an execution environment: what Lambda sets, and what the service's file
  * says. Pure.
  * Source: AWS, "Working with Lambda environment variables", "Defined runtime environment variables": reserved ones cannot
- * be set by a function; the others it may override (PATH, LANG, TZ, log format and level). Our own MOONWIRE_GLOBALS is "error" unless
- * the file says otherwise.
+ * be set by a function; the others it may override (PATH, LANG, TZ, log format and level). Our own
+ * MOONWIRE_GLOBALS is "error", MOONWIRE_STORE and MOONWIRE_API are this run's, unless the file says otherwise.
  */
 #ifndef MOONWIRE_ENVIRONMENT_VARIABLES_H
 #define MOONWIRE_ENVIRONMENT_VARIABLES_H
@@ -25,6 +25,8 @@ struct variables {
   struct str management; /* AWS_ENDPOINT_URL_APIGATEWAYMANAGEMENTAPI, whatever the file says; empty: as the file says */
   struct str issuer;     /* MOONWIRE_LOCAL_ISSUER, likewise */
   struct str lambda;     /* AWS_ENDPOINT_URL_LAMBDA, likewise */
+  struct str store;      /* MOONWIRE_STORE, unless the file says otherwise; empty: not set; so is ... */
+  struct str api;        /* MOONWIRE_API: "abcdefghij/dev" */
   struct str path;       /* PATH, unless the file says otherwise */
   int concurrency;       /* as of struct pool_options: more than 0 is a Managed Instance's environment */
   int64_t now_ms;        /* Unix time, and ... */

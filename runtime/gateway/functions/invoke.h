@@ -36,6 +36,7 @@ struct invoke {
   char trace_id[MODEL_TRACE_LEN];
   void (*done)(struct invoke *in); /* once, from the loop; may write `note`; the pool frees `in` some time later */
   void *ctx;
+  int status;         /* set by `done`: what an HTTP client was answered with; 0 when there is none */
   char note[ERR_LEN]; /* what the developer should know about the answer, or "" */
 
   /* Set on the way. */

@@ -43,6 +43,7 @@ struct pool_options {
   rlim_t descriptors;     /* soft limit of its open descriptors; 0: ours */
   struct str runtime_api; /* "127.0.0.1:3002": where the control server listens */
   struct str management;  /* "http://127.0.0.1:3001/dev": for AWS_ENDPOINT_URL_APIGATEWAYMANAGEMENTAPI */
+  struct str store, api;  /* MOONWIRE_STORE and MOONWIRE_API, unless the service's file sets them; empty: not set */
   struct str issuer;      /* "http://127.0.0.1:3002/_identity": for MOONWIRE_LOCAL_ISSUER */
   struct str lambda;      /* "http://127.0.0.1:3002": for AWS_ENDPOINT_URL_LAMBDA */
   int most;               /* environments at once; at least 1 */

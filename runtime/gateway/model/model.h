@@ -13,6 +13,7 @@
 
 #include "buf.h"
 #include "err.h"
+#include "faults.h"
 #include "field.h"
 #include "model_id.h"
 #include "route_selection.h"
@@ -65,8 +66,10 @@ struct model_connection {
   int64_t last_active_at_ms;        /* likewise; the caller moves it when it sends */
   struct str source_ip, user_agent; /* owned; user_agent is empty when the client sent none */
   struct str authorizer; /* owned; JSON: requestContext.authorizer of all its events; empty without an authorizer */
-  struct model_admission *admission; /* owned; while its authorizer has not answered */
-  void *transport;                   /* the caller's; NULL at first */
+  struct model_admission *admission;    /* owned; while its authorizer has not answered */
+  const struct model_route *last_route; /* the last one that was invoked for it, or NULL */
+  struct fault_posts faults;            /* the caller's: what goes wrong on purpose */
+  void *transport;                      /* the caller's; NULL at first */
 };
 
 /* What the client sent to connect. Borrowed for the call. */
@@ -194,10 +197,9 @@ struct model_manage_answer {
 bool model_is_management(struct str path);
 
 /* The signature has been verified. SEND: pass the body on, then answer with status; when the client's outbox is full answer
- * with model_manage_throttled instead, and with model_manage_gone when the client turns out to be leaving. Updates
- * last_active_at_ms. Free the body afterwards. */
-void model_manage(struct model *model, const struct model_manage *request, int64_t now_ms,
-                  struct model_manage_answer *answer);
+ * with model_manage_throttled instead, and with model_manage_gone when the client turns out to be leaving. Free the
+ * body afterwards. */
+void model_manage(struct model *model, const struct model_manage *request, struct model_manage_answer *answer);
 void model_manage_throttled(struct model_manage_answer *answer);
 void model_manage_gone(struct model_manage_answer *answer);
 void model_manage_answer_free(struct model_manage_answer *answer);

@@ -77,20 +77,18 @@ static void answer_invalid_id(struct model_manage_answer *a, struct str id) {
 }
 
 /* The method is one of the three, the id is well-formed, the connection is open. */
-static void answer_open(struct model_manage_answer *a, const struct model_manage *request, struct model_connection *c,
-                        int64_t now_ms) {
+static void answer_open(struct model_manage_answer *a, const struct model_manage *request, struct model_connection *c) {
   if (str_equal(request->method, STR("GET"))) {
     answer_get(a, c);
   } else if (str_equal(request->method, STR("POST"))) {
     *a = (struct model_manage_answer){ MODEL_MANAGE_SEND, c, 200, NULL, a->body };
-    c->last_active_at_ms = now_ms;
   } else {
     *a = (struct model_manage_answer){ MODEL_MANAGE_CLOSE, c, 204, NULL, a->body };
     c->state = MODEL_CLOSING;
   }
 }
 
-static void answer_path(struct model *model, const struct model_manage *request, struct str path, int64_t now_ms,
+static void answer_path(struct model *model, const struct model_manage *request, struct str path,
                         struct model_manage_answer *a) {
   struct str stage, id, method = request->method;
   bool is_post = str_equal(method, STR("POST"));
@@ -106,20 +104,19 @@ static void answer_path(struct model *model, const struct model_manage *request,
   } else {
     struct model_connection *c = model_connection(model, id);
     if (c && c->state == MODEL_OPEN)
-      answer_open(a, request, c, now_ms);
+      answer_open(a, request, c);
     else
       model_manage_gone(a);
   }
 }
 
-void model_manage(struct model *model, const struct model_manage *request, int64_t now_ms,
-                  struct model_manage_answer *answer) {
+void model_manage(struct model *model, const struct model_manage *request, struct model_manage_answer *answer) {
   struct buf plain;
   *answer = (struct model_manage_answer){ .action = MODEL_MANAGE_ANSWER };
   buf_init(&answer->body, BODY_MAX);
   buf_init(&plain, request->path.len);
   uri_decode(&plain, request->path);
-  if (!plain.failed) answer_path(model, request, buf_str(&plain), now_ms, answer);
+  if (!plain.failed) answer_path(model, request, buf_str(&plain), answer);
   if (plain.failed || answer->body.failed) /* memory is short */
     answer_error(answer, 500, "InternalServerErrorException", STR("Internal server error"));
   buf_free(&plain);

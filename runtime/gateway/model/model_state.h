@@ -32,7 +32,7 @@ void model_step_refuse_internal(struct model_step *step);
 
 /* INVOKE: who is called, and for whom. The event is written to step->bytes afterwards. */
 void model_step_invoke(struct model_step *step, enum model_kind kind, const struct model_route *route,
-                       const struct model_connection *c, const struct model_moment *at);
+                       struct model_connection *c, const struct model_moment *at);
 
 /* SEND an error frame to the client of `call`; NOTHING when memory is short. */
 void model_step_frame(struct model_step *step, const struct model_call *call, struct str message);

@@ -42,9 +42,10 @@ void model_step_refuse_internal(struct model_step *step) {
 }
 
 void model_step_invoke(struct model_step *step, enum model_kind kind, const struct model_route *route,
-                       const struct model_connection *c, const struct model_moment *at) {
+                       struct model_connection *c, const struct model_moment *at) {
   step->action = MODEL_INVOKE;
   step->call = (struct model_call){ .kind = kind, .route = route };
+  if (route) c->last_route = route;
   str_copy(str_from(c->id), step->call.connection_id, MODEL_ID_LEN);
   str_copy(str_from(at->request_id), step->call.request_id, MODEL_ID_LEN);
 }

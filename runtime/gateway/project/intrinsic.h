@@ -1,6 +1,6 @@
 /* intrinsic.h -- CloudFormation's functions, where what they stand for is known here: Ref, Fn::Sub, Fn::GetAtt, Fn::Join, and
  * their short forms (!Ref ...).
- * Known are the pseudo parameters (AWS::Region ...), the WebSocket API, the functions of the service, resources that
+ * Known are the pseudo parameters (AWS::Region ...), the two APIs, the functions of the service, resources that
  * moonwire.local.yml has a value for, and resources of the service whose name stands in their properties.
  * Source: AWS CloudFormation User Guide, "Intrinsic function reference", "Pseudo parameters reference" and the "Return values"
  * of each resource; Serverless Framework v3, "AWS Infrastructure Resources" (names of resources).
@@ -21,7 +21,7 @@ struct intrinsic_names {
   struct variables *variables;
   struct str service, stage, region;
   const struct yaml *functions; /* the section; NULL when there is none */
-  char api_id[PROJECT_API_ID_LEN];
+  char api_id[PROJECT_API_ID_LEN], http_api_id[PROJECT_API_ID_LEN];
 };
 
 /* Whether a node is such a function, known here or not. */

@@ -134,6 +134,13 @@ static bool add_stack_name(const struct intrinsic_names *names, struct buf *out)
   return true;
 }
 
+/* The Framework's names of the APIs; no pointer when it is none. */
+static struct str find_api(const struct intrinsic_names *names, struct str resource) {
+  if (names->api_id[0] && str_equal(resource, STR("WebsocketsApi"))) return str_from(names->api_id);
+  if (names->http_api_id[0] && str_equal(resource, STR("HttpApi"))) return str_from(names->http_api_id);
+  return str_of(NULL, 0);
+}
+
 enum intrinsic_known intrinsic_ref(struct project_report *report, struct yaml_line at, struct str name, struct buf *out,
                                    char why[ERR_LEN]) {
   const struct intrinsic_names *names = report->names;
@@ -146,7 +153,7 @@ enum intrinsic_known intrinsic_ref(struct project_report *report, struct yaml_li
     return INTRINSIC_NOT_KNOWN;
   }
   if (!find_text(names->variables, names->variables->local, STR("resources"), name, &value)) return INTRINSIC_REFUSED;
-  if (!value.ptr && names->api_id[0] && str_equal(name, STR("WebsocketsApi"))) value = str_from(names->api_id);
+  if (!value.ptr) value = find_api(names, name);
   if (!value.ptr && find_function(names, name, &value)) {
     buf_addf(out, "%.*s-%.*s-", STR_ARG(names->service), STR_ARG(names->stage));
   } else if (!value.ptr) {

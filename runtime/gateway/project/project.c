@@ -45,6 +45,7 @@ static struct intrinsic_names names_of(struct variables *variables, const struct
                                    .region = p->region,
                                    .functions = functions ? functions->value : NULL };
   if (around->api_id) around->api_id(p->service, p->stage, names.api_id);
+  if (around->http_api_id) around->http_api_id(p->service, p->stage, names.http_api_id);
   return names;
 }
 

@@ -2,7 +2,7 @@
  * Reads what `moonwire dev` needs and says about the rest only what its user must know: each warning once, with file and
  * line. Everything lives in the project's arena. Pure but for reading files: what
  * else lies around the service comes with its surroundings.
- * Source: Serverless Framework v3, "Serverless.yml Reference" and "WebSocket" (docs/providers/aws).
+ * Source: Serverless Framework v3, "Serverless.yml Reference", "WebSocket" and "HTTP API" (docs/providers/aws).
  */
 #ifndef MOONWIRE_PROJECT_H
 #define MOONWIRE_PROJECT_H
@@ -43,6 +43,22 @@ struct project_route {
   const struct project_authorizer *authorizer; /* of $connect only; NULL when everybody may */
 };
 
+/* A route of the HTTP API. */
+struct project_http_route {
+  struct str key; /* "GET /users/{id}", "ANY /files/{proxy+}", "$default" */
+  const struct project_function *function;
+  struct str refusal; /* why its requests are refused here ("it has an authorizer, ..."), or empty */
+  int line;           /* where the event stands */
+};
+
+/* CORS of the HTTP API. Lists are texts with commas, fit for a header. */
+struct project_cors {
+  struct str origins, headers, methods;
+  struct str exposed; /* empty: not said */
+  bool credentials;
+  int max_age_s; /* -1: not said */
+};
+
 struct project_warning {
   struct str file; /* serverless.yml, or another one that it names */
   int line;        /* 1-based; 0 when it is about the file as a whole */
@@ -61,6 +77,9 @@ struct project {
   size_t function_count;
   const struct project_route *routes; /* one for each key; the last one in the file wins, with a warning */
   size_t route_count;
+  const struct project_http_route *http_routes; /* one for each key */
+  size_t http_route_count;
+  const struct project_cors *cors; /* NULL: none */
   const struct str *named; /* paths of other files that it asked for, as they were named, there or not: ".env" */
   size_t named_count;
   const struct project_warning *warnings;

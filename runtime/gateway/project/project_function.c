@@ -2,7 +2,7 @@
 
 #include "project_authorizer.h"
 #include "project_environment.h"
-#include "project_route.h"
+#include "project_event.h"
 #include "project_spelling.h"
 #include "spelling.h"
 
@@ -77,6 +77,7 @@ static const char *const known_settings[] = {
   "events",
   "fileSystemConfig",
   "handler",
+  "httpApi",
   "image",
   "kmsKeyArn",
   "layers",
@@ -153,28 +154,35 @@ static bool read_function(struct project_report *report, const struct yaml_entry
 }
 
 static bool read_all(struct project_report *report, const struct section *s, const struct project_provider *provider,
-                     struct project_function *functions, struct project_routes *routes) {
+                     struct project_function *functions, struct project_events *events) {
   for (size_t i = 0; i < s->count; i++) {
+    const struct yaml *map = s->list[i]->value;
     struct project_place place = project_place_at("functions.%.*s.", STR_ARG(s->list[i]->key->text));
-    if (!read_function(report, s->list[i], provider, &functions[i])) return false;
-    if (!project_routes_add(report, place, s->list[i]->value, &functions[i], routes)) return false;
+    struct project_http_owner owner = { .function = &functions[i] };
+    if (!read_function(report, s->list[i], provider, &functions[i]) ||
+        !project_http_api_payload(report, place, map, &provider->http_api, &owner.payload) ||
+        !project_events_add(report, place, map, &owner, events))
+      return false;
   }
-  return true;
+  return project_http_api_finish(report, &provider->http_api, &events->http);
 }
 
 bool project_functions_read(struct project_report *report, const struct yaml *root,
                             const struct project_provider *provider, struct project *project) {
   struct section s;
-  if (!find_functions(report, root, &s)) return false;
+  struct project_events events;
+  if (!find_functions(report, root, &s) || !project_events_init(report, &events)) return false;
   struct project_function *functions = arena_alloc(report->memory, (s.count + 1) * sizeof *functions);
-  struct project_routes routes = { .list = arena_alloc(report->memory, PROJECT_ROUTES_MAX * sizeof *routes.list) };
-  if (!functions || !routes.list) return project_out_of_memory(report);
-  if (!read_all(report, &s, provider, functions, &routes)) return false;
-  if (routes.count == 0)
-    project_warn(report, YAML_NO_LINE, "no function has a websocket event: no route can be called");
+  if (!functions) return project_out_of_memory(report);
+  if (!read_all(report, &s, provider, functions, &events)) return false;
+  if (events.websocket.count + events.http.count == 0)
+    project_warn(report, YAML_NO_LINE, "no function has a websocket or httpApi event: no route can be called");
   project->functions = functions;
   project->function_count = s.count;
-  project->routes = routes.list;
-  project->route_count = routes.count;
+  project->routes = events.websocket.list;
+  project->route_count = events.websocket.count;
+  project->http_routes = events.http.list;
+  project->http_route_count = events.http.count;
+  project->cors = provider->http_api.cors;
   return project_authorizers_resolve(report, project);
 }

@@ -121,7 +121,8 @@ bool project_provider_read(struct project_report *report, const struct yaml *roo
   warn_of_unknown_keys(report, map);
   project_check_provider(report, map);
   project_check_runtime(report, provider_place, map);
-  return project_limits(report, provider_place, map, &out->timeout_s, &out->memory_mb);
+  return project_limits(report, provider_place, map, &out->timeout_s, &out->memory_mb) &&
+         project_http_api_read(report, map, &out->http_api);
 }
 
 bool project_provider_environment(struct project_report *report, const struct yaml *root,

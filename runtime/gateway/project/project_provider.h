@@ -2,6 +2,7 @@
 #ifndef MOONWIRE_PROJECT_PROVIDER_H
 #define MOONWIRE_PROJECT_PROVIDER_H
 
+#include "project_http_api.h"
 #include "project_value.h"
 
 /* Lambda's limits. */
@@ -11,6 +12,7 @@ struct project_provider {
   struct str stage, region, route_selection_expression;
   struct fields environment;
   int timeout_s, memory_mb;
+  struct project_http_api http_api;
 };
 
 /* Reads the section from the file's top level; defaults stand for what is not there. What the command line says of stage

@@ -6,7 +6,6 @@
 struct event {
   struct project_report *report;
   struct project_place place; /* "functions.echo.events[0]." */
-  const struct yaml *map;     /* { websocket: ..., ... } */
   const struct yaml_entry *websocket;
   struct project_route route;
 };
@@ -67,18 +66,6 @@ static bool read_options(struct event *e) {
   return true;
 }
 
-/* Whether other keys stand in the event: a mistake of indentation that Serverless does not notice. */
-static bool warn_of_neighbours(const struct event *e) {
-  for (size_t i = 0; i < e->map->count; i++) {
-    const struct yaml *key = e->map->entries[i].key;
-    if (&e->map->entries[i] != e->websocket)
-      project_warn(e->report, key->line,
-                   "%s%s counts for nothing: it stands beside `websocket:`; indent it deeper to put it below",
-                   e->place.path, shown_of(key->text).text);
-  }
-  return e->map->count > 1;
-}
-
 static void warn_of_claim(const struct event *e, const struct project_function *before, struct yaml_line line) {
   struct shown key = shown_of(e->route.key);
   struct str now = e->route.function->name;
@@ -106,58 +93,12 @@ static bool add_route(struct event *e, struct project_routes *routes) {
   return true;
 }
 
-static bool read_websocket(struct event *e, struct project_routes *routes) {
-  const struct yaml_entry *at = e->websocket;
-  static const char expected[] = "a route such as $default, or a mapping with route";
-  bool neighbours = warn_of_neighbours(e);
-  if (at->value->kind == YAML_NULL && neighbours) return true;
-  bool ok =
-      at->value->kind == YAML_MAP ? read_options(e) : project_text(e->report, e->place, at, expected, &e->route.key);
-  if (!ok) return false;
-  warn_of_name(e, at->key->line);
-  return add_route(e, routes);
-}
-
-static void warn_of_kind(struct project_report *report, struct yaml_line line, struct str kind) {
-  project_warn(report, line, "events of the kind %s are not served here, only websocket events", shown_of(kind).text);
-}
-
-static bool read_event(struct project_report *report, struct project_place place, const struct yaml *node,
+bool project_route_add(struct project_report *report, struct project_place place, const struct yaml_entry *at,
                        const struct project_function *function, struct project_routes *routes) {
-  struct event e = { .report = report, .place = place, .map = node, .route.function = function };
-  e.websocket = yaml_entry_of(node, STR("websocket"));
-  if (e.websocket) return read_websocket(&e, routes);
-  if (project_has_variable(node))
-    project_warn(report, node->line, "%.*s is left out: %s", (int)strlen(place.path) - 1, place.path,
-                 project_reason(node).text);
-  else if (node->kind == YAML_MAP && node->count > 0 && yaml_is_scalar(node->entries[0].key))
-    warn_of_kind(report, node->line, node->entries[0].key->text);
-  else if (node->kind == YAML_STRING && !str_equal(node->text, STR("websocket")))
-    warn_of_kind(report, node->line, node->text);
-  else
-    return project_fail(report, node->line, "%.*s must be an event such as `websocket: $default`, found %s",
-                        (int)strlen(place.path) - 1, place.path, project_found(node).text);
-  return true;
-}
-
-bool project_routes_add(struct project_report *report, struct project_place place, const struct yaml *map,
-                        const struct project_function *function, struct project_routes *routes) {
-  const struct yaml_entry *at = yaml_entry_of(map, STR("events"));
-  if (!at || at->value->kind == YAML_NULL) return true;
-  const struct yaml *events = at->value;
-  if (project_has_variable(events)) {
-    project_warn(report, at->key->line, "%sevents are left out: %s", place.path, project_reason(events).text);
-    return true;
-  }
-  if (events->kind != YAML_LIST)
-    return project_fail(report, at->key->line, "%sevents must be a list such as `- websocket: $default`, found %s",
-                        place.path, project_found(events).text);
-  routes->events_seen += events->count;
-  if (routes->events_seen > PROJECT_EVENTS_MAX)
-    return project_fail(report, at->key->line, "there are more than %d events", PROJECT_EVENTS_MAX);
-  for (size_t i = 0; i < events->count; i++) {
-    struct project_place event_place = project_place_at("%sevents[%zu].", place.path, i);
-    if (!read_event(report, event_place, events->items[i], function, routes)) return false;
-  }
-  return true;
+  struct event e = { .report = report, .place = place, .websocket = at, .route.function = function };
+  static const char expected[] = "a route such as $default, or a mapping with route";
+  bool ok = at->value->kind == YAML_MAP ? read_options(&e) : project_text(report, place, at, expected, &e.route.key);
+  if (!ok) return false;
+  warn_of_name(&e, at->key->line);
+  return add_route(&e, routes);
 }

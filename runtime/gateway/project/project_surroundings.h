@@ -28,8 +28,9 @@ struct project_surroundings {
   bool (*file)(void *ctx, struct str path, struct buf *text, bool *found, char err[ERR_LEN]);
   void *ctx;
 
-  /* The id of the WebSocket API of a service. NULL: it has none. */
+  /* The ids of the WebSocket API and of the HTTP API of a service. NULL: it has none. */
   void (*api_id)(struct str service, struct str stage, char id[PROJECT_API_ID_LEN]);
+  void (*http_api_id)(struct str service, struct str stage, char id[PROJECT_API_ID_LEN]);
 };
 
 #endif

@@ -52,7 +52,7 @@ static struct snapshot_part *make_part(struct snapshot *snapshot, const struct s
   }
   char name[32];
   snprintf(name, sizeof name, "%s.%zu", snapshot->name, snapshot->part_count);
-  struct snapshot_part *part = snapshot_part_new(snapshot->store, name, err);
+  struct snapshot_part *part = snapshot_part_new(snapshot->home, name, err);
   if (!part) return NULL;
   struct snapshot_place place = place_of(snapshot, folder, part);
   place.before = old ? old->path : NULL;
@@ -86,14 +86,14 @@ static bool fill(struct snapshot *snapshot, const struct snapshot *before, char 
 
 /* Its folder, which is empty. */
 static bool make_folder(struct snapshot *snapshot, char err[ERR_LEN]) {
-  struct snapshot_part *folder = snapshot_part_new(snapshot->store, snapshot->name, err);
+  struct snapshot_part *folder = snapshot_part_new(snapshot->home, snapshot->name, err);
   if (!folder) return false;
   memcpy(snapshot->path, folder->path, sizeof snapshot->path);
   free(folder);
   return true;
 }
 
-struct snapshot *snapshot_new(struct store *store, int number, const char *directory, struct tree *tree,
+struct snapshot *snapshot_new(struct run_folder *home, int number, const char *directory, struct tree *tree,
                               const struct snapshot *before, char err[ERR_LEN]) {
   struct snapshot *snapshot = calloc(1, sizeof *snapshot);
   struct snapshot_part **parts = calloc(tree->count + 1, sizeof *parts);
@@ -104,7 +104,7 @@ struct snapshot *snapshot_new(struct store *store, int number, const char *direc
     fail(err, "out of memory");
     return NULL;
   }
-  *snapshot = (struct snapshot){ .store = store, .directory = directory, .tree = *tree, .parts = parts, .holds = 1 };
+  *snapshot = (struct snapshot){ .home = home, .directory = directory, .tree = *tree, .parts = parts, .holds = 1 };
   *tree = (struct tree){ 0 };
   snprintf(snapshot->name, sizeof snapshot->name, "%d", number);
   if (make_folder(snapshot, err) && fill(snapshot, before, err)) return snapshot;
@@ -127,7 +127,7 @@ struct snapshot *snapshot_hold(struct snapshot *snapshot) {
 
 void snapshot_release(struct snapshot *snapshot) {
   if (!snapshot || --snapshot->holds > 0) return;
-  if (snapshot->path[0]) store_remove(snapshot->store, snapshot->name);
+  if (snapshot->path[0]) run_folder_remove(snapshot->home, snapshot->name);
   for (size_t i = 0; i < snapshot->part_count; i++) snapshot_part_release(snapshot->parts[i]);
   tree_free(&snapshot->tree);
   free(snapshot->parts);

@@ -11,13 +11,13 @@
 
 #include "err.h"
 #include "snapshot_part.h"
-#include "store.h"
+#include "run_folder.h"
 #include "tree.h"
 
 struct snapshot {
-  struct store *store;
+  struct run_folder *home;
   const char *directory; /* of the service; absolute */
-  char name[16];         /* in the store */
+  char name[16];         /* in the folder of the run */
   char path[PATH_MAX];   /* absolute; in it, folders with code are links to their parts */
   struct tree tree;      /* what is in it */
   struct snapshot_part **parts;
@@ -27,7 +27,7 @@ struct snapshot {
 
 /* Takes the tree, also when it fails. `before` may be NULL; `directory` is borrowed. The caller holds what comes back.
  * NULL, with a sentence, when there is no room. A file that cannot be read becomes a link: whoever needs it will say so. */
-struct snapshot *snapshot_new(struct store *store, int number, const char *directory, struct tree *tree,
+struct snapshot *snapshot_new(struct run_folder *home, int number, const char *directory, struct tree *tree,
                               const struct snapshot *before, char err[ERR_LEN]);
 
 /* Takes a tree that differs in files that are no code: links to new ones are added. */

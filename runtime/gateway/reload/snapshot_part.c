@@ -108,22 +108,22 @@ void snapshot_link(const struct snapshot_place *place, const struct tree *tree, 
 
 /* Its life */
 
-struct snapshot_part *snapshot_part_new(struct store *store, const char *name, char err[ERR_LEN]) {
+struct snapshot_part *snapshot_part_new(struct run_folder *home, const char *name, char err[ERR_LEN]) {
   struct snapshot_part *part = calloc(1, sizeof *part);
   if (!part) {
     fail(err, "out of memory");
     return NULL;
   }
-  *part = (struct snapshot_part){ .store = store, .holds = 1 };
+  *part = (struct snapshot_part){ .home = home, .holds = 1 };
   snprintf(part->name, sizeof part->name, "%s", name);
-  if (join(part->path, store->path, name) && mkdir(part->path, 0700) == 0) return part;
-  fail(err, "%s: a folder for a copy of the service cannot be made: %s", store->path, strerror(errno));
+  if (join(part->path, home->path, name) && mkdir(part->path, 0700) == 0) return part;
+  fail(err, "%s: a folder for a copy of the service cannot be made: %s", home->path, strerror(errno));
   free(part);
   return NULL;
 }
 
 void snapshot_part_release(struct snapshot_part *part) {
   if (!part || --part->holds > 0) return;
-  store_remove(part->store, part->name);
+  run_folder_remove(part->home, part->name);
   free(part);
 }

@@ -8,12 +8,12 @@
 #include <stdbool.h>
 #include <stddef.h>
 
-#include "store.h"
+#include "run_folder.h"
 #include "tree.h"
 
 struct snapshot_part {
-  struct store *store;
-  char name[32];       /* in the store */
+  struct run_folder *home;
+  char name[32];       /* in the folder of the run */
   char path[PATH_MAX]; /* absolute */
   int holds;           /* it goes with the last one */
 };
@@ -35,7 +35,7 @@ bool snapshot_copy(const struct snapshot_place *place, const struct tree *tree, 
 void snapshot_link(const struct snapshot_place *place, const struct tree *tree, size_t first, size_t end);
 
 /* The caller holds it. NULL, with a sentence, when its folder cannot be made. */
-struct snapshot_part *snapshot_part_new(struct store *store, const char *name, char err[ERR_LEN]);
+struct snapshot_part *snapshot_part_new(struct run_folder *home, const char *name, char err[ERR_LEN]);
 
 /* Safe on NULL. */
 void snapshot_part_release(struct snapshot_part *part);

@@ -8,7 +8,7 @@
 #include <stdlib.h>
 #include <sys/stat.h>
 
-#include "store.h"
+#include "run_folder.h"
 
 /* Reading */
 
@@ -105,7 +105,7 @@ static bool list_names(struct reading *r, const char *path, struct str **names, 
   *count = 0;
   if (!folder) return false;
   for (const struct dirent *at; (at = readdir(folder));) {
-    if (at->d_name[0] == '.' || str_starts(str_from(at->d_name), STR(STORE_PREFIX))) continue;
+    if (at->d_name[0] == '.' || str_starts(str_from(at->d_name), STR(RUN_FOLDER_PREFIX))) continue;
     if (*count == capacity) {
       struct str *more = realloc(*names, (capacity = capacity ? 2 * capacity : 32) * sizeof *more);
       if (!more) {

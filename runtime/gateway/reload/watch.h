@@ -21,7 +21,7 @@ enum {
 
 struct watch_options {
   struct loop *loop;
-  struct str settings; /* name of the service's file: "serverless.yml" */
+  struct str settings;                          /* name of the service's file: "serverless.yml" */
   bool (*is_named)(void *ctx, struct str name); /* whether a file called so counts, hidden or no code; NULL: none */
   /* From the loop. since_ns: monotonic, when the first change was noticed. Where the kernel tells nothing it is called all
    * the time. */

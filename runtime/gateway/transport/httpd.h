@@ -39,6 +39,7 @@ struct httpd_options {
   const char *host;     /* an IP address, or a name that resolves to one */
   uint16_t port;        /* 0: any free one, see httpd_port */
   size_t body_max;      /* bytes; a longer body is answered with 413 and never handed over */
+  const char *too_long; /* what that answer says, as JSON; NULL: a sentence in plain text */
   unsigned idle_s;      /* seconds without a byte after which a connection that owes us a request is closed */
   unsigned connections; /* most connections at once, upgraded ones included */
   void (*request)(void *ctx, struct exchange *x); /* called from the loop */

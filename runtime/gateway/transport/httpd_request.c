@@ -82,7 +82,13 @@ static bool announces_too_much(struct httpd_request *r) {
   return text && str_to_int64(str_from(text), &length) && (uint64_t)length > r->httpd->options.body_max;
 }
 
-static const struct str too_long = { "The request body is too long.\n", 30 };
+static enum MHD_Result refuse_body(struct httpd_request *r) {
+  const char *json = r->httpd->options.too_long;
+  if (!json) return refuse(r, 413, STR("The request body is too long.\n"));
+  r->state = HTTPD_HANDED;
+  exchange_answer_json(&r->exchange, 413, str_from(json));
+  return MHD_YES;
+}
 
 static enum MHD_Result take_head(struct httpd_request *r, const char *method, const char *version) {
   r->begun = true;
@@ -91,7 +97,7 @@ static enum MHD_Result take_head(struct httpd_request *r, const char *method, co
   if (r->target_len > HTTPD_TARGET_MAX)
     refuse(r, 414, STR("The request target is too long.\n"));
   else if (announces_too_much(r))
-    refuse(r, 413, too_long);
+    refuse_body(r);
   return r->state == HTTPD_READING ? MHD_YES : conclude(r);
 }
 
@@ -119,7 +125,7 @@ static bool fill_exchange(struct httpd_request *r) {
 
 static enum MHD_Result hand_over(struct httpd_request *r) {
   if (r->received > r->httpd->options.body_max) {
-    refuse(r, 413, too_long);
+    refuse_body(r);
     return conclude(r);
   }
   if (!fill_exchange(r)) return MHD_NO;

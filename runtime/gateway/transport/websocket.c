@@ -6,6 +6,7 @@
 
 #include "utf8.h"
 #include "websocket_outbox.h"
+#include "websocket_pace.h"
 #include "websocket_reader.h"
 
 enum {
@@ -31,7 +32,9 @@ struct websocket {
   struct httpd_socket socket;
   struct loop_watch watch;
   struct loop_timer timer; /* the client's half of the close */
-  struct loop_job job;     /* early bytes, or the end */
+  struct loop_timer turn;  /* when more may be sent to one that is slow on purpose */
+  struct websocket_pace pace;
+  struct loop_job job; /* early bytes, or the end */
   struct buf early;
   struct websocket_reader reader;
   struct websocket_outbox outbox;
@@ -53,6 +56,7 @@ static void end(struct websocket *ws) {
   ws->state = OVER;
   loop_watch_stop(ws->loop, &ws->watch);
   loop_timer_stop(ws->loop, &ws->timer);
+  loop_timer_stop(ws->loop, &ws->turn);
   loop_job_add(ws->loop, &ws->job);
 }
 
@@ -104,10 +108,24 @@ static void close_came(struct websocket *ws, struct websocket_item item) {
 
 /* Writing */
 
+/* As much as the client may get now. False when nothing can be sent to it any more. *blocked: the socket takes no more. */
+static bool write_out(struct websocket *ws, bool *blocked) {
+  size_t waiting = websocket_outbox_waiting(&ws->outbox);
+  size_t room = websocket_pace_room(&ws->pace, ws->pace.limited ? clock_monotonic_ns() : 0);
+  if (!websocket_outbox_flush(&ws->outbox, ws->socket.fd, room)) return false;
+  size_t left = websocket_outbox_waiting(&ws->outbox), sent = waiting - left;
+  websocket_pace_used(&ws->pace, sent);
+  *blocked = left > 0 && sent < room;
+  if (left == 0 || *blocked) return true;
+  int64_t wait_ms = websocket_pace_wait_ms(&ws->pace);
+  return wait_ms < 0 || loop_timer_start(ws->loop, &ws->turn, wait_ms);
+}
+
 /* Writes what can be written, and sees what follows from that. Does nothing before the handshake is through. */
 static void proceed(struct websocket *ws) {
   if (!ws->open || ws->state == OVER) return;
-  if (!websocket_outbox_flush(&ws->outbox, ws->socket.fd)) {
+  bool blocked;
+  if (!write_out(ws, &blocked)) {
     drop(ws);
     return;
   }
@@ -120,7 +138,7 @@ static void proceed(struct websocket *ws) {
     ws->shut = true; /* its close frame would not be understood: tell it that nothing more comes */
     shutdown(ws->socket.fd, SHUT_WR);
   }
-  if (!loop_watch_set(ws->loop, &ws->watch, LOOP_READ | (waits ? LOOP_WRITE : 0), NULL)) drop(ws);
+  if (!loop_watch_set(ws->loop, &ws->watch, LOOP_READ | (blocked ? LOOP_WRITE : 0), NULL)) drop(ws);
 }
 
 enum websocket_sent websocket_send(struct websocket *ws, struct str text) {
@@ -133,6 +151,27 @@ enum websocket_sent websocket_send(struct websocket *ws, struct str text) {
 void websocket_close(struct websocket *ws, int code, struct str reason) {
   start_close(ws, code, reason);
   proceed(ws);
+}
+
+/* What goes wrong on purpose */
+
+void websocket_drop(struct websocket *ws) {
+  drop(ws);
+}
+
+static void may_send_more(void *ctx) {
+  proceed(ctx);
+}
+
+void websocket_set_pace(struct websocket *ws, int64_t bytes_per_s) {
+  websocket_pace_set(&ws->pace, bytes_per_s, clock_monotonic_ns());
+  loop_timer_stop(ws->loop, &ws->turn);
+  proceed(ws);
+}
+
+struct websocket_look websocket_look(const struct websocket *ws) {
+  return (struct websocket_look){ ws->state != OPEN, websocket_outbox_waiting(&ws->outbox),
+                                  ws->pace.limited ? ws->pace.bytes_per_s : -1 };
 }
 
 /* Reading */
@@ -193,8 +232,9 @@ struct websocket *websocket_new(struct loop *loop, const struct websocket_events
   ws->ctx = ctx;
   ws->watch.ready = socket_ready;
   ws->timer.fire = close_took_too_long;
+  ws->turn.fire = may_send_more;
   ws->job.run = run_job;
-  ws->watch.ctx = ws->timer.ctx = ws->job.ctx = ws;
+  ws->watch.ctx = ws->timer.ctx = ws->turn.ctx = ws->job.ctx = ws;
   buf_init(&ws->early, WEBSOCKET_OUTBOX_MAX);
   websocket_outbox_init(&ws->outbox);
   if (websocket_reader_init(&ws->reader)) return ws;
@@ -206,6 +246,7 @@ void websocket_open(struct websocket *ws, struct httpd_socket socket, struct str
   ws->socket = socket;
   ws->open = true;
   ws->watch.fd = socket.fd;
+  if (ws->state == OVER) loop_job_add(ws->loop, &ws->job); /* it was dropped before */
   buf_add(&ws->early, early);
   bool ok = !ws->early.failed;
   if (ws->state == CLOSING) ok = ok && loop_timer_start(ws->loop, &ws->timer, WEBSOCKET_CLOSE_MS);
@@ -218,6 +259,7 @@ void websocket_delete(struct websocket *ws) {
   if (!ws) return;
   loop_watch_stop(ws->loop, &ws->watch);
   loop_timer_stop(ws->loop, &ws->timer);
+  loop_timer_stop(ws->loop, &ws->turn);
   loop_job_stop(ws->loop, &ws->job);
   if (ws->open) ws->socket.close(&ws->socket);
   websocket_reader_free(&ws->reader);

@@ -8,6 +8,7 @@
 
 #include <stdbool.h>
 #include <stddef.h>
+#include <stdint.h>
 
 #include "err.h"
 #include "httpd.h"
@@ -48,6 +49,21 @@ enum websocket_sent websocket_send(struct websocket *ws, struct str text);
 
 /* Starts to close with this code; `closed` follows. Nothing when a close is under way. */
 void websocket_close(struct websocket *ws, int code, struct str reason);
+
+/* Ends the connection as a network does that fails: at once, without a close frame; `closed` follows, with WEBSOCKET_DROPPED
+ * unless a close was under way. */
+void websocket_drop(struct websocket *ws);
+
+/* From now on the client is sent at most so many bytes a second, as if it read no faster; 0: nothing, below 0: no limit. */
+void websocket_set_pace(struct websocket *ws, int64_t bytes_per_s);
+
+/* What it is like now. */
+struct websocket_look {
+  bool closing;        /* a close is under way */
+  size_t waiting;      /* bytes that wait for the client to read */
+  int64_t bytes_per_s; /* of websocket_set_pace; -1: no limit */
+};
+struct websocket_look websocket_look(const struct websocket *ws);
 
 /* Closes the descriptor at once, when there is one, and frees; `closed` is not called. Safe on NULL. */
 void websocket_delete(struct websocket *ws);

@@ -74,15 +74,19 @@ bool websocket_outbox_control(struct websocket_outbox *o, enum websocket_control
   return true;
 }
 
-bool websocket_outbox_flush(struct websocket_outbox *o, int fd) {
+bool websocket_outbox_flush(struct websocket_outbox *o, int fd, size_t most) {
   while (websocket_outbox_waiting(o) > 0) {
-    ssize_t size = send(fd, o->bytes.ptr + o->sent, websocket_outbox_waiting(o), MSG_NOSIGNAL | MSG_DONTWAIT);
-    if (size > 0)
+    size_t waiting = websocket_outbox_waiting(o), next = waiting < most ? waiting : most;
+    if (next == 0) return true;
+    ssize_t size = send(fd, o->bytes.ptr + o->sent, next, MSG_NOSIGNAL | MSG_DONTWAIT);
+    if (size > 0) {
       o->sent += (size_t)size;
-    else if (errno == EAGAIN || errno == EWOULDBLOCK)
+      most -= (size_t)size;
+    } else if (errno == EAGAIN || errno == EWOULDBLOCK) {
       return true;
-    else if (errno != EINTR)
+    } else if (errno != EINTR) {
       return false;
+    }
   }
   buf_trim(&o->bytes, KEPT);
   o->sent = 0;

@@ -29,7 +29,7 @@ bool websocket_outbox_text(struct websocket_outbox *o, struct str text);
 /* Adds a control frame; data has at most WEBSOCKET_CONTROL_MAX bytes. False when memory is short. */
 bool websocket_outbox_control(struct websocket_outbox *o, enum websocket_control opcode, struct str data);
 
-/* Writes what the socket takes without waiting. False when nothing can be sent to this peer any more. */
-bool websocket_outbox_flush(struct websocket_outbox *o, int fd);
+/* Writes what the socket takes without waiting, at most so many bytes. False when nothing can be sent to this peer any more. */
+bool websocket_outbox_flush(struct websocket_outbox *o, int fd, size_t most);
 
 #endif

@@ -78,6 +78,16 @@ void view_note(struct view *view, const char *connection_id, struct str text) {
   view_entry_end(view);
 }
 
+void view_fault(struct view *view, const struct fault_news *news) {
+  struct buf *out = view_entry_begin(view);
+  if (!out) return;
+  if (view->options.json)
+    view_json_fault(out, view_now_ms(view), news);
+  else
+    view_text_fault(&view->text, out, view_now_ms(view), news);
+  view_entry_end(view);
+}
+
 void view_reloaded(struct view *view, struct str changed, int64_t took_ns) {
   struct buf *out = view_entry_begin(view);
   if (!out) return;

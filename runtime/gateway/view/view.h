@@ -9,6 +9,7 @@
 #include <stdint.h>
 #include <stdio.h>
 
+#include "faults.h"
 #include "invoke.h"
 #include "loop.h"
 #include "pool.h"
@@ -33,6 +34,7 @@ struct view_ready {
   const struct project *project;
   struct str websocket_url;  /* "ws://127.0.0.1:3001/dev" */
   struct str management_url; /* "http://127.0.0.1:3001/dev" */
+  struct str http_url;       /* "http://127.0.0.1:3001": the HTTP API, when the project has one */
   struct str control_url;    /* "http://127.0.0.1:3002" */
 };
 void view_ready(struct view *view, const struct view_ready *ready);
@@ -45,6 +47,9 @@ void view_project_warning(struct view *view, const struct project_warning *warni
 
 /* What a client was told without an invocation: "no route ...". connection_id may be "". */
 void view_note(struct view *view, const char *connection_id, struct str text);
+
+/* A fault on purpose was set, or has been applied. Borrowed. */
+void view_fault(struct view *view, const struct fault_news *news);
 
 /* Changed files have taken effect, so many nanoseconds after the first of them was noticed. `changed` names one or more. */
 void view_reloaded(struct view *view, struct str changed, int64_t took_ns);

@@ -32,6 +32,23 @@ static void add_time(struct buf *out, int64_t now_ms) {
   buf_addf(out, ",\"time\":\"%s.%03dZ\"", text, (int)(now_ms % 1000));
 }
 
+static void add_route(struct buf *out, bool is_first, struct str key, const struct project_function *function) {
+  buf_add(out, is_first ? STR("{\"routeKey\":") : STR(",{\"routeKey\":"));
+  json_write_string_utf8(out, key);
+  add_text(out, "function", function->name);
+  add_text(out, "handler", function->handler);
+  buf_add_char(out, '}');
+}
+
+/* Only of a service that has an HTTP API. */
+static void add_http_routes(struct buf *out, const struct project *project) {
+  if (project->http_route_count == 0) return;
+  buf_add(out, STR(",\"httpRoutes\":["));
+  for (size_t i = 0; i < project->http_route_count; i++)
+    add_route(out, i == 0, project->http_routes[i].key, project->http_routes[i].function);
+  buf_add_char(out, ']');
+}
+
 void view_json_ready(struct buf *out, const struct view_ready *ready) {
   const struct project *project = ready->project;
   begin(out, "ready");
@@ -40,17 +57,13 @@ void view_json_ready(struct buf *out, const struct view_ready *ready) {
   add_text(out, "region", project->region);
   add_text(out, "websocketUrl", ready->websocket_url);
   add_text(out, "managementUrl", ready->management_url);
+  if (project->http_route_count > 0) add_text(out, "httpUrl", ready->http_url);
   add_text(out, "controlUrl", ready->control_url);
   buf_add(out, STR(",\"routes\":["));
-  for (size_t i = 0; i < project->route_count; i++) {
-    const struct project_route *route = &project->routes[i];
-    buf_add(out, i > 0 ? STR(",{\"routeKey\":") : STR("{\"routeKey\":"));
-    json_write_string_utf8(out, route->key);
-    add_text(out, "function", route->function->name);
-    add_text(out, "handler", route->function->handler);
-    buf_add_char(out, '}');
-  }
+  for (size_t i = 0; i < project->route_count; i++)
+    add_route(out, i == 0, project->routes[i].key, project->routes[i].function);
   buf_add_char(out, ']');
+  add_http_routes(out, project);
   end(out);
 }
 
@@ -59,6 +72,16 @@ void view_json_note(struct buf *out, int64_t now_ms, const char *connection_id, 
   add_time(out, now_ms);
   if (connection_id[0]) add_text(out, "connectionId", str_from(connection_id));
   add_text(out, "text", text);
+  end(out);
+}
+
+void view_json_fault(struct buf *out, int64_t now_ms, const struct fault_news *news) {
+  begin(out, "fault");
+  add_time(out, now_ms);
+  add_text(out, "event", str_from(news->event));
+  if (news->fault[0]) add_text(out, "fault", str_from(news->fault));
+  if (news->connection_id[0]) add_text(out, "connectionId", str_from(news->connection_id));
+  add_text(out, "text", str_from(news->text));
   end(out);
 }
 
@@ -116,6 +139,7 @@ void view_json_invocation(struct buf *out, int64_t now_ms, struct str function, 
   add_ms(out, "waitedMs", (in->begun_ns ? in->begun_ns : in->done_ns) - in->asked_ns);
   if (in->begun_ns) add_ms(out, "durationMs", in->done_ns - in->begun_ns);
   add_text(out, "outcome", str_from(outcome_name(in->outcome)));
+  if (in->status > 0) buf_addf(out, ",\"status\":%d", in->status);
   if (report) add_report(out, report);
   if (in->note[0]) add_text(out, "note", str_from(in->note));
   end(out);

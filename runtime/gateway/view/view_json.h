@@ -4,8 +4,8 @@
  *   {"type":"log","time","function","environment","requestId"?,"stream":"stdout"|"stderr","text"}
  *   {"type":"invocation","time","function","route","connectionId","requestId","environment","cold","initMs"?,"waitedMs",
  *    "durationMs"?,"outcome","error"?:{"errorType","errorMessage","stackTrace"},"note"?}
- *   {"type":"environment","time","event":"ended","function","environment","exitStatus"|"signal",
- *    "reason"?:"idle"}
+ *   {"type":"fault","time","event":"set"|"reset"|"applied","fault"?,"connectionId"?,"text"}
+ *   {"type":"environment","time","event":"ended","function","environment","exitStatus"|"signal","reason"?:"idle"}
  *   {"type":"reload","time","event":"done","changed","durationMs"}
  *   {"type":"reload","time","event":"refused","changed","error":{as above},"place"?,"line"?}
  * Times are ISO 8601, UTC. durationMs is missing when no environment ever got the invocation; environment is 0 then.
@@ -25,6 +25,7 @@
 
 void view_json_ready(struct buf *out, const struct view_ready *ready);
 void view_json_note(struct buf *out, int64_t now_ms, const char *connection_id, struct str text);
+void view_json_fault(struct buf *out, int64_t now_ms, const struct fault_news *news);
 void view_json_warning(struct buf *out, struct str text);
 
 /* in may be NULL. */

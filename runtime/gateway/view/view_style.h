@@ -11,7 +11,15 @@
 #include "str.h"
 #include "view_text.h"
 
-enum { VIEW_BOLD = 1, VIEW_DIM = 2, VIEW_RED = 31, VIEW_GREEN = 32, VIEW_YELLOW = 33, VIEW_CYAN = 36 };
+enum {
+  VIEW_BOLD = 1,
+  VIEW_DIM = 2,
+  VIEW_RED = 31,
+  VIEW_GREEN = 32,
+  VIEW_YELLOW = 33,
+  VIEW_MAGENTA = 35,
+  VIEW_CYAN = 36
+};
 
 enum { VIEW_INDENT = 10 /* what belongs to an invocation stands beneath its route */ };
 

@@ -24,13 +24,17 @@ static void widen(size_t *width, struct str text) {
   if (here > *width) *width = here;
 }
 
+static void measure_route(struct view_text *t, struct str key, const struct project_function *function) {
+  widen(&t->route_width, key);
+  widen(&t->function_width, function->name);
+}
+
 static void measure_routes(struct view_text *t, const struct project *project) {
   t->route_width = t->function_width = 0;
-  for (size_t i = 0; i < project->route_count; i++) {
-    const struct project_route *route = &project->routes[i];
-    widen(&t->route_width, route->key);
-    widen(&t->function_width, route->function->name);
-  }
+  for (size_t i = 0; i < project->route_count; i++)
+    measure_route(t, project->routes[i].key, project->routes[i].function);
+  for (size_t i = 0; i < project->http_route_count; i++)
+    measure_route(t, project->http_routes[i].key, project->http_routes[i].function);
   t->function_width += NUMBER;
 }
 
@@ -40,6 +44,25 @@ static void add_address(const struct view_text *t, struct buf *out, const char *
   buf_add_char(out, '\n');
 }
 
+static void add_route(const struct view_text *t, struct buf *out, struct str key,
+                      const struct project_function *function) {
+  view_style_blanks(out, 2);
+  view_plain_pad(out, key, t->route_width);
+  buf_add(out, STR("  -> "));
+  view_plain_add(out, function->handler);
+  buf_add_char(out, '\n');
+}
+
+static void add_addresses(const struct view_text *t, struct buf *out, const struct view_ready *ready) {
+  const struct project *project = ready->project;
+  if (project->route_count > 0 || project->http_route_count == 0) {
+    add_address(t, out, "WebSocket", ready->websocket_url);
+    add_address(t, out, "@connections", ready->management_url);
+  }
+  if (project->http_route_count > 0) add_address(t, out, "HTTP", ready->http_url);
+  add_address(t, out, "Runtime API", ready->control_url);
+}
+
 void view_text_ready(struct view_text *t, struct buf *out, const struct view_ready *ready) {
   const struct project *project = ready->project;
   measure_routes(t, project);
@@ -47,17 +70,12 @@ void view_text_ready(struct view_text *t, struct buf *out, const struct view_rea
   buf_add(out, STR(", stage "));
   view_plain_add(out, project->stage);
   buf_add(out, STR("\n\n"));
-  add_address(t, out, "WebSocket", ready->websocket_url);
-  add_address(t, out, "@connections", ready->management_url);
-  add_address(t, out, "Runtime API", ready->control_url);
+  add_addresses(t, out, ready);
   buf_add_char(out, '\n');
-  for (size_t i = 0; i < project->route_count; i++) {
-    view_style_blanks(out, 2);
-    view_plain_pad(out, project->routes[i].key, t->route_width);
-    buf_add(out, STR("  -> "));
-    view_plain_add(out, project->routes[i].function->handler);
-    buf_add_char(out, '\n');
-  }
+  for (size_t i = 0; i < project->route_count; i++)
+    add_route(t, out, project->routes[i].key, project->routes[i].function);
+  for (size_t i = 0; i < project->http_route_count; i++)
+    add_route(t, out, project->http_routes[i].key, project->http_routes[i].function);
   buf_add_char(out, '\n');
 }
 
@@ -74,6 +92,19 @@ void view_text_note(struct view_text *t, struct buf *out, int64_t now_ms, const 
     view_style_blanks(out, 2);
   }
   view_style_text(t, out, VIEW_YELLOW, text);
+  buf_add_char(out, '\n');
+}
+
+void view_text_fault(struct view_text *t, struct buf *out, int64_t now_ms, const struct fault_news *news) {
+  view_style_time(t, out, now_ms);
+  if (news->connection_id[0]) {
+    view_plain_add(out, str_from(news->connection_id));
+    view_style_blanks(out, 2);
+  }
+  view_style_begin(t, out, VIEW_MAGENTA);
+  buf_addf(out, "fault%s%s: ", news->fault[0] ? " " : "s", news->fault);
+  view_plain_add(out, str_from(news->text));
+  view_style_end(t, out);
   buf_add_char(out, '\n');
 }
 

@@ -35,6 +35,9 @@ void view_text_warning(struct view_text *t, struct buf *out, struct str text);
 /* What a client was told without an invocation. */
 void view_text_note(struct view_text *t, struct buf *out, int64_t now_ms, const char *connection_id, struct str text);
 
+/* A fault on purpose: "fault gone: the next 3 posts get 410". */
+void view_text_fault(struct view_text *t, struct buf *out, int64_t now_ms, const struct fault_news *news);
+
 /* The line of an invocation that is over, and beneath it the note and the rest of the report (NULL when it did not fail). */
 void view_text_invocation(struct view_text *t, struct buf *out, int64_t now_ms, const struct project_function *function,
                           const struct invoke *in, const struct view_report *report);

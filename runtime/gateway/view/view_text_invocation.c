@@ -15,17 +15,24 @@ static void add_ms(struct buf *out, int64_t ns) {
   buf_addf(out, "%8.1f ms", (double)ns / NS_PER_MS);
 }
 
-/* Time, route, connection, function. */
+/* Whose invocation it is: the connection, or the status that an HTTP client got. */
+static struct str client_of(const struct invoke *in, char status[16]) {
+  if (in->connection_id[0]) return str_from(in->connection_id);
+  if (in->status == 0) return STR("-");
+  snprintf(status, 16, "%d", in->status);
+  return str_from(status);
+}
+
+/* Time, route, client, function. */
 static void add_head(struct view_text *t, struct buf *out, int64_t now_ms, const struct project_function *function,
                      const struct invoke *in) {
-  struct str connection = str_from(in->connection_id);
-  char number[16] = "";
+  char number[16] = "", status[16];
   view_style_time(t, out, now_ms);
   view_style_begin(t, out, VIEW_BOLD);
   view_plain_pad(out, in->label, t->route_width);
   view_style_end(t, out);
   view_style_blanks(out, 2);
-  view_plain_pad(out, connection.len > 0 ? connection : STR("-"), MODEL_ID_LEN - 1);
+  view_plain_pad(out, client_of(in, status), MODEL_ID_LEN - 1);
   view_style_blanks(out, 2);
   view_plain_add(out, function->name);
   if (in->environment > 0) snprintf(number, sizeof number, "#%d", in->environment);

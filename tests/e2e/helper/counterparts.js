@@ -1,22 +1,25 @@
 'use strict';
 // counterparts.js -- whom the examples of docs/lua talk to: API Gateway, DynamoDB, other services of AWS, a web service and an
-// issuer of tokens, all on loopback.
+// issuer of tokens, all on loopback; and a connection store in a file.
 
+const fs = require('node:fs');
 const { createHash } = require('node:crypto');
-const { SECRETS } = require('./program');
+const { SECRETS, writeFiles } = require('./program');
 const { serve } = require('./server');
 
 const AUDIENCE = 'chat';
 const TABLES = [
   { TableName: 'chat', keys: { pk: 'HASH', sk: 'RANGE' } },
   { TableName: 'users', keys: { id: 'HASH' } },
+  { TableName: 'connections', keys: { pk: 'HASH', sk: 'RANGE' } },
 ];
 
 /** What each needs; the second is started when the code of an example matches the first. */
 const PARTS = [
-  [/moonwire\.ws"/, connections],
+  [/moonwire\.ws"|moonwire\.app"/, connections],
   [/moonwire\.http"|moonwire\.aws"|moonwire\.batch"/, services],
   [/moonwire\.dynamodb"|"dynamodb"/, database],
+  [/moonwire\.store"|moonwire\.app"|ws\.(room|user|sweep)/, store],
   [/"ISSUER"|"TOKEN"/, issuer],
 ];
 
@@ -66,13 +69,20 @@ async function services() {
   return { env: { AWS_ENDPOINT_URL: server.url, AWS_ENDPOINT_URL_SQS: server.url, API_URL: server.url }, close: server.close };
 }
 
-/** DynamoDB with the two tables, empty. */
+/** DynamoDB with the tables, empty. */
 async function database() {
   const server = require('dynalite')({ createTableMs: 0 });
   await new Promise((resolve) => { server.listen(0, '127.0.0.1', resolve); });
   const url = `http://127.0.0.1:${server.address().port}`;
   for (const { TableName, keys } of TABLES) await createTable(url, TableName, Object.entries(keys));
   return { env: { AWS_ENDPOINT_URL_DYNAMODB: url }, close: () => new Promise((resolve) => { server.close(resolve); }) };
+}
+
+/** A connection store, empty. */
+async function store() {
+  const folder = writeFiles({});
+  const env = { MOONWIRE_STORE: `sqlite:${folder}/connections.db`, MOONWIRE_API: 'a1b2c3d4e5/prod' };
+  return { env, close: () => fs.rmSync(folder, { recursive: true }) };
 }
 
 async function createTable(url, TableName, keys) {
@@ -121,4 +131,4 @@ async function issuer() {
   return { env: { ISSUER: server.url, TOKEN: token }, close: server.close };
 }
 
-module.exports = { meet };
+module.exports = { meet, database };

@@ -62,12 +62,12 @@ local function count(iterator) local n = 0 for _ in iterator do n = n + 1 end re
 local function numbers(n) local i = 0 return function() i = i + 1 if i <= n then return "c" .. i .. "=" end end end
 local function body(value) return { statusCode = 200, body = value } end\n`;
 
-/** One test: a sink, and a bootstrap whose handler runs `code`. */
+/** One test: a sink, which takes the place of Lambda's API, too ("invocations" is the id then), and a bootstrap whose handler runs `code`. */
 function scenario(name, { code, answer = () => 'ok', env }, body) {
   test(name, { timeout: 10 * program.PATIENCE_MS }, async () => {
     const sink = await Sink.start(answer);
     const lambda = await Lambda.start({ code: PRELUDE + code,
-      env: { AWS_ENDPOINT_URL_APIGATEWAYMANAGEMENTAPI: `${sink.server.url}/prod`, SINK: sink.server.url, ...env } });
+      env: { AWS_ENDPOINT_URL_APIGATEWAYMANAGEMENTAPI: `${sink.server.url}/prod`, AWS_ENDPOINT_URL_LAMBDA: sink.server.url, SINK: sink.server.url, ...env } });
     try {
       await body(lambda, sink);
       await lambda.stop();

@@ -1,5 +1,5 @@
 #define _GNU_SOURCE /* mkdtemp */
-#include "store.h"
+#include "run_folder.h"
 
 #include <dirent.h>
 #include <errno.h>
@@ -44,8 +44,8 @@ static void remove_all(int parent, const char *name) {
   unlinkat(parent, name, AT_REMOVEDIR);
 }
 
-void store_remove(const struct store *store, const char *name) {
-  remove_all(store->fd, name);
+void run_folder_remove(const struct run_folder *home, const char *name) {
+  remove_all(home->fd, name);
 }
 
 /* What crashes left behind */
@@ -60,7 +60,9 @@ static void remove_left_behind(const char *temporary) {
   DIR *folder = opendir(temporary);
   if (!folder) return;
   for (const struct dirent *at; (at = readdir(folder));) {
-    int fd = strncmp(at->d_name, STORE_PREFIX, strlen(STORE_PREFIX)) == 0 ? open_folder(dirfd(folder), at->d_name) : -1;
+    int fd = strncmp(at->d_name, RUN_FOLDER_PREFIX, strlen(RUN_FOLDER_PREFIX)) == 0
+                 ? open_folder(dirfd(folder), at->d_name)
+                 : -1;
     if (fd < 0) continue;
     if (is_left_behind(fd)) remove_all(dirfd(folder), at->d_name);
     close(fd);
@@ -70,33 +72,33 @@ static void remove_left_behind(const char *temporary) {
 
 /* Ours */
 
-bool store_open(struct store *store, char err[ERR_LEN]) {
+bool run_folder_open(struct run_folder *home, char err[ERR_LEN]) {
   struct str temporary = config_get("TMPDIR");
   char directory[PATH_MAX - 64];
-  store->path[0] = '\0';
+  home->path[0] = '\0';
   if (!str_copy(temporary.len > 0 ? temporary : STR("/tmp"), directory, sizeof directory))
     return fail(err, "TMPDIR is too long a path");
   char *absolute = realpath(directory, NULL);
   if (!absolute || strlen(absolute) >= sizeof directory) {
     free(absolute);
-    return fail(err, "%s, where copies of the service belong, cannot be found: %s; TMPDIR names another place",
+    return fail(err, "%s, where the folder of this run belongs, cannot be found: %s; TMPDIR names another place",
                 directory, strerror(errno));
   }
   remove_left_behind(absolute);
-  snprintf(store->path, sizeof store->path, "%s/" STORE_PREFIX "XXXXXX", absolute);
+  snprintf(home->path, sizeof home->path, "%s/" RUN_FOLDER_PREFIX "XXXXXX", absolute);
   free(absolute);
-  if (mkdtemp(store->path) && (store->fd = open_folder(AT_FDCWD, store->path)) >= 0) {
-    flock(store->fd, LOCK_EX);
+  if (mkdtemp(home->path) && (home->fd = open_folder(AT_FDCWD, home->path)) >= 0) {
+    flock(home->fd, LOCK_EX);
     return true;
   }
-  store->path[0] = '\0';
-  return fail(err, "no folder for copies of the service can be made in %s: %s; TMPDIR names another place", directory,
+  home->path[0] = '\0';
+  return fail(err, "no folder for this run can be made in %s: %s; TMPDIR names another place", directory,
               strerror(errno));
 }
 
-void store_close(struct store *store) {
-  if (!store->path[0]) return;
-  remove_all(AT_FDCWD, store->path);
-  close(store->fd);
-  store->path[0] = '\0';
+void run_folder_close(struct run_folder *home) {
+  if (!home->path[0]) return;
+  remove_all(AT_FDCWD, home->path);
+  close(home->fd);
+  home->path[0] = '\0';
 }

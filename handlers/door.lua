@@ -1,0 +1,6 @@
+-- door.lua: an authorizer: lets in who has a token of the issuer. `moonwire token --sub ann` makes one for `moonwire dev`.
+local auth = require "moonwire.auth"
+
+return auth.jwt {
+  issuer = os.getenv "MOONWIRE_LOCAL_ISSUER" or os.getenv "ISSUER", audience = "chat",
+}:authorizer { claims = { "name" } }

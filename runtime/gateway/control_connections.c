@@ -1,0 +1,46 @@
+/* The connections that there are. */
+#include "control_answer.h"
+#include "control_calls.h"
+#include "model_json.h"
+#include "session.h"
+
+enum { BODY_MAX = 64 * 1024 * 1024 };
+
+struct list {
+  struct buf body;
+  int64_t now_ms;
+};
+
+static const char *state_of(const struct model_connection *c, const struct websocket_look *look) {
+  if (c->state == MODEL_CONNECTING) return "connecting";
+  return c->state == MODEL_CLOSING || look->closing ? "closing" : "open";
+}
+
+static void add(void *ctx, struct model_connection *c) {
+  struct list *list = ctx;
+  struct buf *out = &list->body;
+  struct websocket_look look = { .bytes_per_s = -1 };
+  if (c->transport) look = session_look(c->transport);
+  if (out->len > 0 && out->ptr[out->len - 1] == '}') buf_add_char(out, ',');
+  buf_add_char(out, '{');
+  model_json_text(out, STR("connectionId"), str_from(c->id));
+  model_json_text(out, STR("state"), str_from(state_of(c, &look)));
+  model_json_int(out, STR("connectedAt"), c->connected_at_ms);
+  model_json_int(out, STR("ageMs"), list->now_ms - c->connected_at_ms);
+  model_json_int(out, STR("idleMs"), list->now_ms - c->last_active_at_ms);
+  if (c->last_route) model_json_text(out, STR("lastRoute"), c->last_route->key);
+  model_json_text(out, STR("sourceIp"), c->source_ip);
+  model_json_int(out, STR("waitingBytes"), (int64_t)look.waiting);
+  buf_add_char(out, '}');
+}
+
+void control_connections_get(struct control *control, struct exchange *x, struct str rest) {
+  struct list list = { .now_ms = clock_unix_ms() };
+  (void)rest;
+  buf_init(&list.body, BODY_MAX);
+  buf_add(&list.body, STR("{\"connections\":["));
+  model_connections(control->options.server->options.model, add, &list);
+  buf_add(&list.body, STR("]}"));
+  control_answer(x, 200, buf_str(&list.body));
+  buf_free(&list.body);
+}
