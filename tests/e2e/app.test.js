@@ -230,6 +230,29 @@ scenario('auth: when the token has expired the next message ends the connection'
   await logged(dev, /INFO.*\$default failed: the token of the connection has expired/);
 });
 
+/** The same behind a Lambda authorizer whose principal is the same for all. */
+const behind = () => {
+  const { files } = guarded();
+  return { files: {
+    'serverless.yml': `${files['serverless.yml'].replace('websocket: $connect', 'websocket: { route: $connect, authorizer: { name: gate, identitySource: [] } }')}  gate: { handler: gate }\n`,
+    'door.lua': files['door.lua'],
+    'gate.lua': 'return function(event) return require "moonwire.auth".allow(event, { principal = "api-client", context = { tier = "free" } }) end',
+  } };
+};
+
+scenario('auth behind an authorizer: the user is that of the token, in messages, too', behind(), async (dev) => {
+  const client = await dev.connect({ path: `?token=${await token(now() + 600)}` });
+  await client.next();
+  assert.equal((await client.askJson('who am I?')).user.id, 'ann');
+});
+
+scenario('auth behind an authorizer: the token ends the connection', behind(), async (dev) => {
+  const client = await dev.connect({ path: `?token=${await token(now() - 5)}` });
+  await client.next();
+  assert.equal((await client.askJson('still there?')).error, 'expired');
+  await client.closed;
+});
+
 const STAYS = GUARDED.replace('run =', 'close_expired = false, run =').replace(' return { user', ' if true then return { life = row.expires_at - row.connected_at } end return { user');
 scenario('auth: unless close_expired = false', guarded(STAYS), async (dev) => {
   const client = await dev.connect({ path: `?token=${await token(now() - 5)}` });
