@@ -33,11 +33,13 @@ local cases = {}
 ${endings.map(({ name, code }) => `cases[${JSON.stringify(name)}] = function(conn) ${code} end`).join('\n')}
 
 local chat = app {
-  ["$connect"] = { origins = { "${ORIGIN}" }, protocols = { "chat.v1" }, run = function(conn, request)
+  ["$connect"] = { origins = { "${ORIGIN}" }, protocols = { "chat.v1" }, run = function(conn, request, context)
     local case = request.query.case or "true"
     conn:join "hall"
     conn.data.case = case
     if case == "late" then
+      conn:join "late"
+      context:defer(function() assert(conn:room("late"):broadcast "news") end) -- before the greetings: it is a member by then
       conn:send "first"
       conn:send { second = true }
     end
@@ -113,11 +115,11 @@ scenario('$connect: who comes in, and who joins', service, async (dev) => {
   assert.equal(await dev.handshake({ origin: ORIGIN, protocols: ['bearer.secret'] }), 403);
   const late = await connect(dev, { ...ofCase('late'), protocols: ['bearer.secret', 'chat.v1'] });
   assert.equal(late.socket.protocol, 'chat.v1');
-  assert.deepEqual([await late.next(), await late.next(), await late.next()], ['first', '{"second":true}', '{"third":"chat.v1"}']);
+  assert.deepEqual([await late.next(), await late.next(), await late.next(), await late.next()], ['news', 'first', '{"second":true}', '{"third":"chat.v1"}']);
 
   await late.close(4001, 'enough');
   await logged(dev, /left .*"case":"late"/);
-  assert.match((await logged(dev, /left .*4001/)).text, /"rooms":\["hall"\]/);
+  assert.match((await logged(dev, /left .*4001/)).text, /"rooms":\["hall","late"\]/);
   await dev.invocations(1, { route: '$disconnect' });
   assert.deepEqual(await observer.askJson({ action: 'count', room: 'hall' }), { count: members });
 });
