@@ -64,8 +64,8 @@ LUA     := app app/conn app/door app/failure app/origin app/request app/route ap
   store/sqlite store/sqlite_database store/sqlite_library store/sqlite_schema ws ws/broadcast \
   ws/delivery ws/relay ws/room ws/user
 LUA_DEV := cli/control cli/ctl cli/ctl_show cli/event cli/event_kinds cli/invoke cli/md5 cli/options cli/own_dev cli/test cli/token \
-  test/assert test/assertions test/character test/compare test/dialect test/files test/hooks test/insulate test/junit test/match test/plain test/runner test/show test/spy \
-  test/stream test/stub test/tap test/trace
+  test/assert test/assertions test/compare test/dialect test/files test/hooks test/insulate test/junit test/match test/plain test/runner test/show test/spy \
+  test/stream test/stub test/tap test/trace test/utf8
 
 # ---- Flags ------------------------------------------------------------------------------------------------------------
 

@@ -29,8 +29,8 @@ describe("room", function()
   it("ends early", function() pending "not today" end)
   it("without a body")
 end)`,
-  'spec/b_spec.lua': 'leaked = 1 local room = require "handlers.room"\nit("is loaded anew", function() assert.equal(3, room.size) end)',
-  'spec/c_spec.lua': 'it("is insulated", function() assert.is_nil(leaked) end)',
+  'spec/b_spec.lua': 'leaked = 1 package.loaded["moonwire.batch"] = "fake" local room = require "handlers.room"\nit("is loaded anew", function() assert.equal(3, room.size) end)',
+  'spec/c_spec.lua': 'it("is insulated", function() assert.is_nil(leaked) assert.is_table(require "moonwire.batch") end)',
   'spec/broken_spec.lua': 'x = = 1',
   'node_modules/x/no_spec.lua': 'it("no", function() end)',
   '.hidden/no_spec.lua': 'it("no", function() end)',

@@ -50,6 +50,12 @@ describe("assert", function()
     assert.equal('assert has no "eqaul"', message_of(function() assert.is_eqaul(1, 1) end))
   end)
 
+  it("wants a function to call", function()
+    assert.matches("a function is wanted, to be called; got nil", message_of(function() assert.has_error(nil) end))
+    assert.matches("a function is wanted", message_of(function() assert.has_no.errors(5) end))
+    assert.has_error(setmetatable({}, { __call = function() error "x" end }), "x")
+  end)
+
   it("is callable", function()
     assert.same({ n = 2, 1, "m" }, (function(...) return { n = select("#", ...), ... } end)(assert(1, "m")))
     assert.equal("told", message_of(function() assert(false, "told") end))

@@ -28,6 +28,8 @@ local SPEC = {
   options = { filter = "list", format = "text", timeout = "count", ["fail-fast"] = "flag", list = "flag" },
 }
 
+local LIMIT_MAX_MS = 1e12
+
 local FORMATS = { plain = "moonwire.test.plain", tap = "moonwire.test.tap", junit = "moonwire.test.junit" }
 
 local function is_wanted(filters)
@@ -69,7 +71,7 @@ function test.run(args)
     count = list(found, wanted)
   else
     count = runner.run(found, {
-      reporter = require(FORMATS[format])(), limit_ms = (parsed.timeout or 10) * 1000, wanted = wanted, fail_fast = parsed["fail-fast"],
+      reporter = require(FORMATS[format])(), limit_ms = math.min((parsed.timeout or 10) * 1000, LIMIT_MAX_MS), wanted = wanted, fail_fast = parsed["fail-fast"],
     })
   end
   if count.failed > 0 then return 1 end

@@ -120,7 +120,11 @@ end)
 
 -- Errors
 
+-- pcall(nil) would be an error, too, and no one would see that the function is missing.
 local function raised(fn)
+  if type(fn) ~= "function" and type((getmetatable(fn) or {}).__call) ~= "function" then
+    error("a function is wanted, to be called; got " .. show.value(fn), 0)
+  end
   return pcall(fn)
 end
 

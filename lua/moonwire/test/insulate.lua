@@ -6,14 +6,26 @@ local function copy(t)
   return made
 end
 
--- The library is one for all: it has state of its own, which no spec sets.
-local function stays(name)
+-- The library is one for all: some of its modules know each other by what they are. Here is what its loaders gave, so that a
+-- module which a spec has put in the place of one does not stay.
+local library = {}
+
+local function is_library(name)
   return type(name) == "string" and name:find "^moonwire%f[.%z]"
 end
 
-local function put_back(t, before, keep)
+for name, loader in next, copy(package.preload) do
+  if is_library(name) then
+    package.preload[name] = function(...)
+      library[name] = loader(...)
+      return library[name]
+    end
+  end
+end
+
+local function put_back(t, before, kept)
   for key in next, copy(t) do
-    if before[key] == nil and not (keep and keep(key)) then t[key] = nil end
+    if before[key] == nil then t[key] = kept[key] end
   end
   for key, value in next, before do
     if t[key] ~= value then t[key] = value end
@@ -25,7 +37,7 @@ end
 return function()
   local globals, loaded = copy(_G), copy(package.loaded)
   return function()
-    put_back(_G, globals)
-    put_back(package.loaded, loaded, stays)
+    put_back(_G, globals, {})
+    put_back(package.loaded, loaded, library)
   end
 end

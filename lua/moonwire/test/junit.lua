@@ -1,6 +1,6 @@
 --- The report as JUnit XML, as CI systems read it: testsuites, a testsuite for each file, a testcase for each spec.
-local character = require "moonwire.test.character"
 local stream = require "moonwire.test.stream"
+local utf8 = require "moonwire.test.utf8"
 
 local Junit = {}
 Junit.__index = Junit
@@ -16,7 +16,7 @@ local function escaped(text)
       parts[#parts + 1] = plain:gsub('[&<>"]', NAMED)
       at = at + #plain
     else
-      local length = text:byte(at) >= 0x80 and character(text, at)
+      local length = text:byte(at) >= 0x80 and utf8.length(text, at)
       parts[#parts + 1] = length and text:sub(at, at + length - 1) or "?"
       at = at + (length or 1)
     end

@@ -41,6 +41,7 @@ local function failed(plain, outcome)
   local message = failure.message
   if not message:find "^[^\n:]+:%d+: " then message = failure.place .. ": " .. message end
   write(plain, paint(plain, "red", "FAILED"), "  ", title(outcome), "\n")
+  message = message:gsub("[%z\1-\8\11-\31\127]", "?")
   for line in (message .. "\n"):gmatch "(.-)\n" do write(plain, "  ", paint_line(plain, line), "\n") end
   for _, frame in ipairs(frames_to_show(failure)) do write(plain, paint(plain, "dim", "    " .. frame), "\n") end
   write(plain, "\n")
@@ -61,9 +62,9 @@ end
 
 function Plain:file(file)
   local count = self.counts
-  self.counts = { passed = 0, failed = 0, pending = 0, ms = 0 }
-  if not self.is_terminal then return end
   local specs = count.passed + count.failed + count.pending
+  self.counts = { passed = 0, failed = 0, pending = 0, ms = 0 }
+  if not self.is_terminal or specs == 0 then return end
   local mark = count.failed > 0 and paint(self, "red", "failed") or paint(self, "green", "ok")
   write(self, ("%s  %s  "):format(mark, file), paint(self, "dim", ("%d spec%s, %.0f ms"):format(specs, specs == 1 and "" or "s", count.ms)), "\n")
 end

@@ -1,20 +1,9 @@
 -- show.lua: a value as text, for messages: short, the same every time, and never raising.
-local character = require "moonwire.test.character"
 local describe = require "moonwire.runtime.describe"
 local json = require "moonwire.json"
+local utf8 = require "moonwire.test.utf8"
 
 local TEXT_MAX, DEPTH_MAX, MEMBERS_MAX = 300, 3, 20
-
--- Bytes that are no UTF-8 would spoil the terminal, and the report.
-local function has_other_bytes(text)
-  local at = text:find "[\128-\255]"
-  while at do
-    local length = character(text, at)
-    if not length then return true end
-    at = text:find("[\128-\255]", at + length)
-  end
-  return false
-end
 
 local function quoted(text)
   local cut = #text > TEXT_MAX and (" (%d bytes)"):format(#text) or ""
@@ -23,7 +12,7 @@ local function quoted(text)
     local known = ({ ["\n"] = "\\n", ["\r"] = "\\r", ["\t"] = "\\t", ['"'] = '\\"', ["\\"] = "\\\\" })[char]
     return known or ("\\%03d"):format(char:byte())
   end)
-  if has_other_bytes(text) then
+  if not utf8.is_valid(text) then -- it would spoil the terminal, and the report
     text = text:gsub("[\128-\255]", function(char) return ("\\%d"):format(char:byte()) end)
   end
   return '"' .. text .. '"' .. cut

@@ -24,7 +24,8 @@ local function copy(value, seen)
   local made = {}
   seen[value] = made
   for key, member in next, value do made[copy(key, seen)] = copy(member, seen) end
-  return setmetatable(made, getmetatable(value))
+  local meta = getmetatable(value)
+  return setmetatable(made, type(meta) == "table" and meta or nil)
 end
 
 function Spy:__call(...)

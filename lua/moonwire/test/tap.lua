@@ -1,5 +1,6 @@
 --- The report in version 13 of the Test Anything Protocol (testanything.org).
 local stream = require "moonwire.test.stream"
+local utf8 = require "moonwire.test.utf8"
 
 local Tap = {}
 Tap.__index = Tap
@@ -9,8 +10,9 @@ local function described(text)
   return (text:gsub("\\", "\\\\"):gsub("#", "\\#"):gsub("%c", " "))
 end
 
--- A text in YAML, on one line.
+-- A text in YAML, on one line. Bytes that are no UTF-8 are told by their numbers.
 local function quoted(text)
+  if not utf8.is_valid(text) then text = text:gsub("[\128-\255]", function(char) return ("\\%d"):format(char:byte()) end) end
   return '"' .. text:gsub('[%z\1-\31\127"\\]', function(char)
     if char == '"' or char == "\\" then return "\\" .. char end
     return char == "\n" and "\\n" or ("\\x%02x"):format(char:byte())

@@ -1,10 +1,11 @@
--- character.lua: characters in bytes.
+-- utf8.lua: which bytes are characters.
+local utf8 = {}
 
 --- The length of the UTF-8 character at a place; nothing when there is none, or one that XML does not allow (U+FFFE, U+FFFF).
 --- @param text string
 --- @param at integer
 --- @return integer? length
-return function(text, at)
+function utf8.length(text, at)
   local first = text:byte(at)
   if first < 0x80 then return 1 end
   local length = first >= 0xF0 and 4 or first >= 0xE0 and 3 or 2
@@ -15,3 +16,17 @@ return function(text, at)
     or first == 0xF4 and second > 0x8F or first == 0xEF and (bytes == "\239\191\190" or bytes == "\239\191\191")
   return not wrong and length or nil
 end
+
+--- @param text string
+--- @return boolean
+function utf8.is_valid(text)
+  local at = text:find "[\128-\255]"
+  while at do
+    local length = utf8.length(text, at)
+    if not length then return false end
+    at = text:find("[\128-\255]", at + length)
+  end
+  return true
+end
+
+return utf8
