@@ -19,7 +19,9 @@ function M.main(event, context)
     print "before"
     error { type = "Broken", message = "as asked" }
   end
+  if event.colour then print "\\27[31mred\\27[0m\\r\\nüber\\tall" end
   print "one line"
+  if event.colour then require("moonwire.log").error "two\\nlines" end
   if event.later then
     context:defer(function()
       async.sleep(200)
@@ -122,6 +124,15 @@ test('in a moonwire dev that runs', (t) => withDev({ files }, async (dev) => {
     assert.equal(status, 1);
     assert.equal(JSON.parse(stdout).errorType, 'Broken');
     assert.match(stderr, /\nbefore\n[^]*\nmoonwire invoke: the function failed\n$/);
+  });
+
+  await t.test('the log cannot command a terminal, and its records have lines', () => {
+    const coloured = invoke(['app', '--event', '-'], { input: '{"colour":true}' });
+    assert.ok(coloured.stderr.includes('\n\\x1b[31mred\\x1b[0m\nüber\tall\none line\n'), coloured.stderr);
+    assert.match(coloured.stderr, /\tERROR\ttwo\nlines\nEND /, 'Lambda has a carriage return between them');
+    assert.doesNotMatch(coloured.stderr, /[\r\x1b]/);
+    const { log } = JSON.parse(invoke(['app', '--json', '--event', '-'], { input: '{"colour":true}' }).stdout);
+    assert.ok(log.includes('\x1b[31mred'), 'programs get it as it was written');
   });
 
   await t.test('--json', () => {

@@ -119,6 +119,16 @@ local function print_json(response, log)
   io.stdout:write(text, "\n")
 end
 
+-- The tail of the log for people: Lambda has carriage returns in a record of several lines, and what a handler writes must not
+-- command their terminal.
+local function print_log(log)
+  local plain = require "moonwire.core.plain"
+  local lines = {}
+  for line in log:gsub("\r\n?", "\n"):gmatch "([^\n]*)\n?" do lines[#lines + 1] = plain(line) end
+  if lines[#lines] == "" then lines[#lines] = nil end
+  io.stderr:write(table.concat(lines, "\n"), "\n")
+end
+
 -- Prints what came of it; returns the exit status.
 local function show(given, response)
   local tail = response.headers["x-amz-log-result"]
@@ -127,7 +137,7 @@ local function show(given, response)
   if given.json then
     print_json(response, log)
   else
-    if log then io.stderr:write(log) end
+    if log then print_log(log) end
     if response.body ~= "" then io.stdout:write(response.body, "\n") end
   end
   return failed and options.failed("invoke", "the function failed") or 0
