@@ -158,12 +158,39 @@ const guarded = service({
 });
 
 scenario('the authorizer: the user of the chat is that of the token', guarded, async (dev) => {
-  const token = await new SignJWT({ name: 'Ann' }).setProtectedHeader({ alg: 'HS256' }).setSubject('ann').setAudience('chat')
+  const token = await new SignJWT({ name: 'Ann' }).setProtectedHeader({ alg: 'HS256' }).setSubject('ann').setAudience('moonwire-example')
     .setExpirationTime('1h').sign(Buffer.from(SECRET));
   assert.equal(await dev.handshake({ path: '?name=ann' }), 401);
   assert.equal(await dev.handshake({ path: `?token=${token}x` }), 401);
   const client = await dev.connect({ path: `?name=mallory&token=${token}` });
   assert.deepEqual(await client.askJson({ action: 'join', room: 'lobby' }), { room: 'lobby', event: 'welcome', name: 'ann', here: 1 });
+});
+
+/** A token as `moonwire token` makes it with nothing but a name. */
+async function tokenOf(dev, sub) {
+  const [name, ...before] = program.command('moonwire');
+  const args = [...before, 'token', '--sub', sub, '--control-port', new URL(dev.controlUrl).port];
+  return (await promisify(execFile)(name, args, { env: { PATH: process.env.PATH, ...program.tools() } })).stdout.trim();
+}
+
+// serverless.yml of the examples with its authorizer, as the comment at $connect has it.
+const YAML = read('serverless.yml');
+const [, behind] = /- websocket: \$connect # with (\{.*\})$/m.exec(YAML);
+const WITH_DOOR = `${YAML.replace(/- websocket: \$connect .*/, `- websocket: ${behind}`)}\n  door:\n    handler: handlers/door\n`;
+const HANDLERS = Object.fromEntries(fs.readdirSync(path.join(ROOT, 'handlers')).map((name) => [`handlers/${name}`, read(`handlers/${name}`)]));
+
+scenario('the door of the examples takes what `moonwire token` makes', { files: { 'serverless.yml': WITH_DOOR, ...HANDLERS } }, async (dev) => {
+  assert.equal(await dev.handshake({ path: '?token=x' }), 401);
+  const client = await dev.connect({ path: `?token=${await tokenOf(dev, 'ann')}` });
+  assert.equal((await client.askJson({ action: 'join', room: 'lobby' })).name, 'ann');
+});
+
+const signed = examples('docs/gateway.md').find(({ heading }) => heading === 'Signing in locally');
+
+scenario('so does the app of docs/gateway.md, with the service of the README', { files: { 'serverless.yml': yaml, 'chat.lua': signed.code } }, async (dev) => {
+  assert.equal(await dev.handshake(), 401);
+  const client = await dev.connect({ path: `?token=${await tokenOf(dev, 'ann')}` });
+  assert.deepEqual(await client.nextJson(), { hello: 'ann' });
 });
 
 /**
