@@ -78,7 +78,9 @@ const wrong = [
   ['no service', ['app'], 1, /^moonwire invoke: serverless\.yml: /, {}],
   ['a missing service', ['app', '--config', 'other.yml'], 1, /^moonwire invoke: other\.yml: /],
   ['--async', ['app', '--async'], 1, /^moonwire invoke: --async wants a `moonwire dev` that runs already/],
-  ['a missing file', ['app', '--event', 'other.json'], 1, /^moonwire invoke: other\.json: .*one of http, schedule, sns, sqs/],
+  ['a missing file', ['app', '--event', 'other.json'], 2, /^moonwire invoke: other\.json: .*one of http, schedule, sns, sqs/],
+  ['a file that is no JSON', ['app', '--event', 'broken.json'], 2, /^moonwire invoke: broken\.json is no JSON: line 1[^\n]*\n$/],
+  ['a stage that is none', ['app', '--stage', 'a b'], 2, /^moonwire invoke: --stage takes letters, /],
   ['a port where nobody is', ['app', '--control-port', '1'], 1, /^moonwire invoke: no `moonwire dev` runs here with the control port 1; /],
   ['no function', [], 2, /^moonwire invoke: FUNCTION is missing; /],
   ['two events', ['app', '--event', 'sqs', '--route', 'say'], 2, /^moonwire invoke: --event and --route exclude each other; /],
@@ -178,17 +180,16 @@ test('in a moonwire dev that runs', (t) => withDev({ files }, async (dev) => {
 
   await t.test('one sentence says what is wrong', () => {
     const cases = [
-      [['other'], /^moonwire invoke: there is no function "other"; there are app, chat\n$/],
-      [['--route', 'shout'], /^moonwire invoke: no function has the route "shout"; there are \$connect, \$disconnect, \$default, say\n$/],
-      [['app', '--event', path.join(dev.directory, 'broken.json')], /^moonwire invoke: Could not parse request body into json: line 1[^\n]*\n$/],
-      [['app', '--event', 'schedule', '--body', '1'], /^moonwire invoke: --body must be a JSON object for a schedule\n$/],
+      [['other'], /^moonwire invoke: there is no function "other"; there are app, chat\n$/, 2],
+      [['--route', 'shout'], /^moonwire invoke: no function has the route "shout"; there are \$connect, \$disconnect, \$default, say\n$/, 2],
+      [['app', '--event', 'schedule', '--body', '1'], /^moonwire invoke: --body must be a JSON object for a schedule\n$/, 2],
       [['app', '--config', 'serverless.yml'], /^moonwire invoke: the `moonwire dev` with the control port \d+ runs \S+serverless\.yml, stage dev\n$/],
       [['app', '--config', path.join(dev.directory, 'serverless.yml'), '--stage', 'prod'], /^moonwire invoke: the `moonwire dev` with the control port \d+ runs /],
     ];
-    for (const [args, stderr] of cases) {
+    for (const [args, stderr, status = 1] of cases) {
       const answer = invoke(args, { files });
       assert.match(answer.stderr, stderr);
-      assert.deepEqual([answer.status, answer.stdout], [1, '']);
+      assert.deepEqual([answer.status, answer.stdout], [status, '']);
     }
     assert.deepEqual(result(['app', '--config', path.join(dev.directory, 'serverless.yml')]).event, {});
   });

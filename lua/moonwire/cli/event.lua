@@ -28,6 +28,13 @@ function event.check(given)
   if given.path and not given.path:find "^/" then return "--path must begin with /" end
 end
 
+-- An event is JSON; nothing at all is {}.
+local function checked(name, text)
+  local value, why = json.decode(text)
+  if value == nil and text ~= "" then return nil, ("%s is no JSON: %s"):format(name, why) end
+  return text
+end
+
 --- The event that a file holds; nothing when the options name none.
 --- @param given table<string, any> options of the command line
 --- @return string? text
@@ -35,14 +42,15 @@ end
 function event.read(given)
   local name = given.event
   if not name or kinds[name] then return nil end
-  if name == "-" then return io.read "*a" end
+  if name == "-" then return checked("standard input", io.read "*a") end
   local file, message = io.open(name, "rb")
   if not file then
     return nil, ("%s; --event takes a file, or one of %s"):format(message, table.concat(event.kinds(), ", "))
   end
   local text, why = file:read "*a"
   file:close()
-  return text, why and name .. ": " .. why
+  if not text then return nil, name .. ": " .. why end
+  return checked(name, text)
 end
 
 local function of_route(given, port)
@@ -54,7 +62,7 @@ local function of_kind(given, service)
   local made, why = kinds[given.event] {
     region = service.region, api_id = service.apiId, now = os.time() * 1000, body = given.body, method = given.method, path = given.path,
   }
-  if not made then return nil, why end
+  if not made then return nil, why, "mistaken" end
   return json.encode(made)
 end
 
@@ -64,6 +72,7 @@ end
 --- @param port integer control port of the service
 --- @return string? text
 --- @return string? message
+--- @return string? code "mistaken": the call is to blame
 function event.make(given, service, port)
   if given.route then return of_route(given, port) end
   if given.event then return of_kind(given, service) end

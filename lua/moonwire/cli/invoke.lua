@@ -44,6 +44,8 @@ local SPEC = {
   },
 }
 
+local STAGE = "^[%w_-]+$"
+
 -- A function may run for 15 minutes.
 local PATIENCE_MS = 16 * 60 * 1000
 
@@ -81,6 +83,7 @@ local function functions(port)
   return answer and answer.functions, message
 end
 
+-- Lambda's answer does not say which functions there are.
 local function unknown_function(name, port)
   local names = {}
   for i, known in ipairs(functions(port) or {}) do names[i] = known.name end
@@ -96,13 +99,14 @@ local function of_route(key, port)
       keys[#keys + 1] = route
     end
   end
-  return nil, message or ("no function has the route %q; there are %s"):format(key, table.concat(keys, ", "))
+  if message then return nil, message end
+  return nil, ("no function has the route %q; there are %s"):format(key, table.concat(keys, ", ")), "mistaken"
 end
 
--- Why Lambda refused.
+-- Why Lambda refused, and "mistaken" when the call is to blame.
 local function refusal(response, name, port)
   local kind = response.headers["x-amzn-errortype"]
-  if kind == "ResourceNotFoundException" then return unknown_function(name, port) end
+  if kind == "ResourceNotFoundException" then return unknown_function(name, port), "mistaken" end
   local said = json.decode(response.body)
   return type(said) == "table" and (said.message or said.Message) or ("the answer has the status " .. response.status)
 end
@@ -143,18 +147,23 @@ local function show(given, response)
   return failed and options.failed("invoke", "the function failed") or 0
 end
 
+local function failed(message, code)
+  return (code == "mistaken" and options.mistaken or options.failed)("invoke", message)
+end
+
 local function call(given, text, service, port)
-  local name, message, response = given[1], nil, nil
-  if not name then name, message = of_route(given.route, port) end
-  if name and not text then text, message = event.make(given, service, port) end
-  if not name or not text then return options.failed("invoke", message) end
+  local name, message, code, response = given[1], nil, nil, nil
+  if not name then name, message, code = of_route(given.route, port) end
+  if name and not text then text, message, code = event.make(given, service, port) end
+  if not name or not text then return failed(message, code) end
   response, message = control.request {
     port = port, method = "POST", path = "/2015-03-31/functions/" .. request.encode(name) .. "/invocations", body = text,
     service = "lambda", region = service.region, timeout_ms = PATIENCE_MS,
     headers = { ["X-Amz-Invocation-Type"] = given.async and "Event" or "RequestResponse", ["X-Amz-Log-Type"] = "Tail" },
   }
   if response and response.status < 300 then return show(given, response) end
-  return options.failed("invoke", response and refusal(response, name, port) or message)
+  if response then return failed(refusal(response, name, port)) end
+  return failed(message)
 end
 
 -- Waits until nothing is done any more in a `moonwire dev` that is about to end: what handlers have deferred.
@@ -171,10 +180,10 @@ end
 function invoke.run(args)
   local given, status = options.parse(SPEC, args)
   if not given then return status end
-  local why = event.check(given) or not given[1] and not given.route and "FUNCTION is missing"
+  local why = event.check(given) or given.stage and not given.stage:find(STAGE) and "--stage takes letters, digits, - and _" or not given[1] and not given.route and "FUNCTION is missing"
   if why then return options.wrong("invoke", why) end
   local text, message = event.read(given)
-  if message then return options.failed("invoke", message) end
+  if message then return options.mistaken("invoke", message) end
   local service, port, child = find(given)
   status = service and call(given, text, service, port) or options.failed("invoke", port)
   if child then

@@ -110,6 +110,16 @@ function options.wrong(command, why)
   return 2
 end
 
+--- Says that a value of the call stands for nothing (a function, a file that there is not); returns the exit status of a wrong
+--- call, without a word about the options, which are right.
+--- @param command string "invoke"
+--- @param why string
+--- @return integer
+function options.mistaken(command, why)
+  options.failed(command, why)
+  return 2
+end
+
 --- Says in one sentence what failed; returns the exit status for that.
 --- @param command string "invoke"
 --- @param message string
