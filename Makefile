@@ -31,8 +31,8 @@ SCRIPT := bind_aws bind_broadcast bind_connections bind_crypto bind_http bind_in
   xray_cause
 # The local gateway: what ties it together, and its rooms.
 GATEWAY   := addresses api_id apis control control_answer control_calls control_connections control_events control_faults \
-  control_functions control_identity control_invoke \
-  control_lambda control_route control_service control_signed delays descriptors excerpt \
+  control_functions control_http control_identity control_invoke \
+  control_lambda control_route control_service control_signed delays descriptors event_order excerpt \
   fault_act fault_order fault_tell gateway generation generations http_call \
   identity lambda_target management moment reload reread route_call server session signals signature signature_header visitor
 MODEL     := faults model model_admission model_answer model_authorization model_authorize model_close model_connections model_event model_fields model_frame model_id \
@@ -63,7 +63,7 @@ LUA     := app app/conn app/door app/failure app/origin app/request app/route ap
   store/handle store/name store/record store/scope \
   store/sqlite store/sqlite_database store/sqlite_library store/sqlite_schema ws ws/broadcast \
   ws/delivery ws/relay ws/room ws/user
-LUA_DEV := cli/control cli/ctl cli/ctl_show cli/event cli/event_kinds cli/invoke cli/md5 cli/options cli/own_dev cli/token test/assert test/runner
+LUA_DEV := cli/control cli/ctl cli/ctl_show cli/event cli/event_kinds cli/invoke cli/md5 cli/options cli/own_dev cli/token cli/verdict test/assert test/runner
 
 # ---- Flags ------------------------------------------------------------------------------------------------------------
 

@@ -8,6 +8,7 @@ local json = require "moonwire.json"
 local options = require "moonwire.cli.options"
 local own_dev = require "moonwire.cli.own_dev"
 local request = require "moonwire.aws.request"
+local verdict = require "moonwire.cli.verdict"
 
 ffi.cdef "char *realpath(const char *path, char *resolved);"
 
@@ -17,13 +18,17 @@ local usage = [[
 Usage: moonwire invoke FUNCTION [OPTION ...]
 
 Calls one function of the service, prints its result, and on standard error the last lines that it wrote. The exit status is 1
-when the function failed. FUNCTION is its name in serverless.yml, or SERVICE-STAGE-NAME. The call goes to the `moonwire dev` that
-runs this service; when there is none, to one that is started for this call.
+when the function failed; with --route also when its statusCode is not 2xx, and when records of a batch failed. FUNCTION is its name
+in serverless.yml, or SERVICE-STAGE-NAME. The call goes to the `moonwire dev` that runs this service; when there is none, to one that
+is started for this call.
 
   --event FILE          the event, as JSON; - is standard input ({})
   --event KIND          an event as AWS sends it: http, schedule, sns, sqs
   --route KEY           the event of a message on this route; $connect and $disconnect, too. FUNCTION may be left out then
   --body TEXT           with --route the message, with --event KIND its body (schedule: its detail)
+  --connection ID       with --route: the message is of this connection of the `moonwire dev` (of one that nobody has)
+  --header NAME=VALUE   with --route '$connect' and --event http; may be said several times
+  --query NAME=VALUE    ... likewise
   --method NAME         with --event http (GET; POST with --body)
   --path PATH           ... /items?color=red (/)
   --async               the function is only asked to run, as an event: what fails is tried again
@@ -40,7 +45,7 @@ local SPEC = {
   command = "invoke", usage = usage, arguments = { "[FUNCTION]" },
   options = {
     event = "text", route = "text", body = "text", method = "text", path = "text", async = "flag", json = "flag", config = "text",
-    stage = "text", opt = "list", param = "list", ["control-port"] = "port",
+    stage = "text", connection = "text", header = "list", query = "list", opt = "list", param = "list", ["control-port"] = "port",
   },
 }
 
@@ -134,7 +139,7 @@ local function print_log(log)
 end
 
 -- Prints what came of it; returns the exit status.
-local function show(given, response)
+local function show(given, text, response)
   local tail = response.headers["x-amz-log-result"]
   local log = tail and crypto.unbase64(tail)
   local failed = response.headers["x-amz-function-error"] ~= nil
@@ -144,7 +149,8 @@ local function show(given, response)
     if log then print_log(log) end
     if response.body ~= "" then io.stdout:write(response.body, "\n") end
   end
-  return failed and options.failed("invoke", "the function failed") or 0
+  local why = failed and "the function failed" or not given.async and verdict.of(given.route, text, response.body)
+  return why and options.failed("invoke", why) or 0
 end
 
 local function failed(message, code)
@@ -154,14 +160,14 @@ end
 local function call(given, text, service, port)
   local name, message, code, response = given[1], nil, nil, nil
   if not name then name, message, code = of_route(given.route, port) end
-  if name and not text then text, message, code = event.make(given, service, port) end
+  if name and not text then text, message, code = event.make(given, name, service, port) end
   if not name or not text then return failed(message, code) end
   response, message = control.request {
     port = port, method = "POST", path = "/2015-03-31/functions/" .. request.encode(name) .. "/invocations", body = text,
     service = "lambda", region = service.region, timeout_ms = PATIENCE_MS,
     headers = { ["X-Amz-Invocation-Type"] = given.async and "Event" or "RequestResponse", ["X-Amz-Log-Type"] = "Tail" },
   }
-  if response and response.status < 300 then return show(given, response) end
+  if response and response.status < 300 then return show(given, text, response) end
   if response then return failed(refusal(response, name, port)) end
   return failed(message)
 end
