@@ -63,7 +63,7 @@ LUA     := app app/conn app/door app/failure app/origin app/request app/route ap
   store/handle store/name store/record store/scope \
   store/sqlite store/sqlite_database store/sqlite_library store/sqlite_schema ws ws/broadcast \
   ws/delivery ws/relay ws/room ws/user
-LUA_DEV := cli/control cli/ctl cli/ctl_show cli/event cli/event_kinds cli/invoke cli/md5 cli/options cli/own_dev cli/token cli/verdict test/assert test/runner
+LUA_DEV := cli/control cli/ctl cli/ctl_show cli/event cli/event_kinds cli/here cli/invoke cli/md5 cli/options cli/own_dev cli/token cli/verdict test/assert test/runner
 
 # ---- Flags ------------------------------------------------------------------------------------------------------------
 

@@ -3,14 +3,12 @@ local async = require "moonwire.async"
 local control = require "moonwire.cli.control"
 local crypto = require "moonwire.crypto"
 local event = require "moonwire.cli.event"
-local ffi = require "ffi"
+local here = require "moonwire.cli.here"
 local json = require "moonwire.json"
 local options = require "moonwire.cli.options"
 local own_dev = require "moonwire.cli.own_dev"
 local request = require "moonwire.aws.request"
 local verdict = require "moonwire.cli.verdict"
-
-ffi.cdef "char *realpath(const char *path, char *resolved);"
 
 local invoke = {}
 
@@ -54,28 +52,16 @@ local STAGE = "^[%w_-]+$"
 -- A function may run for 15 minutes.
 local PATIENCE_MS = 16 * 60 * 1000
 
--- The absolute path of a file, as `moonwire dev` says it: links in the path of its directory are resolved.
-local function absolute(file)
-  local directory, name = file:match "^(.*/)([^/]*)$"
-  local path = ffi.new("char[?]", 4097)
-  if ffi.C.realpath(directory or ".", path) == nil then return nil end
-  return ffi.string(path) .. "/" .. (name or file)
-end
-
-local function serves(service, given)
-  return service.config == absolute(given.config or "serverless.yml") and (given.stage or service.stage) == service.stage
-end
-
 -- The service to call and the port of its control port; and the child when it was started for this.
 local function find(given)
   local port = given["control-port"]
   local service, message
   if port or not (given.opt or given.param) then service, message = control.service(port) end
   if port and not service then return nil, message end
-  if port and given.config and not serves(service, given) then
+  if port and given.config and not here.is_served(service, given.config, given.stage) then
     return nil, ("the `moonwire dev` with the control port %d runs %s, stage %s"):format(port, service.config, service.stage)
   end
-  if service and (port or serves(service, given)) then return service, port or control.PORT end
+  if service and (port or here.is_served(service, given.config, given.stage)) then return service, port or control.PORT end
   if given.async then return nil, "--async wants a `moonwire dev` that runs already: one for this call would end with it" end
   local child, started = own_dev.start(given)
   if not child then return nil, started end
