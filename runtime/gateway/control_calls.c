@@ -9,10 +9,10 @@ static const struct call {
   void (*answer)(struct control *control, struct exchange *x);
 } calls[] = {
   { STR("GET"), STR("connections"), control_connections_get }, { STR("POST"), STR("event/http"), control_http_post },
-  { STR("POST"), STR("event/websocket"), control_route_post },
-  { STR("DELETE"), STR("faults"), control_faults_delete },     { STR("GET"), STR("faults"), control_faults_get },
-  { STR("POST"), STR("faults"), control_faults_post },         { STR("GET"), STR("functions"), control_functions_get },
-  { STR("GET"), STR("service"), control_service_get },         { STR("POST"), STR("token"), control_token_make },
+  { STR("POST"), STR("event/websocket"), control_route_post }, { STR("DELETE"), STR("faults"), control_faults_delete },
+  { STR("GET"), STR("faults"), control_faults_get },           { STR("POST"), STR("faults"), control_faults_post },
+  { STR("GET"), STR("functions"), control_functions_get },     { STR("GET"), STR("service"), control_service_get },
+  { STR("POST"), STR("token"), control_token_make },
 };
 
 void control_calls_request(struct control *control, struct exchange *x, struct str path) {

@@ -73,14 +73,16 @@ static void answer_event(struct exchange *x, const struct wanted *w, const struc
   buf_free(&event);
 }
 
-static void answer(struct control *control, struct exchange *x, const struct event_order *order,
-                   struct arena *memory) {
+static void answer(struct control *control, struct exchange *x, const struct event_order *order, struct arena *memory) {
   const struct project *project = control_project(control);
   struct lambda_target target = lambda_target_read(project, order->function);
-  struct wanted w = { control->options.server->http_api, lambda_target_find(project, &target), 0, order->method, { 0 } };
+  struct wanted w = {
+    control->options.server->http_api, lambda_target_find(project, &target), 0, order->method, { 0 }
+  };
   if (w.function) w.number = generations_number(control->options.generations, w.function->name);
   if (!http_api_path_decode(memory, order->path, &w.path)) {
-    control_refuse(x, 400, "ValidationException", STR("the path has a broken %: API Gateway answers such a request with 400"));
+    control_refuse(x, 400, "ValidationException",
+                   STR("the path has a broken %: API Gateway answers such a request with 400"));
     return;
   }
   const struct http_api_route *route = find_route(&w);

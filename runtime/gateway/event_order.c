@@ -11,9 +11,12 @@ static const struct {
   struct str name;
   size_t offset;
 } texts[] = {
-  { STR("route"), offsetof(struct event_order, route) },   { STR("connectionId"), offsetof(struct event_order, connection_id) },
-  { STR("function"), offsetof(struct event_order, function) }, { STR("method"), offsetof(struct event_order, method) },
-  { STR("path"), offsetof(struct event_order, path) },     { STR("query"), offsetof(struct event_order, query) },
+  { STR("route"), offsetof(struct event_order, route) },
+  { STR("connectionId"), offsetof(struct event_order, connection_id) },
+  { STR("function"), offsetof(struct event_order, function) },
+  { STR("method"), offsetof(struct event_order, method) },
+  { STR("path"), offsetof(struct event_order, path) },
+  { STR("query"), offsetof(struct event_order, query) },
   { STR("body"), offsetof(struct event_order, body) },
 };
 

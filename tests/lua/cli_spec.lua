@@ -33,6 +33,7 @@ describe("options.parse", function()
       { { "--text", "--json", "a" }, { "a", text = "--json" } },
       { { "--opt", "a=1", "--opt=b=2", "n" }, { "n", opt = { "a=1", "b=2" } } },
       { { "--", "--json", "-" }, { "--json", "-" } },
+      { { "-1", "-20" }, { "-1", "-20" } },
       { { "-" }, { "-" } },
     }
     for _, case in ipairs(cases) do assert.same(case[2], (parse(case[1]))) end
@@ -46,6 +47,8 @@ describe("options.parse", function()
       { { "a", "-x" }, "-x is no option" },
       { { "a", "--json=1" }, "--json takes no value" },
       { { "a", "--text" }, "--text wants a value" },
+      { { "a", "--text", "x", "--text=y" }, "--text is said twice" },
+      { { "a", "-1x" }, "-1x is no option" },
       { { "a", "--port", "0" }, '--port takes a number from 1 to 65535, not "0"' },
       { { "a", "--port", "65536" }, '--port takes a number from 1 to 65535, not "65536"' },
       { { "a", "--count", "-1" }, '--count takes a number from 0 to 2147483648, not "-1"' },

@@ -19,11 +19,20 @@ static void an_order_is_read(void **state) {
   struct event_order o;
   char err[ERR_LEN] = "";
   assert_true(event_order_read(&o,
-                               STR("{\"route\":\"say\",\"connectionId\":\"" ID "\",\"function\":\"push\",\"method\":\"PUT\",\"path\":\"/a\","
+                               STR("{\"route\":\"say\",\"connectionId\":\"" ID
+                                   "\",\"function\":\"push\",\"method\":\"PUT\",\"path\":\"/a\","
                                    "\"query\":\"b=c\",\"headers\":[[\"A\",\"1\"],[\"a\",\"\"]],\"body\":\"hello\"}"),
                                &memory, err));
-  const struct str got[] = { o.route, o.connection_id, o.function, o.method, o.path, o.query, o.body,
-                             o.headers.list[0].name, o.headers.list[0].value, o.headers.list[1].name };
+  const struct str got[] = { o.route,
+                             o.connection_id,
+                             o.function,
+                             o.method,
+                             o.path,
+                             o.query,
+                             o.body,
+                             o.headers.list[0].name,
+                             o.headers.list[0].value,
+                             o.headers.list[1].name };
   const char *const want[] = { "say", ID, "push", "PUT", "/a", "b=c", "hello", "A", "1", "a" };
   for (size_t i = 0; i < COUNT(want); i++) assert_true(str_equal(got[i], str_from(want[i])));
   assert_int_equal(o.headers.count, 2);

@@ -47,6 +47,8 @@ local function number(what, text, max)
 end
 
 local function ask(given, method, path, order)
+  local ok, why = here.check(given["control-port"])
+  if not ok then return nil, why end
   return control.call {
     port = given["control-port"], method = method, path = "/_control/" .. path, body = order and json.encode(order),
   }
@@ -180,8 +182,6 @@ function ctl.run(args)
   for option, kind in pairs(command.options or {}) do spec.options[option] = kind end
   local given, status = options.parse(spec, without_name(args))
   if not given then return status end
-  local ok, why = here.check(given["control-port"])
-  if not ok then return options.failed(spec.command, why) end
   local lines, message, code = command.run(given, name)
   if lines then
     for _, line in ipairs(lines) do print(line) end

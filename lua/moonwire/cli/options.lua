@@ -41,6 +41,8 @@ local function set(spec, into, name, value, following)
   if kind == "list" then
     into[name] = into[name] or {}
     table.insert(into[name], text)
+  elseif into[name] ~= nil then
+    return nil, ("--%s is said twice"):format(name)
   else
     local why
     into[name], why = readers[kind](name, text)
@@ -73,7 +75,7 @@ local function read(spec, args, parsed)
       local used, why = set(spec, parsed, name, value, args[i + 1])
       if not used then return why end
       i = i + used
-    elseif arg:find "^%-." then
+    elseif arg:find "^%-." and not arg:find "^%-%d+$" then -- a negative number is a value that its reader refuses
       return arg .. " is no option"
     else
       table.insert(parsed, arg)
