@@ -31,8 +31,8 @@ SCRIPT := bind_aws bind_broadcast bind_connections bind_crypto bind_http bind_in
   xray_cause
 # The local gateway: what ties it together, and its rooms.
 GATEWAY   := addresses api_id apis control control_answer control_calls control_connections control_events control_faults \
-  control_functions control_identity control_invoke \
-  control_lambda control_route control_service control_signed delays descriptors excerpt \
+  control_functions control_http control_identity control_invoke \
+  control_lambda control_route control_service control_signed delays descriptors event_order excerpt \
   fault_act fault_order fault_tell gateway generation generations http_call \
   identity lambda_target management moment reload reread route_call server session signals signature signature_header visitor
 MODEL     := faults model model_admission model_answer model_authorization model_authorize model_close model_connections model_event model_fields model_frame model_id \
@@ -48,7 +48,7 @@ FUNCTIONS := child environment environment_api environment_start environment_tur
 RELOAD    := named run_folder snapshot snapshot_part tree watch
 VIEW      := view view_json view_lines view_log view_metrics view_observer view_out view_plain view_record view_record_json view_reload view_report view_style view_text \
   view_text_invocation
-CLI    := bind_folder bind_limited bind_process cmd_ctl cmd_dev cmd_invoke cmd_lua cmd_test cmd_token lua_command main pairs script
+CLI    := bind_folder bind_limited bind_plain bind_process cmd_ctl cmd_dev cmd_invoke cmd_lua cmd_test cmd_token lua_command main pairs script
 
 # lua/moonwire: linked in as bytecode, LUA into both programs, LUA_DEV only into moonwire.
 LUA     := app app/conn app/door app/failure app/origin app/request app/route app/row app/schema app/steps app/turn \
@@ -63,7 +63,7 @@ LUA     := app app/conn app/door app/failure app/origin app/request app/route ap
   store/handle store/name store/record store/scope \
   store/sqlite store/sqlite_database store/sqlite_library store/sqlite_schema ws ws/broadcast \
   ws/delivery ws/relay ws/room ws/user
-LUA_DEV := cli/control cli/ctl cli/ctl_show cli/event cli/event_kinds cli/invoke cli/md5 cli/options cli/own_dev cli/test cli/token \
+LUA_DEV := cli/control cli/ctl cli/ctl_show cli/event cli/event_kinds cli/here cli/invoke cli/md5 cli/options cli/own_dev cli/test cli/token cli/verdict \
   test/assert test/assertions test/compare test/dialect test/files test/hooks test/insulate test/junit test/match test/plain test/runner test/show test/spy \
   test/stream test/stub test/tap test/trace test/utf8
 

@@ -4,6 +4,7 @@
 
 #include "bind_folder.h"
 #include "bind_limited.h"
+#include "bind_plain.h"
 #include "bind_process.h"
 #include "script.h"
 
@@ -18,6 +19,7 @@ static int push(lua_State *L, void *ctx, char err[ERR_LEN]) {
   (void)err;
   bind_folder(L);
   bind_limited(L);
+  bind_plain(L);
   bind_process(L);
   lua_getglobal(L, "require");
   lua_pushstring(L, command->module);

@@ -34,9 +34,8 @@ static void add(void *ctx, struct model_connection *c) {
   buf_add_char(out, '}');
 }
 
-void control_connections_get(struct control *control, struct exchange *x, struct str rest) {
+void control_connections_get(struct control *control, struct exchange *x) {
   struct list list = { .now_ms = clock_unix_ms() };
-  (void)rest;
   buf_init(&list.body, BODY_MAX);
   buf_add(&list.body, STR("{\"connections\":["));
   model_connections(control->options.server->options.model, add, &list);

@@ -42,6 +42,8 @@ local function set(spec, into, name, value, following)
   if kind == "list" then
     into[name] = into[name] or {}
     table.insert(into[name], text)
+  elseif into[name] ~= nil then
+    return nil, ("--%s is said twice"):format(name)
   else
     local why
     into[name], why = readers[kind](name, text)
@@ -74,7 +76,7 @@ local function read(spec, args, parsed)
       local used, why = set(spec, parsed, name, value, args[i + 1])
       if not used then return why end
       i = i + used
-    elseif arg:find "^%-." then
+    elseif arg:find "^%-." and not arg:find "^%-%d+$" then -- a negative number is a value that its reader refuses
       return arg .. " is no option"
     else
       table.insert(parsed, arg)
@@ -108,6 +110,16 @@ end
 --- @return integer
 function options.wrong(command, why)
   io.stderr:write(("moonwire %s: %s; `moonwire %s --help` lists the options\n"):format(command, why, command))
+  return 2
+end
+
+--- Says that a value of the call stands for nothing (a function, a file that there is not); returns the exit status of a wrong
+--- call, without a word about the options, which are right.
+--- @param command string "invoke"
+--- @param why string
+--- @return integer
+function options.mistaken(command, why)
+  options.failed(command, why)
   return 2
 end
 
