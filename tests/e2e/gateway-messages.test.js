@@ -109,7 +109,10 @@ scenario('one-way routes say nothing', { routes: { ...silentRoutes, $default: EC
   const client = await dev.connect();
   for (const action of Object.keys(silentRoutes)) {
     client.send({ action });
-    await dev.line({ type: 'invocation', route: action });
+    const { note = '' } = await dev.line({ type: 'invocation', route: action });
+    const [, status] = /statusCode = ([345]\d\d)/.exec(silentRoutes[action]) || [];
+    if (status) assert.equal(note, `statusCode ${status}: API Gateway tells the client nothing of it, the route is one-way`);
+    else assert.doesNotMatch(note, /statusCode/);
     assert.equal(await client.ask('next'), 'next', action);
   }
 });
