@@ -34,7 +34,7 @@ GATEWAY   := addresses api_id apis control control_answer control_calls control_
   control_functions control_identity control_invoke \
   control_lambda control_route control_service control_signed delays descriptors excerpt \
   fault_act fault_order fault_tell gateway generation generations http_call \
-  identity lambda_target management moment reload reread route_call server session signals signature signature_header visitor
+  identity lambda_target load_failure management moment reload reread route_call server session signals signature signature_header visitor
 MODEL     := faults model model_admission model_answer model_authorization model_authorize model_close model_connections model_event model_fields model_frame model_id \
   model_identity model_json model_manage model_policy model_request model_result model_step route_selection route_selection_value
 HTTP_API  := http_api http_api_cors http_api_event http_api_fields http_api_path http_api_result http_api_route

@@ -137,10 +137,10 @@ static void end_if_empty(struct pool *pool) {
 }
 
 static void tell_tried(struct pool *pool, struct str report) {
-  void (*tried)(void *ctx, struct str report) = pool->tried;
+  void (*tried)(void *ctx, const struct pool *pool, struct str report) = pool->tried;
   pool->first = NULL;
   pool->tried = NULL;
-  if (tried) tried(pool->tried_ctx, report);
+  if (tried) tried(pool->tried_ctx, pool, report);
 }
 
 void pool_environment_started(struct pool *pool, const struct environment *e, struct str report) {
@@ -213,7 +213,7 @@ void pool_warm_up(struct pool *pool) {
   loop_job_add(pool->options.loop, &pool->job);
 }
 
-void pool_try(struct pool *pool, void (*tried)(void *ctx, struct str report), void *ctx) {
+void pool_try(struct pool *pool, void (*tried)(void *ctx, const struct pool *pool, struct str report), void *ctx) {
   pool->tried = tried;
   pool->tried_ctx = ctx;
   pool_warm_up(pool);

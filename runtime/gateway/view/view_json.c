@@ -170,10 +170,12 @@ void view_json_reloaded(struct buf *out, int64_t now_ms, struct str changed, int
 
 void view_json_refused(struct buf *out, int64_t now_ms, const struct view_refusal *refusal,
                        const struct view_report *report) {
-  begin(out, "reload");
+  begin(out, refusal->function ? "load" : "reload");
   add_time(out, now_ms);
   add_text(out, "event", STR("refused"));
-  add_text(out, "changed", refusal->changed);
+  if (refusal->function) add_text(out, "function", refusal->function->name);
+  if (refusal->function) add_text(out, "handler", refusal->function->handler);
+  if (!refusal->function) add_text(out, "changed", refusal->changed);
   add_report(out, report);
   if (refusal->place.len > 0) {
     add_text(out, "place", refusal->place);
