@@ -117,6 +117,14 @@ scenario('one-way routes say nothing', { routes: { ...silentRoutes, $default: EC
   }
 });
 
+scenario('the action of a message on $default is shown', { routes: { own: ECHO, $default: ECHO } }, async (dev) => {
+  const client = await dev.connect();
+  for (const action of ['wave', 'own']) await client.ask(JSON.stringify({ action }));
+  await client.ask('text');
+  const lines = await dev.invocations(3);
+  assert.deepEqual(lines.map(({ route, action }) => [route, action]), [['$default', 'wave'], ['own', undefined], ['$default', undefined]]);
+});
+
 const twoWay = {
   text: 'return { statusCode = 200, body = "the answer" }',
   table: 'return { statusCode = 200, body = { answer = { 1, 2 } } }',

@@ -80,6 +80,24 @@ static void http(void **state) {
                        "20:33:12  GET /users/{id}  404               echo#1     1.5 ms\n");
 }
 
+/* What a message asks of an app stands beside its route, and the column is wide enough from then on. */
+static void actions(void **state) {
+  (void)state;
+  struct view_fixture f;
+  begin(&f);
+  for (size_t i = 0; i < 4; i++) {
+    static const char *const names[] = { "", "say", "a\x1b[2Jbcdefghijk", "" };
+    struct invoke in;
+    view_fixture_invoke(&in, INVOKE_RESULT, "{}");
+    str_copy(str_from(names[i]), in.action, sizeof in.action);
+    view_fixture_finish(&f, &in);
+  }
+  view_fixture_end(&f, VIEW_READY VIEW_LINE
+                   "\n20:33:12  $default say  BFaT_fALIAMCKug=  echo#1     1.5 ms\n"
+                   "20:33:12  $default a\\x1b[2Jbcdefghijk  BFaT_fALIAMCKug=  echo#1     1.5 ms\n"
+                   "20:33:12  $default          BFaT_fALIAMCKug=  echo#1     1.5 ms\n");
+}
+
 static void starts_and_waits(void **state) {
   (void)state;
   struct view_fixture f;
@@ -275,6 +293,7 @@ int main(void) {
   const struct CMUnitTest tests[] = {
     cmocka_unit_test(outcomes),
     cmocka_unit_test(http),
+    cmocka_unit_test(actions),
     cmocka_unit_test(starts_and_waits),
     cmocka_unit_test(output_stands_beneath),
     cmocka_unit_test(ids_of_records_are_left_out),

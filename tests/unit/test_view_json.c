@@ -67,6 +67,7 @@ static void invocations(void **state) {
   view_fixture_invoke(&in, INVOKE_RESULT, "{}");
   in.cold = true;
   in.init_ns = 2149000;
+  str_copy(STR("s\"ay"), in.action, sizeof in.action);
   view_fixture_finish(&f, &in);
   view_fixture_invoke(&in, INVOKE_ERROR,
                       " {\"errorMessage\":\n\"m\\n\",\"errorType\":\"T\",\"stackTrace\":[\"s\",1]}\n");
@@ -78,7 +79,8 @@ static void invocations(void **state) {
   view_fixture_finish(&f, &in);
   view_fixture_end(
       &f, "{\"type\":\"invocation\",\"time\":\"2026-11-21T20:33:12.000Z\",\"function\":\"echo\",\"route\":\"$default\","
-          "\"connectionId\":\"BFaT_fALIAMCKug=\",\"requestId\":\"" VIEW_ID "\",\"environment\":1,\"cold\":true,"
+          "\"action\":\"s\\\"ay\",\"connectionId\":\"BFaT_fALIAMCKug=\",\"requestId\":\"" VIEW_ID
+          "\",\"environment\":1,\"cold\":true,"
           "\"initMs\":2.149,\"waitedMs\":0.100,\"durationMs\":1.500,\"outcome\":\"result\"}\n"
           "{\"type\":\"invocation\",\"time\":\"2026-11-21T20:33:12.000Z\",\"function\":\"echo\",\"route\":\"$default\","
           "\"connectionId\":\"BFaT_fALIAMCKug=\",\"requestId\":\"" VIEW_ID "\",\"environment\":1,\"cold\":false,"

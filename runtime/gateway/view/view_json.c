@@ -132,6 +132,7 @@ void view_json_invocation(struct buf *out, int64_t now_ms, struct str function, 
   add_time(out, now_ms);
   add_text(out, "function", function);
   add_text(out, "route", in->label);
+  if (in->action[0]) add_text(out, "action", str_from(in->action));
   if (in->connection_id[0]) add_text(out, "connectionId", str_from(in->connection_id));
   add_text(out, "requestId", str_from(in->request_id));
   buf_addf(out, ",\"environment\":%d,\"cold\":%s", in->environment, in->cold ? "true" : "false");

@@ -19,14 +19,14 @@ static size_t at_most(size_t width) {
   return width < VIEW_TEXT_WIDTH_MAX ? width : VIEW_TEXT_WIDTH_MAX;
 }
 
-static void widen(size_t *width, struct str text) {
+void view_text_widen(size_t *width, struct str text) {
   size_t here = at_most(view_plain_width(text));
   if (here > *width) *width = here;
 }
 
 static void measure_route(struct view_text *t, struct str key, const struct project_function *function) {
-  widen(&t->route_width, key);
-  widen(&t->function_width, function->name);
+  view_text_widen(&t->route_width, key);
+  view_text_widen(&t->function_width, function->name);
 }
 
 static void measure_routes(struct view_text *t, const struct project *project) {
