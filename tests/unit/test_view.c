@@ -64,6 +64,7 @@ static void http(void **state) {
   f.project.http_route_count = 1;
   view_fixture_ready(&f);
   f.project.route_count = 0;
+  f.project.function_count = 1;
   view_fixture_ready(&f);
   view_fixture_invoke(&in, INVOKE_RESULT, "{}");
   in.label = routes[0].key;
@@ -78,6 +79,27 @@ static void http(void **state) {
                        "moonwire-example, stage dev\n\n  HTTP          http://127.0.0.1:3001\n"
                        "  Runtime API   http://127.0.0.1:3002\n\n  GET /users/{id}  -> handlers/echo.default\n\n"
                        "20:33:12  GET /users/{id}  404               echo#1     1.5 ms\n");
+}
+
+/* Functions that clients do not reach are there, too; an authorizer is reached. */
+static void functions_without_a_route(void **state) {
+  (void)state;
+  struct view_fixture f;
+  view_fixture_begin(&f, (struct view_options){ 0 });
+  struct project_authorizer door = { STR("chat"), &f.functions[1], NULL, 0 };
+  struct project_route route = { STR("$connect"), &f.functions[0], false, &door };
+  f.project.routes = &route;
+  f.project.route_count = 1;
+  view_fixture_ready(&f);
+  route.authorizer = NULL;
+  f.functions[1].name = STR("n\x1b");
+  view_fixture_ready(&f);
+#define ADDRESSES                                                                                                      \
+  "moonwire-example, stage dev\n\n  WebSocket     ws://127.0.0.1:3001/dev\n"                                          \
+  "  @connections  http://127.0.0.1:3001/dev\n  Runtime API   http://127.0.0.1:3002\n\n"                              \
+  "  $connect  -> handlers/echo.default\n"
+  view_fixture_end(&f, ADDRESSES "\n" ADDRESSES
+                                 "  n\\x1b     -> handlers/chat.main  (no route: moonwire invoke n\\x1b)\n\n");
 }
 
 /* What a message asks of an app stands beside its route, and the column is wide enough from then on. */
@@ -293,6 +315,7 @@ int main(void) {
   const struct CMUnitTest tests[] = {
     cmocka_unit_test(outcomes),
     cmocka_unit_test(http),
+    cmocka_unit_test(functions_without_a_route),
     cmocka_unit_test(actions),
     cmocka_unit_test(starts_and_waits),
     cmocka_unit_test(output_stands_beneath),

@@ -17,6 +17,9 @@ static void the_start(void **state) {
   (void)state;
   struct view_fixture f;
   begin(&f);
+  struct project_function functions[] = { { .name = STR("tick"), .handler = STR("t.main") },
+                                          { .name = STR("tock"), .handler = STR("t.other") } };
+  f.project.functions = functions;
   view_fixture_ready(&f);
   view_warning(f.view, STR("serverless.yml:3: \"x\""));
   view_fixture_end(&f,
@@ -25,7 +28,8 @@ static void the_start(void **state) {
                    "dev\",\"controlUrl\":\"http://127.0.0.1:3002\",\"routes\":["
                    "{\"routeKey\":\"$connect\",\"function\":\"chat\",\"handler\":\"handlers/chat.main\"},"
                    "{\"routeKey\":\"$default\",\"function\":\"echo\",\"handler\":\"handlers/echo.default\"},"
-                   "{\"routeKey\":\"chat\",\"function\":\"chat\",\"handler\":\"handlers/chat.main\"}]}\n"
+                   "{\"routeKey\":\"chat\",\"function\":\"chat\",\"handler\":\"handlers/chat.main\"}],"
+                   "\"unrouted\":[{\"function\":\"tick\",\"handler\":\"t.main\"},{\"function\":\"tock\",\"handler\":\"t.other\"}]}\n"
                    "{\"type\":\"warning\",\"text\":\"serverless.yml:3: \\\"x\\\"\"}\n");
 }
 

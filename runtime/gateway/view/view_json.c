@@ -49,6 +49,21 @@ static void add_http_routes(struct buf *out, const struct project *project) {
   buf_add_char(out, ']');
 }
 
+/* Only of a service that has functions without one. */
+static void add_unrouted(struct buf *out, const struct project *project) {
+  bool first = true;
+  for (size_t i = 0; i < project->function_count; i++) {
+    const struct project_function *function = &project->functions[i];
+    if (project_is_routed(project, function)) continue;
+    buf_add(out, first ? STR(",\"unrouted\":[{\"function\":") : STR(",{\"function\":"));
+    json_write_string_utf8(out, function->name);
+    add_text(out, "handler", function->handler);
+    buf_add_char(out, '}');
+    first = false;
+  }
+  if (!first) buf_add_char(out, ']');
+}
+
 void view_json_ready(struct buf *out, const struct view_ready *ready) {
   const struct project *project = ready->project;
   begin(out, "ready");
@@ -64,6 +79,7 @@ void view_json_ready(struct buf *out, const struct view_ready *ready) {
     add_route(out, i == 0, project->routes[i].key, project->routes[i].function);
   buf_add_char(out, ']');
   add_http_routes(out, project);
+  add_unrouted(out, project);
   end(out);
 }
 

@@ -35,6 +35,9 @@ static void measure_routes(struct view_text *t, const struct project *project) {
     measure_route(t, project->routes[i].key, project->routes[i].function);
   for (size_t i = 0; i < project->http_route_count; i++)
     measure_route(t, project->http_routes[i].key, project->http_routes[i].function);
+  for (size_t i = 0; i < project->function_count; i++)
+    if (!project_is_routed(project, &project->functions[i]))
+      measure_route(t, project->functions[i].name, &project->functions[i]);
   t->function_width += NUMBER;
 }
 
@@ -44,13 +47,34 @@ static void add_address(const struct view_text *t, struct buf *out, const char *
   buf_add_char(out, '\n');
 }
 
-static void add_route(const struct view_text *t, struct buf *out, struct str key,
-                      const struct project_function *function) {
+/* "chat  -> handlers/chat.main", without the end of the line. */
+static void add_target(const struct view_text *t, struct buf *out, struct str key,
+                       const struct project_function *function) {
   view_style_blanks(out, 2);
   view_plain_pad(out, key, t->route_width);
   buf_add(out, STR("  -> "));
   view_plain_add(out, function->handler);
+}
+
+static void add_route(const struct view_text *t, struct buf *out, struct str key,
+                      const struct project_function *function) {
+  add_target(t, out, key, function);
   buf_add_char(out, '\n');
+}
+
+/* Functions that no client reaches. */
+static void add_unrouted(const struct view_text *t, struct buf *out, const struct project *project) {
+  for (size_t i = 0; i < project->function_count; i++) {
+    const struct project_function *function = &project->functions[i];
+    if (project_is_routed(project, function)) continue;
+    add_target(t, out, function->name, function);
+    view_style_begin(t, out, VIEW_DIM);
+    buf_add(out, STR("  (no route: moonwire invoke "));
+    view_plain_add(out, function->name);
+    buf_add_char(out, ')');
+    view_style_end(t, out);
+    buf_add_char(out, '\n');
+  }
 }
 
 static void add_addresses(const struct view_text *t, struct buf *out, const struct view_ready *ready) {
@@ -76,6 +100,7 @@ void view_text_ready(struct view_text *t, struct buf *out, const struct view_rea
     add_route(t, out, project->routes[i].key, project->routes[i].function);
   for (size_t i = 0; i < project->http_route_count; i++)
     add_route(t, out, project->http_routes[i].key, project->http_routes[i].function);
+  add_unrouted(t, out, project);
   buf_add_char(out, '\n');
 }
 
