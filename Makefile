@@ -46,7 +46,7 @@ TRANSPORT := handshake httpd httpd_connection httpd_exchange httpd_listen httpd_
 FUNCTIONS := child environment environment_api environment_start environment_turns environment_variables invoke pool process \
   report task_root turn
 RELOAD    := named run_folder snapshot snapshot_part tree watch
-VIEW      := view view_json view_lines view_log view_metrics view_observer view_out view_plain view_record view_record_json view_reload view_report view_style view_text \
+VIEW      := view view_json view_lines view_log view_metrics view_observer view_out view_plain view_record view_record_json view_reload view_report view_stack view_style view_text \
   view_text_invocation
 CLI    := bind_process cmd_ctl cmd_dev cmd_invoke cmd_lua cmd_test cmd_token lua_command main pairs script
 

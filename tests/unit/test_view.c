@@ -200,6 +200,44 @@ static void ids_of_records_are_left_out(void **state) {
                                             "          printed {" IDS "}\n");
 }
 
+/* As apps log a failure: without Moonwire's own frames. */
+static void stacks_of_records(void **state) {
+  (void)state;
+#define TRACE "\"stackTrace\":[\"moonwire/app.lua:1: x\",\"a.lua:3: in \\u001bb\",\"moonwire/b.lua:2\",\"a.lua:4\"]}"
+#define FRAMES "                a.lua:3: in \\x1bb\n                a.lua:4\n"
+  static const struct {
+    const char *record, *want;
+  } cases[] = {
+    { "say failed: m {" IDS ",\"error\":\"internal\"," TRACE, "say failed: m {\"error\":\"internal\"}\n" FRAMES },
+    { "say failed: m {" IDS "," TRACE, "say failed: m\n" FRAMES },
+    { "m {\"error\":\"in{\\\"ternal\"," TRACE, "m {\"error\":\"in{\\\"ternal\"}\n" FRAMES },
+    { "m {" TRACE, "m\n" FRAMES },
+    /* and what is left as it is */
+    { "m {\"stackTrace\":[]}", "m {\"stackTrace\":[]}\n" },
+    { "m {\"stackTrace\":\"a\"}", "m {\"stackTrace\":\"a\"}\n" },
+    { "m {\"stackTrace\":[\"a\"],\"z\":1}", "m {\"z\":1}\n                a\n" },
+    { "m {\"y\":0,\"stackTrace\":[\"a\\\"]\"],\"z\":1}", "m {\"y\":0,\"z\":1}\n                a\"]\n" },
+    { "m {\"a\":{\"stackTrace\":[\"a\"]}}", "m {\"a\":{\"stackTrace\":[\"a\"]}}\n" },
+    { "m {\"stackTrace\":[\"a\"]", "m {\"stackTrace\":[\"a\"]\n" },
+    { "m {\"stackTrace\":[\"b\"],\"z\":{\"stackTrace\":[\"a\"]}}",
+      "m {\"stackTrace\":[\"b\"],\"z\":{\"stackTrace\":[\"a\"]}}\n" },
+    { "m {\"stackTrace\":[[\"b\"]]}", "m {\"stackTrace\":[[\"b\"]]}\n" },
+    { "m,\"stackTrace\":[\"a\"]}", "m,\"stackTrace\":[\"a\"]}\n" },
+  };
+  for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+    struct view_fixture f;
+    struct invoke in;
+    char line[1024], want[2048];
+    begin(&f);
+    view_fixture_invoke(&in, INVOKE_RESULT, "");
+    snprintf(line, sizeof line, VIEW_STAMP "ERROR\t%s", cases[i].record);
+    snprintf(want, sizeof want, VIEW_READY VIEW_LINE "\n          ERROR %s", cases[i].want);
+    view_fixture_err(&f, &in, line);
+    view_fixture_finish(&f, &in);
+    view_fixture_end(&f, want);
+  }
+}
+
 /* An environment that is ready says so; the view has its own words for that. */
 static void init_lines_are_left_out(void **state) {
   (void)state;
@@ -320,6 +358,7 @@ int main(void) {
     cmocka_unit_test(starts_and_waits),
     cmocka_unit_test(output_stands_beneath),
     cmocka_unit_test(ids_of_records_are_left_out),
+    cmocka_unit_test(stacks_of_records),
     cmocka_unit_test(init_lines_are_left_out),
     cmocka_unit_test(lines_of_no_invocation_have_a_writer),
     cmocka_unit_test(hostile_text_is_shown),

@@ -135,8 +135,7 @@ static void read_action(struct model *model, const struct model_route *route, st
   if (!str_equal(route->key, STR("$default"))) return;
   if (json_parse(&model->scratch, text, &root, err)) {
     struct str found = json_member_text(root, STR("action"));
-    if (found.len > 0 && !memchr(found.ptr, '\0', found.len) && !str_copy(found, action, MODEL_ACTION_LEN))
-      action[0] = '\0'; /* too long */
+    if (!str_copy(found, action, MODEL_ACTION_LEN)) action[0] = '\0'; /* too long */
   }
   arena_reset(&model->scratch);
 }

@@ -9,9 +9,10 @@
 #include "view_plain.h"
 #include "view_record.h"
 #include "view_record_json.h"
+#include "view_stack.h"
 #include "view_style.h"
 
-enum { LEVEL = 6 /* "INFO  " */, NUMBER = 2 /* "#1" */ };
+enum { LEVEL = 6 /* "INFO  " */, NUMBER = 2 /* "#1" */, FRAMES_MAX = 50 };
 
 /* At the start */
 
@@ -151,11 +152,26 @@ static void add_lines(struct buf *out, struct str text, size_t indent) {
   }
 }
 
+/* Level, message, members, and beneath them the stack. */
 static void add_record(const struct view_text *t, struct buf *out, struct view_record record) {
+  struct arena memory;
+  const struct json *stack;
+  struct str line;
+  arena_init(&memory);
+  bool has_stack = view_stack_cut(&record, &memory, &stack);
   view_style_begin(t, out, colour_of(record.level));
   view_plain_pad(out, record.level, LEVEL - 1);
   view_style_end(t, out);
   buf_add_char(out, ' ');
+  add_lines(out, record.message, VIEW_INDENT + LEVEL);
+  if (record.fields.len > 0) buf_add(out, STR(" {"));
+  view_plain_add(out, record.fields);
+  for (int i = 0; has_stack && i < FRAMES_MAX && view_stack_line(&stack, &line); i++) {
+    buf_add_char(out, '\n');
+    view_style_blanks(out, VIEW_INDENT + LEVEL);
+    view_style_text(t, out, VIEW_DIM, line);
+  }
+  arena_free(&memory);
 }
 
 static bool add_metrics(const struct view_text *t, struct buf *out, struct str line) {
@@ -181,9 +197,6 @@ static void add_output(const struct view_text *t, struct buf *out, bool is_error
   }
   if (record.level.len > 0) {
     add_record(t, out, record);
-    add_lines(out, record.message, VIEW_INDENT + LEVEL);
-    if (record.fields.len > 0) buf_add(out, STR(" {"));
-    view_plain_add(out, record.fields);
   } else if (!is_error || !add_metrics(t, out, line)) {
     view_plain_add(out, line);
   }
