@@ -67,11 +67,15 @@ void pool_tell(struct pool *pool) {
 
 /* Environments for what waits */
 
-/* The one that polled last: its caches are the warmest. */
+/* One that has served is warm; of two the one that polled last is the warmer. */
+static bool is_warmer(const struct environment *a, const struct environment *b) {
+  return a->served != b->served ? a->served : a->idle_ns > b->idle_ns;
+}
+
 static struct environment *environment_with_room(const struct pool *pool) {
   struct environment *best = NULL;
   for (struct environment *e = pool->environments; e; e = e->next)
-    if (environment_room(e) > 0 && (!best || e->idle_ns > best->idle_ns)) best = e;
+    if (environment_room(e) > 0 && (!best || is_warmer(e, best))) best = e;
   return best;
 }
 
