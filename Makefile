@@ -34,7 +34,7 @@ GATEWAY   := addresses api_id apis control control_answer control_calls control_
   control_functions control_http control_identity control_invoke \
   control_lambda control_route control_service control_signed delays descriptors event_order excerpt \
   fault_act fault_order fault_tell gateway generation generations http_call \
-  identity lambda_target management moment reload reread route_call server session signals signature signature_header visitor
+  identity lambda_target load_failure management moment reload reread route_call server session signals signature signature_header visitor
 MODEL     := faults model model_admission model_answer model_authorization model_authorize model_close model_connections model_event model_fields model_frame model_id \
   model_identity model_json model_manage model_policy model_request model_result model_step route_selection route_selection_value
 HTTP_API  := http_api http_api_cors http_api_event http_api_fields http_api_path http_api_result http_api_route
@@ -46,7 +46,7 @@ TRANSPORT := handshake httpd httpd_connection httpd_exchange httpd_listen httpd_
 FUNCTIONS := child environment environment_api environment_start environment_turns environment_variables invoke pool process \
   report task_root turn
 RELOAD    := named run_folder snapshot snapshot_part tree watch
-VIEW      := view view_json view_lines view_log view_metrics view_observer view_out view_plain view_record view_record_json view_reload view_report view_style view_text \
+VIEW      := view view_json view_lines view_log view_metrics view_observer view_out view_plain view_record view_record_json view_reload view_report view_stack view_style view_text \
   view_text_invocation
 CLI    := bind_folder bind_limited bind_plain bind_process cmd_ctl cmd_dev cmd_invoke cmd_lua cmd_test cmd_token lua_command main pairs script
 

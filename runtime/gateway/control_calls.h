@@ -13,7 +13,7 @@ void control_calls_request(struct control *control, struct exchange *x, struct s
 /* The calls. */
 
 /* GET connections: { connections = { { connectionId, state ("connecting", "open", "closing"), connectedAt, ageMs, idleMs,
- * lastRoute?, sourceIp, waitingBytes } ... } } */
+ * lastRoute?, lastAction?, sourceIp, waitingBytes } ... } } */
 void control_connections_get(struct control *control, struct exchange *x);
 
 /* POST faults: sets one (fault_order.h); { connections: ids of those that it was for }. GET: what is set (fault_act_list).

@@ -96,8 +96,7 @@ struct server *server_new(const struct server_options *options, char err[ERR_LEN
                                                      .ctx = server },
                             err);
   if (server->httpd) return server;
-  fail(err, "%s; %s--host and --port say where to listen instead", err,
-       strstr(err, "in use") ? "is another moonwire dev running? " : "");
+  fail(err, "%s; %s", err, strstr(err, "in use") ? SERVER_IN_USE : "--host and --port say where to listen instead");
   free(server);
   return NULL;
 }

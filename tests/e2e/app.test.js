@@ -287,6 +287,20 @@ bootstrap('a lack of time and of memory are no failures of the app: the runtime 
   assert.deepEqual([ate.kind, ate.json.errorType], ['error', 'Runtime.OutOfMemory']);
 });
 
+scenario('text: the route of the app, and beneath its failure the lines of the service', {
+  files: {
+    'serverless.yml': 'service: tested\nprovider: { name: aws }\nfunctions: { rooms: { handler: rooms, events: [ websocket: $default ] } }\n',
+    'rooms.lua': 'local function inner(conn) undeclared = conn end\nreturn require "moonwire.app" {\n say = function(conn) inner(conn) return true end }',
+  },
+  text: true,
+}, async (dev) => {
+  const client = await dev.connect();
+  assert.equal((await client.askJson({ action: 'say' })).error, 'internal');
+  await dev.when(() => dev.stdout.includes('one-way'));
+  await dev.when(() => /^\S+ {2}\$default say .*\n {10}statusCode 500: API Gateway tells the client nothing of it, .*\n {10}ERROR say failed: .*\{"error":"internal"\}\n {16}rooms\.lua:1: .*\n {16}rooms\.lua:3: /m.test(dev.stdout));
+  assert.doesNotMatch(dev.stdout, /stackTrace|moonwire\/app/);
+});
+
 const WRONG = 'return require "moonwire.app" {\n say = { schema = { text = "strng" }, run = function() end } }';
 bootstrap('a route that is wrong: the init error names it, with its file', { files: { 'wrong.lua': WRONG }, handler: 'wrong' }, async (lambda) => {
   await lambda.exit;

@@ -126,6 +126,10 @@ test('in a moonwire dev that runs', (t) => withDev({ files }, async (dev) => {
     return JSON.parse(stdout);
   };
 
+  await t.test('the start names the functions without a route', async () => {
+    assert.deepEqual((await dev.line({ type: 'ready' })).unrouted, [{ function: 'app', handler: 'app.main' }]);
+  });
+
   await t.test('the result and the log', async () => {
     const { stdout, stderr } = invoke(['app', '--event', '-'], { input: '{"a":[]}' });
     assert.deepEqual(JSON.parse(stdout).event, { a: [] });

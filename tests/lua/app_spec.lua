@@ -159,6 +159,7 @@ describe("an error", function()
     assert.matches("^%$default failed: .-app_spec%.lua:%d+: secret$", text)
     assert.equal("internal", fields.error)
     assert.matches("app_spec%.lua:%d+: in function", fields.stackTrace[1])
+    for _, frame in ipairs(fields.stackTrace) do assert.falsy(frame:find "^moonwire/", frame) end
     message(made, "y")
     assert.same({ "info", "$default failed: the route returned false", { error = "forbidden" } }, support.logged[#support.logged])
   end)

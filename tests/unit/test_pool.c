@@ -25,6 +25,42 @@ static void test_two_at_once(void **state) {
   dev_assert_in_story("b: result 2\n");
 }
 
+static void stop(void *loop) {
+  loop_stop(loop);
+}
+
+/* Runs the loop until so many environments wait for an event. */
+static void await_idle(size_t count) {
+  for (size_t idle = 0; idle < count;) {
+    struct loop_timer timer = { .fire = stop, .ctx = dev.loop };
+    loop_timer_start(dev.loop, &timer, 5);
+    loop_run(dev.loop);
+    idle = 0;
+    for (const struct environment *e = dev.pool.environments; e; e = e->next) idle += environment_room(e);
+  }
+}
+
+/* A burst may start more than it needs: an idle one that has served goes first, then the one that polled last. */
+static void test_warm_first(void **state) {
+  (void)state;
+  dev.pool.options.most = 2;
+  dev_invoke("a", "1");
+  dev_invoke("b", "2");
+  dev_run_until("finished", 2);
+  await_idle(2);
+  struct environment *fresh = dev.pool.environments, *used = fresh->next;
+  fresh->served = false;
+  used->served = true;
+  fresh->idle_ns = used->idle_ns + 1;
+  dev_run("c", "3");
+  dev_assert_in_story("c: finished in 1\n");
+  await_idle(2);
+  fresh->served = true;
+  fresh->idle_ns = used->idle_ns + 1;
+  dev_run("d", "4");
+  dev_assert_in_story("d: finished in 2\n");
+}
+
 /* Started for nobody, it serves the first one that comes; asking again starts no other. */
 static void test_warmed_up(void **state) {
   (void)state;
@@ -228,6 +264,7 @@ static void test_freed_while_busy(void **state) {
 int main(void) {
   const struct CMUnitTest tests[] = {
     TEST(test_cold_and_warm), TEST(test_two_at_once),    TEST(test_limit),
+    TEST(test_warm_first),
     TEST(test_warmed_up),     TEST(test_warm_up_fails),  TEST(test_in_order),
     TEST(test_error),         TEST(test_init_error),     TEST(test_exit),
     TEST(test_kill),          TEST(test_timeout),        TEST(test_lines),

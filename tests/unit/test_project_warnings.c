@@ -163,7 +163,7 @@ static void events_that_differ_here_are_named(void **state) {
       "    events:\n      - websocket: a\n      - http: GET /\n      - sqs: { arn: a }\n      - http: { path: b }\n"
       "      - alexaSkill\n      - \"\\e[2J\"\n",
       "7 events of the kind http are not served here, only websocket and httpApi events\n"
-      "8 events of the kind sqs are not served here, only websocket and httpApi events\n"
+      "8 sqs events come from nowhere by themselves here; `moonwire invoke echo --event sqs` makes one\n"
       "10 events of the kind alexaSkill are not served here, only websocket and httpApi events\n"
       "11 events of the kind ?[2J are not served here, only websocket and httpApi events\n" },
     { FUNCTION "    events:\n      - websocket: a\n      - websockets: $default\n      - shedule: rate(1 minute)\n"

@@ -64,6 +64,7 @@ static void http(void **state) {
   f.project.http_route_count = 1;
   view_fixture_ready(&f);
   f.project.route_count = 0;
+  f.project.function_count = 1;
   view_fixture_ready(&f);
   view_fixture_invoke(&in, INVOKE_RESULT, "{}");
   in.label = routes[0].key;
@@ -78,6 +79,45 @@ static void http(void **state) {
                        "moonwire-example, stage dev\n\n  HTTP          http://127.0.0.1:3001\n"
                        "  Runtime API   http://127.0.0.1:3002\n\n  GET /users/{id}  -> handlers/echo.default\n\n"
                        "20:33:12  GET /users/{id}  404               echo#1     1.5 ms\n");
+}
+
+/* Functions that clients do not reach are there, too; an authorizer is reached. */
+static void functions_without_a_route(void **state) {
+  (void)state;
+  struct view_fixture f;
+  view_fixture_begin(&f, (struct view_options){ 0 });
+  struct project_authorizer door = { STR("chat"), &f.functions[1], NULL, 0 };
+  struct project_route route = { STR("$connect"), &f.functions[0], false, &door };
+  f.project.routes = &route;
+  f.project.route_count = 1;
+  view_fixture_ready(&f);
+  route.authorizer = NULL;
+  f.functions[1].name = STR("n\x1b");
+  view_fixture_ready(&f);
+#define ADDRESSES                                                                                                      \
+  "moonwire-example, stage dev\n\n  WebSocket     ws://127.0.0.1:3001/dev\n"                                          \
+  "  @connections  http://127.0.0.1:3001/dev\n  Runtime API   http://127.0.0.1:3002\n\n"                              \
+  "  $connect  -> handlers/echo.default\n"
+  view_fixture_end(&f, ADDRESSES "\n" ADDRESSES
+                                 "  n\\x1b     -> handlers/chat.main  (no route: moonwire invoke n\\x1b)\n\n");
+}
+
+/* What a message asks of an app stands beside its route, and the column is wide enough from then on. */
+static void actions(void **state) {
+  (void)state;
+  struct view_fixture f;
+  begin(&f);
+  for (size_t i = 0; i < 4; i++) {
+    static const char *const names[] = { "", "say", "a\x1b[2Jbcdefghijk", "" };
+    struct invoke in;
+    view_fixture_invoke(&in, INVOKE_RESULT, "{}");
+    str_copy(str_from(names[i]), in.action, sizeof in.action);
+    view_fixture_finish(&f, &in);
+  }
+  view_fixture_end(&f, VIEW_READY VIEW_LINE
+                   "\n20:33:12  $default say  BFaT_fALIAMCKug=  echo#1     1.5 ms\n"
+                   "20:33:12  $default a\\x1b[2Jbcdefghijk  BFaT_fALIAMCKug=  echo#1     1.5 ms\n"
+                   "20:33:12  $default          BFaT_fALIAMCKug=  echo#1     1.5 ms\n");
 }
 
 static void starts_and_waits(void **state) {
@@ -158,6 +198,44 @@ static void ids_of_records_are_left_out(void **state) {
                                             "          INFO  hello {" IDS "\n"
                                             "          INFO  hello {\"connectionId\":\"\n"
                                             "          printed {" IDS "}\n");
+}
+
+/* As apps log a failure: without Moonwire's own frames. */
+static void stacks_of_records(void **state) {
+  (void)state;
+#define TRACE "\"stackTrace\":[\"moonwire/app.lua:1: x\",\"a.lua:3: in \\u001bb\",\"moonwire/b.lua:2\",\"a.lua:4\"]}"
+#define FRAMES "                a.lua:3: in \\x1bb\n                a.lua:4\n"
+  static const struct {
+    const char *record, *want;
+  } cases[] = {
+    { "say failed: m {" IDS ",\"error\":\"internal\"," TRACE, "say failed: m {\"error\":\"internal\"}\n" FRAMES },
+    { "say failed: m {" IDS "," TRACE, "say failed: m\n" FRAMES },
+    { "m {\"error\":\"in{\\\"ternal\"," TRACE, "m {\"error\":\"in{\\\"ternal\"}\n" FRAMES },
+    { "m {" TRACE, "m\n" FRAMES },
+    /* and what is left as it is */
+    { "m {\"stackTrace\":[]}", "m {\"stackTrace\":[]}\n" },
+    { "m {\"stackTrace\":\"a\"}", "m {\"stackTrace\":\"a\"}\n" },
+    { "m {\"stackTrace\":[\"a\"],\"z\":1}", "m {\"z\":1}\n                a\n" },
+    { "m {\"y\":0,\"stackTrace\":[\"a\\\"]\"],\"z\":1}", "m {\"y\":0,\"z\":1}\n                a\"]\n" },
+    { "m {\"a\":{\"stackTrace\":[\"a\"]}}", "m {\"a\":{\"stackTrace\":[\"a\"]}}\n" },
+    { "m {\"stackTrace\":[\"a\"]", "m {\"stackTrace\":[\"a\"]\n" },
+    { "m {\"stackTrace\":[\"b\"],\"z\":{\"stackTrace\":[\"a\"]}}",
+      "m {\"stackTrace\":[\"b\"],\"z\":{\"stackTrace\":[\"a\"]}}\n" },
+    { "m {\"stackTrace\":[[\"b\"]]}", "m {\"stackTrace\":[[\"b\"]]}\n" },
+    { "m,\"stackTrace\":[\"a\"]}", "m,\"stackTrace\":[\"a\"]}\n" },
+  };
+  for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+    struct view_fixture f;
+    struct invoke in;
+    char line[1024], want[2048];
+    begin(&f);
+    view_fixture_invoke(&in, INVOKE_RESULT, "");
+    snprintf(line, sizeof line, VIEW_STAMP "ERROR\t%s", cases[i].record);
+    snprintf(want, sizeof want, VIEW_READY VIEW_LINE "\n          ERROR %s", cases[i].want);
+    view_fixture_err(&f, &in, line);
+    view_fixture_finish(&f, &in);
+    view_fixture_end(&f, want);
+  }
 }
 
 /* An environment that is ready says so; the view has its own words for that. */
@@ -275,9 +353,12 @@ int main(void) {
   const struct CMUnitTest tests[] = {
     cmocka_unit_test(outcomes),
     cmocka_unit_test(http),
+    cmocka_unit_test(functions_without_a_route),
+    cmocka_unit_test(actions),
     cmocka_unit_test(starts_and_waits),
     cmocka_unit_test(output_stands_beneath),
     cmocka_unit_test(ids_of_records_are_left_out),
+    cmocka_unit_test(stacks_of_records),
     cmocka_unit_test(init_lines_are_left_out),
     cmocka_unit_test(lines_of_no_invocation_have_a_writer),
     cmocka_unit_test(hostile_text_is_shown),

@@ -127,6 +127,16 @@ bool project_read(struct project *out, const char *file, const struct project_su
   return ok;
 }
 
+bool project_is_routed(const struct project *project, const struct project_function *function) {
+  for (size_t i = 0; i < project->route_count; i++) {
+    const struct project_route *route = &project->routes[i];
+    if (route->function == function || (route->authorizer && route->authorizer->function == function)) return true;
+  }
+  for (size_t i = 0; i < project->http_route_count; i++)
+    if (project->http_routes[i].function == function) return true;
+  return false;
+}
+
 void project_free(struct project *project) {
   arena_free(&project->memory);
   *project = (struct project){ 0 };

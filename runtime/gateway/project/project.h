@@ -97,6 +97,9 @@ bool project_read(struct project *out, const char *file, const struct project_su
 bool project_parse(struct project *out, const char *file, struct str yaml,
                    const struct project_surroundings *surroundings, char err[ERR_LEN]);
 
+/* Whether a route of either API leads to the function, or it is the authorizer of one. */
+bool project_is_routed(const struct project *project, const struct project_function *function);
+
 /* Safe on a zeroed project. */
 void project_free(struct project *project);
 

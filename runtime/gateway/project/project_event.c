@@ -41,12 +41,26 @@ static const char *const kinds[] = {
   "websocket",
 };
 
+static void warn_of_misspelt(struct project_report *report, struct project_place place, struct yaml_line line,
+                             struct str kind, const char *meant) {
+  project_warn(report, line, "%s%s is no kind of event that the Framework knows; did you mean %s?", place.path,
+               shown_of(kind).text, meant);
+}
+
+/* Some of them `moonwire invoke` makes. */
 static void warn_of_kind(struct project_report *report, struct project_place place, struct yaml_line line,
-                         struct str kind) {
+                         struct str kind, struct str function) {
+  static const char *const made[] = { "sqs", "sns", "schedule" };
   const char *meant = spelling_nearest(kind, kinds, sizeof kinds / sizeof *kinds);
   if (meant) {
-    project_warn(report, line, "%s%s is no kind of event that the Framework knows; did you mean %s?", place.path,
-                 shown_of(kind).text, meant);
+    warn_of_misspelt(report, place, line, kind, meant);
+    return;
+  }
+  for (size_t i = 0; i < sizeof made / sizeof *made; i++) {
+    if (!str_equal(kind, str_from(made[i]))) continue;
+    project_warn(report, line,
+                 "%s events come from nowhere by themselves here; `moonwire invoke %s --event %s` makes one", made[i],
+                 shown_of(function).text, made[i]);
     return;
   }
   project_warn(report, line, "events of the kind %s are not served here, only websocket and httpApi events",
@@ -54,15 +68,16 @@ static void warn_of_kind(struct project_report *report, struct project_place pla
 }
 
 /* An event that is no route. */
-static bool read_other(struct project_report *report, struct project_place place, const struct yaml *node) {
+static bool read_other(struct project_report *report, struct project_place place, const struct yaml *node,
+                       const struct project_function *function) {
   int length = (int)strlen(place.path) - 1;
   bool is_ours = str_equal(node->text, STR("websocket")) || str_equal(node->text, STR("httpApi"));
   if (project_has_variable(node))
     project_warn(report, node->line, "%.*s is left out: %s", length, place.path, project_reason(node).text);
   else if (node->kind == YAML_MAP && node->count > 0 && yaml_is_scalar(node->entries[0].key))
-    warn_of_kind(report, place, node->line, node->entries[0].key->text);
+    warn_of_kind(report, place, node->line, node->entries[0].key->text, function->name);
   else if (node->kind == YAML_STRING && !is_ours)
-    warn_of_kind(report, place, node->line, node->text);
+    warn_of_kind(report, place, node->line, node->text, function->name);
   else
     return project_fail(report, node->line, "%.*s must be an event such as `websocket: $default`, found %s", length,
                         place.path, project_found(node).text);
@@ -74,7 +89,7 @@ static bool read_event(struct project_report *report, struct project_place place
   const struct yaml_entry *websocket = yaml_entry_of(node, STR("websocket"));
   const struct yaml_entry *http = websocket ? NULL : yaml_entry_of(node, STR("httpApi"));
   const struct yaml_entry *at = websocket ? websocket : http;
-  if (!at) return read_other(report, place, node);
+  if (!at) return read_other(report, place, node, owner->function);
   if (warn_of_neighbours(report, place, node, at) && at->value->kind == YAML_NULL) return true;
   if (websocket) return project_route_add(report, place, at, owner->function, &events->websocket);
   return project_http_route_add(report, place, at, owner, &events->http);
