@@ -112,8 +112,9 @@ function Service:record(level, message, fields, name)
   self.records[#self.records + 1] = { level = level, message = message, fields = fields or {}, name = name }
 end
 
-local function note(self, step)
-  if step.note ~= "" then self:record("WARN", step.note) end
+-- What the gateway would tell its developer.
+local function note(self, step, name)
+  if step.note ~= "" then self:record("WARN", step.note, nil, name) end
 end
 
 --- @private
@@ -200,7 +201,7 @@ local function play(self, step)
     step = self.model:answered(step.call, answer_of(self, fn, outcome))
     if step.action == "accept" then open(self, step) end
     if step.action == "send" then deliver(self, step.connection_id, step.bytes) end
-    note(self, step)
+    note(self, step, fn.name)
     finish(self, fn, outcome)
     if step.action == "send" then break end
   end
