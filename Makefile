@@ -64,7 +64,8 @@ LUA     := app app/conn app/door app/failure app/origin app/request app/route ap
   store/sqlite store/sqlite_database store/sqlite_library store/sqlite_schema ws ws/broadcast \
   ws/delivery ws/relay ws/room ws/user
 LUA_DEV := cli/control cli/ctl cli/ctl_show cli/event cli/event_kinds cli/invoke cli/md5 cli/options cli/own_dev cli/token test \
-  test/assert test/kit/calls test/kit/client test/kit/environment test/kit/event test/kit/match test/kit/request test/kit/service test/kit/world test/runner
+  test/assert test/kit/calls test/kit/client test/kit/environment test/kit/event test/kit/faults test/kit/journal \
+  test/kit/match test/kit/play test/kit/request test/kit/service test/kit/world test/runner
 
 # ---- Flags ------------------------------------------------------------------------------------------------------------
 

@@ -12,6 +12,7 @@ local arguments = require "moonwire.runtime.arguments"
 local environment = require "moonwire.test.kit.environment"
 local event = require "moonwire.test.kit.event"
 local json = require "moonwire.json"
+local play = require "moonwire.test.kit.play"
 local service = require "moonwire.test.kit.service"
 local world = require "moonwire.test.kit.world"
 require "moonwire.test.kit.calls"
@@ -75,7 +76,7 @@ function test.call(handler, given, context)
     wrap = context and with_context(context),
   }
   place:finish(outcome)
-  return service.result(outcome)
+  return play.result(outcome)
 end
 
 return test

@@ -244,8 +244,7 @@ static int l_describe(lua_State *L) {
   set_text(L, "api_id", str_from(local->api_id));
   set_text(L, "domain", local->api.domain_name);
   lua_newtable(L);
-  for (size_t i = 0; i < local->project.function_count; i++)
-    set_function(L, &local->project.functions[i], (int)i + 1);
+  for (size_t i = 0; i < local->project.function_count; i++) set_function(L, &local->project.functions[i], (int)i + 1);
   lua_setfield(L, -2, "functions");
   return 1;
 }
@@ -271,10 +270,9 @@ static int l_new(lua_State *L) {
 
 static int load(lua_State *L) {
   static const luaL_Reg methods[] = {
-    { "answered", l_answered }, { "closed", l_closed },   { "connect", l_connect },
-    { "describe", l_describe }, { "fail", l_fail },       { "failing", l_failing },
-    { "manage", l_manage },     { "message", l_message }, { "next_cut", l_next_cut },
-    { NULL, NULL },
+    { "answered", l_answered }, { "closed", l_closed },   { "connect", l_connect }, { "describe", l_describe },
+    { "fail", l_fail },         { "failing", l_failing }, { "manage", l_manage },   { "message", l_message },
+    { "next_cut", l_next_cut }, { NULL, NULL },
   };
   static const luaL_Reg functions[] = { { "handshake_begun", l_handshake_begun }, { "new", l_new }, { NULL, NULL } };
   luaL_newmetatable(L, call_meta);

@@ -17,17 +17,15 @@ static void describe_authorizers(struct local_api *local) {
   for (size_t i = 0; i < local->project.route_count; i++)
     if (local->project.routes[i].authorizer) authorizer = local->project.routes[i].authorizer;
   if (authorizer) {
-    local->authorizer = (struct model_authorizer){
-      .route = { STR("authorizer"), number_of(&local->project, authorizer->function), false },
-      .is_missing = !authorizer->function,
-      .sources = authorizer->sources,
-      .source_count = authorizer->source_count
-    };
+    local->authorizer = (struct model_authorizer){ .route = { STR("authorizer"),
+                                                              number_of(&local->project, authorizer->function), false },
+                                                   .is_missing = !authorizer->function,
+                                                   .sources = authorizer->sources,
+                                                   .source_count = authorizer->source_count };
     local->api.authorizer = &local->authorizer;
   }
   local->named = local->api;
-  local->caller =
-      (struct model_authorizer){ .route = { STR("authorizer"), number_of(&local->project, NULL), false } };
+  local->caller = (struct model_authorizer){ .route = { STR("authorizer"), number_of(&local->project, NULL), false } };
   local->named.authorizer = &local->caller;
 }
 
@@ -138,8 +136,7 @@ void local_api_close(struct local_api *local, struct str connection_id, int code
   struct model_moment at = local_api_moment(local, now_ms);
   int left;
   model_closed(local->model, connection_id, code, reason, &at, &local->step);
-  if (local->step.action == MODEL_INVOKE && faults_take_end(&local->faults, &left))
-    local->step.action = MODEL_NOTHING;
+  if (local->step.action == MODEL_INVOKE && faults_take_end(&local->faults, &left)) local->step.action = MODEL_NOTHING;
 }
 
 struct cut {

@@ -17,8 +17,8 @@ struct local_api {
   struct project project;
   struct arena memory; /* of what the model borrows */
   char api_id[PROJECT_API_ID_LEN];
-  struct model_api api;               /* as the project has it; functions are counted as the project's */
-  struct model_api named;             /* the same, but who may connect is said by the caller: function project.function_count */
+  struct model_api api;   /* as the project has it; functions are counted as the project's */
+  struct model_api named; /* the same, but who may connect is said by the caller: function project.function_count */
   struct model_authorizer authorizer, caller;
   struct model *model;
   struct model_step step; /* the last one */

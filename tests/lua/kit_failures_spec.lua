@@ -50,6 +50,17 @@ describe("with a chat", function()
     ann:close()
   end)
 
+  it("crash, timeout: Lambda reports a job that failed, and the queue brings it again", function()
+    for kind, code in pairs { crash = "Runtime.ExitError", timeout = "Sandbox.Timedout" } do
+      service:fail(kind, { ["function"] = "notify" })
+      local result, message, what = service:call("notify", t.event.sqs { user = "ann", text = "hello" })
+      assert.is_nil(result)
+      assert.matches("Error: ", message)
+      assert.equal(code, what)
+    end
+    assert.same({ batchItemFailures = {} }, service:call("notify", t.event.sqs { user = "ann", text = "hello" }))
+  end)
+
   it("crash: what the service knows is in the store, and the client says it again", function()
     local ann, bob = join "ann", join "bob"
     ann:clear()

@@ -157,7 +157,10 @@ describe("moonwire.test", function()
       "1 client is still connected: client:close()", "a failure that was to come has not: crash, 2",
       "a failure that was to come has not: gone, 1",
     }, service:leftovers())
-    assert.equal(ann.closed, nil)
+    assert.is_nil(ann.closed)
+    assert.has_error(function() service:close() end, "service:close: 1 client is still connected: client:close(); a failure")
+    assert.has_error(function() service:connect() end, "service:connect: the service is closed")
+    service = t.service "serverless.yml"
   end)
 
   it("wants to be called as it is described", function()

@@ -4,8 +4,11 @@ local arguments = require "moonwire.runtime.arguments"
 local client = require "moonwire.test.kit.client"
 local core = require "moonwire.core.model"
 local environment = require "moonwire.test.kit.environment"
+local faults = require "moonwire.test.kit.faults"
 local handle = require "moonwire.store.handle"
+local journal = require "moonwire.test.kit.journal"
 local json = require "moonwire.json"
+local play = require "moonwire.test.kit.play"
 local request = require "moonwire.test.kit.request"
 local sqlite = require "moonwire.store.sqlite"
 local world = require "moonwire.test.kit.world"
@@ -19,25 +22,11 @@ local service = {}
 --- @field private model userdata
 --- @field private functions moonwire.test.Environment[]
 --- @field private clients table<string, moonwire.test.Client> those that are connected
---- @field private sends moonwire.test.Send[]
---- @field private records moonwire.test.Record[]
+--- @field private journal moonwire.test.Journal
+--- @field private faults moonwire.test.Faults
 --- @field private ends string[] connections that were closed by the service, and have not ended yet
---- @field private faults table<string, table<string, integer>> "crash", "timeout": function -> how often
 local Service = {}
 Service.__index = Service
-
---- A message that the service has sent, or tried to.
---- @class moonwire.test.Send
---- @field id string
---- @field data string
---- @field code? string why it failed, as ws.send says it
-
---- A record of the log.
---- @class moonwire.test.Record
---- @field level string "INFO"
---- @field message string
---- @field fields table
---- @field name? string whose function wrote it
 
 --- @class moonwire.test.ServiceOptions
 --- @field stage? string instead of the file's
@@ -86,8 +75,8 @@ function service.new(file, options, start_ms)
   local api, root = model:describe(), file:match "^(.*/)" or ""
   local scope = api.api_id .. "/" .. api.stage
   local self = setmetatable({
-    model = model, api = api, functions = functions_of(api, root, options), clients = {}, sends = {}, records = {}, ends = {},
-    faults = { crash = {}, timeout = {} }, now_ms = options.now and options.now * 1000 or start_ms, backend = sqlite.open ":memory:",
+    model = model, api = api, functions = functions_of(api, root, options), clients = {}, journal = journal.new(),
+    faults = faults.new(), ends = {}, now_ms = options.now and options.now * 1000 or start_ms, backend = sqlite.open ":memory:",
     variables = { MOONWIRE_STORE = "sqlite:memory", MOONWIRE_API = scope, AWS_REGION = api.region },
     modules = environment.modules(), path = package.path,
   }, Service)
@@ -105,17 +94,7 @@ local function refuse(self, method, why)
   if why then error(("service:%s: %s"):format(method, why), 3) end
 end
 
--- Log and sends
-
---- @private
-function Service:record(level, message, fields, name)
-  self.records[#self.records + 1] = { level = level, message = message, fields = fields or {}, name = name }
-end
-
--- What the gateway would tell its developer.
-local function note(self, step, name)
-  if step.note ~= "" then self:record("WARN", step.note, nil, name) end
-end
+-- What the model says
 
 --- @private
 function Service:is_endpoint(endpoint)
@@ -130,82 +109,18 @@ end
 --- A call of @connections has been carried out.
 --- @private
 function Service:performed(method, id, body, answer)
-  if method == "POST" then self.sends[#self.sends + 1] = { id = id, data = body, code = answer.code } end
+  if method == "POST" then self.journal:post { id = id, data = body, code = answer.code } end
   if answer.action == "send" then deliver(self, id, body) end
   if answer.action == "close" then self.ends[#self.ends + 1] = id end
 end
 
--- Invocations
-
-local function take_fault(self, kind, name)
-  local counts = self.faults[kind]
-  for _, key in ipairs { name, "*" } do
-    if counts[key] then
-      counts[key] = counts[key] > 1 and counts[key] - 1 or nil
-      return true
-    end
-  end
-end
-
-local function crash(self, fn, request_id)
-  local message = ("RequestId: %s Error: Runtime exited with error: exit status 1"):format(request_id)
-  fn:crash()
-  environment.forget_modules(self.modules)
-  self:record("ERROR", message, { errorType = "Runtime.ExitError" }, fn.name)
-  return { report = json.encode { errorType = "Runtime.ExitError", errorMessage = message }, type = "Runtime.ExitError" }
-end
-
-local function record_outcome(self, fn, outcome)
-  if outcome.report then
-    local report = json.decode(outcome.report)
-    self:record("ERROR", report.errorMessage, report, fn.name)
-  end
-  if outcome.advice then self:record("WARN", outcome.advice, nil, fn.name) end
-  if (outcome.left or 0) > 0 then
-    self:record("WARN", ("the handler returned while %d of its tasks still ran; cancelled"):format(outcome.left), nil, fn.name)
-  end
-end
-
-local function run(self, fn, event, request_id, wrap)
-  if take_fault(self, "crash", fn.name) then return crash(self, fn, request_id) end
-  local outcome = fn:run { event = event, request_id = request_id, now_ms = self.now_ms, wrap = wrap }
-  record_outcome(self, fn, outcome)
-  return outcome
-end
-
-local function finish(self, fn, outcome)
-  local report = fn:finish(outcome)
-  if report then record_outcome(self, fn, { report = report }) end
-end
-
--- The outcome as the model takes it. Who answers too late has done its work, and nobody learns of it.
-local function answer_of(self, fn, outcome)
-  if take_fault(self, "timeout", fn.name) then
-    self:record("WARN", "the answer came after the integration timeout", nil, fn.name)
-    return "timed_out", ""
-  end
-  if outcome.reply then return "result", outcome.reply end
-  return "failed", outcome.report
-end
-
-local function open(self, step)
+--- A step, but for what has to be invoked.
+--- @private
+function Service:apply(step, name)
   local one = self.clients[step.connection_id]
-  if one then one.protocol, one.is_open = step.protocol, true end
-end
-
--- A step, and all that follow from it; returns the last one.
-local function play(self, step)
-  while step.action == "invoke" do
-    local fn = self.functions[step.number]
-    local outcome = run(self, fn, step.bytes, step.request_id)
-    step = self.model:answered(step.call, answer_of(self, fn, outcome))
-    if step.action == "accept" then open(self, step) end
-    if step.action == "send" then deliver(self, step.connection_id, step.bytes) end
-    note(self, step, fn.name)
-    finish(self, fn, outcome)
-    if step.action == "send" then break end
-  end
-  return step
+  if step.action == "accept" and one then one.protocol, one.is_open = step.protocol, true end
+  if step.action == "send" then deliver(self, step.connection_id, step.bytes) end
+  if step.note ~= "" then self.journal:record("WARN", step.note, nil, name) end -- what a developer would be told
 end
 
 -- Connections that the service has closed end now.
@@ -223,18 +138,13 @@ function Service:cut(id, code, reason)
   if not one then return end
   self.clients[id] = nil
   one.closed = { code = code, reason = reason }
-  local step = self.model:closed(self.now_ms, id, code, reason)
-  note(self, step)
-  play(self, step)
+  play.step(self, self.model:closed(self.now_ms, id, code, reason))
   settle(self)
 end
 
 --- @private
 function Service:take_message(id, text)
-  local step = self.model:message(self.now_ms, id, text)
-  note(self, step)
-  if step.action == "send" then deliver(self, id, step.bytes) end
-  play(self, step)
+  play.step(self, self.model:message(self.now_ms, id, text))
   settle(self)
 end
 
@@ -249,10 +159,8 @@ function Service:connect(options)
   refuse(self, "connect", why)
   local step = request.connect(self.model, options, self.now_ms)
   local one = client.new(self, step.connection_id)
-  note(self, step)
   self.clients[one.id] = one
-  if step.action == "accept" then open(self, step) end
-  local last = play(self, step)
+  local last = play.step(self, step)
   settle(self)
   if one.is_open then return one end
   self.clients[one.id] = nil
@@ -287,43 +195,9 @@ function Service:call(name, event)
     if fn.name == name then found = fn end
   end
   refuse(self, "call", not found and ("the service has no function %s"):format(tostring(name)) or nil)
-  local outcome = run(self, found, json.encode(event), "call")
-  finish(self, found, outcome)
+  local outcome = play.call(self, found, json.encode(event))
   settle(self)
-  return service.result(outcome)
-end
-
---- What an invocation has come to, as Lua has it.
---- @param outcome moonwire.test.Outcome
---- @return any result
---- @return string? message
---- @return string? code
-function service.result(outcome)
-  if outcome.report then
-    return nil, json.decode(outcome.report).errorMessage, outcome.type
-  end
-  local value = json.decode(outcome.reply)
-  if value == json.null then value = nil end
-  return value
-end
-
--- Failures on purpose
-
-local POSTS = { gone = true, throttled = true, silent = true }
-
-local function fail_problem(self, kind, options)
-  local functions = kind == "crash" or kind == "timeout"
-  if not functions and not POSTS[kind] then
-    return "there is no failure " .. arguments.shown(kind) .. "; there are crash, gone, silent, throttled, timeout"
-  end
-  local fields = { times = "count" }
-  if functions then fields["function"] = "text" elseif kind ~= "silent" then fields.client = "table" end
-  local why, name = arguments.fields("options", options, fields), options["function"]
-  if why or not name then return why end
-  for _, fn in ipairs(self.functions) do
-    if fn.name == name then return nil end
-  end
-  return ("the service has no function %s"):format(name)
+  return play.result(outcome)
 end
 
 --- From now on something goes wrong, `times` times (default 1). "gone", "throttled": a message of the service to a client gets 410 or
@@ -333,13 +207,8 @@ end
 --- @param options? { times?: integer, client?: moonwire.test.Client, function?: string }
 function Service:fail(kind, options)
   options = options == nil and {} or options
-  refuse(self, "fail", fail_problem(self, kind, options))
-  local times = options.times or 1
-  if POSTS[kind] then
-    self.model:fail(kind, times, options.client and options.client.id)
-  else
-    self.faults[kind][options["function"] or "*"] = times
-  end
+  refuse(self, "fail", faults.problem(kind, options, self.functions or {}))
+  self.faults:set(self.model, kind, options)
 end
 
 -- Looking
@@ -349,11 +218,7 @@ end
 --- @return moonwire.test.Send[]
 function Service:sent(to)
   refuse(self, "sent", to ~= nil and arguments.type("to", to, "table") or nil)
-  local list = {}
-  for _, send in ipairs(self.sends) do
-    if not to or send.id == to.id then list[#list + 1] = send end
-  end
-  return list
+  return self.journal:sent(to and to.id)
 end
 
 --- The ids of the members of a room, sorted.
@@ -371,11 +236,7 @@ end
 --- @return moonwire.test.Record[]
 function Service:logs(level)
   refuse(self, "logs", level ~= nil and arguments.text("level", level) or nil)
-  local list = {}
-  for _, record in ipairs(self.records) do
-    if not level or record.level == level then list[#list + 1] = record end
-  end
-  return list
+  return self.journal:records(level)
 end
 
 --- A record must be there.
@@ -384,14 +245,9 @@ end
 --- @return moonwire.test.Record
 function Service:expect_log(level, pattern)
   refuse(self, "expect_log", arguments.text("level", level) or arguments.text("pattern", pattern))
-  local messages = {}
-  for _, record in ipairs(self:logs(level)) do
-    if record.message:find(pattern) then return record end
-    messages[#messages + 1] = record.message
-  end
-  local got = #messages > 0 and "got " .. table.concat(messages, "; ") or "there is none of that level"
-  refuse(self, "expect_log", ("expected a record %s that matches %q, %s"):format(level, pattern, got))
-  return {}
+  local record, why = self.journal:find(level, pattern)
+  refuse(self, "expect_log", why)
+  return record
 end
 
 -- The end
@@ -399,21 +255,18 @@ end
 --- Forgets messages, records and sends of before.
 function Service:clear()
   refuse(self, "clear")
-  self.sends, self.records = {}, {}
+  self.journal = journal.new()
   for _, one in pairs(self.clients) do one:clear() end
 end
 
---- What is not as it was at the beginning: sentences.
+--- What a spec has to clean up: clients that are connected, failures that were to come and have not. Sentences.
 --- @return string[]
 function Service:leftovers()
+  refuse(self, "leftovers")
   local list, count = {}, 0
   for _ in pairs(self.clients) do count = count + 1 end
   if count > 0 then list[1] = ("%d client%s still connected: client:close()"):format(count, count == 1 and " is" or "s are") end
-  local waiting = self.model:failing()
-  for kind, counts in pairs(self.faults) do
-    for _, times in pairs(counts) do waiting[kind] = (waiting[kind] or 0) + times end
-  end
-  for kind, times in pairs(waiting) do
+  for kind, times in pairs(self.faults:waiting(self.model)) do
     if times > 0 then list[#list + 1] = ("a failure that was to come has not: %s, %d"):format(kind, times) end
   end
   table.sort(list)
@@ -421,12 +274,20 @@ function Service:leftovers()
 end
 
 --- Ends the service: the clock and all else are the world's again. Clients are dropped, without $disconnect.
-function Service:close()
-  refuse(self, "close")
+--- @private
+function Service:stop()
   world.service = nil
   jit.on()
   package.path = self.path
   environment.forget_modules(self.modules)
+end
+
+--- Ends the service; raises when something is left (service:leftovers), which is gone then all the same.
+function Service:close()
+  refuse(self, "close")
+  local left = self:leftovers()
+  self:stop()
+  if #left > 0 then error("service:close: " .. table.concat(left, "; "), 2) end
 end
 
 return service

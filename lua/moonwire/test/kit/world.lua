@@ -80,7 +80,7 @@ local write = log.write
 function log.write(level, message, fields)
   if not world.service then return write(level, message, fields) end
   local what = here()
-  world.service:record(level, message, fields, what and what.name)
+  world.service.journal:record(level, message, fields, what and what.name)
 end
 
 return world
