@@ -1,7 +1,6 @@
 -- journal.lua: what has happened to a service in a spec: records of its log, and messages that it has sent.
 local json = require "moonwire.json"
 
-
 --- A message that the service has sent, or tried to.
 --- @class moonwire.test.Send
 --- @field id string
