@@ -48,7 +48,7 @@ FUNCTIONS := child environment environment_api environment_start environment_tur
 RELOAD    := named run_folder snapshot snapshot_part tree watch
 VIEW      := view view_json view_lines view_log view_metrics view_observer view_out view_plain view_record view_record_json view_reload view_report view_style view_text \
   view_text_invocation
-CLI    := bind_model bind_process bind_trial cmd_ctl cmd_dev cmd_invoke cmd_lua cmd_test cmd_token local_api lua_command main pairs script
+CLI    := bind_folder bind_limited bind_model bind_process bind_trial cmd_ctl cmd_dev cmd_invoke cmd_lua cmd_test cmd_token local_api lua_command main pairs script
 
 # lua/moonwire: linked in as bytecode, LUA into both programs, LUA_DEV only into moonwire.
 LUA     := app app/conn app/door app/failure app/origin app/request app/route app/row app/schema app/steps app/turn \
@@ -63,9 +63,10 @@ LUA     := app app/conn app/door app/failure app/origin app/request app/route ap
   store/handle store/name store/record store/scope \
   store/sqlite store/sqlite_database store/sqlite_library store/sqlite_schema ws ws/broadcast \
   ws/delivery ws/relay ws/room ws/user
-LUA_DEV := cli/control cli/ctl cli/ctl_show cli/event cli/event_kinds cli/invoke cli/md5 cli/options cli/own_dev cli/token test \
-  test/assert test/kit/calls test/kit/client test/kit/environment test/kit/event test/kit/faults test/kit/journal \
-  test/kit/match test/kit/play test/kit/request test/kit/service test/kit/world test/runner
+LUA_DEV := cli/control cli/ctl cli/ctl_show cli/event cli/event_kinds cli/invoke cli/md5 cli/options cli/own_dev cli/test cli/token test \
+  test/assert test/assertions test/compare test/dialect test/files test/hooks test/insulate test/junit test/kit/calls test/kit/client test/kit/environment \
+  test/kit/event test/kit/faults test/kit/journal test/kit/leftovers test/kit/match test/kit/play test/kit/request test/kit/service test/kit/world test/match test/plain test/runner test/show test/spy \
+  test/stream test/stub test/tap test/trace test/utf8
 
 # ---- Flags ------------------------------------------------------------------------------------------------------------
 

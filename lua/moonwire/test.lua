@@ -16,6 +16,7 @@ local play = require "moonwire.test.kit.play"
 local service = require "moonwire.test.kit.service"
 local world = require "moonwire.test.kit.world"
 require "moonwire.test.kit.calls"
+require "moonwire.test.kit.leftovers"
 
 local test = {}
 

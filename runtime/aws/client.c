@@ -10,6 +10,7 @@
 #include "retry_clock.h"
 #include "retry_settings.h"
 #include "sigv4.h"
+#include "trust.h"
 
 enum { SIGNED_HEADERS_MAX = 4 }; /* what sigv4_result holds */
 
@@ -211,11 +212,19 @@ static bool await_keys(struct client_call *call, char err[ERR_LEN]) {
   return pause_attempts(call, &late, delay_ms) || fail(err, "out of memory");
 }
 
+/* The keys of `moonwire dev` are good for what it emulates, and for local services that look at none. */
+static bool fit(const struct client_call *call, const struct credentials *keys, char err[ERR_LEN]) {
+  if (!str_equal(keys->access_key_id, STR("local")) || !trust_is_amazon(call->request.url)) return true;
+  return fail(err, "AWS does not know the local keys of moonwire dev; moonwire dev --pass-credentials gives functions "
+                   "your own, and AWS_ENDPOINT_URL names a local service");
+}
+
 static bool attempt(struct client_call *call, char err[ERR_LEN]) {
   struct credentials keys;
   enum client_keys_found found = client_keys_find(&call->keys, call->http, &keys, err);
   if (found == CLIENT_KEYS_NONE) return false;
-  return found == CLIENT_KEYS_READY ? send_signed(call, &keys, err) : await_keys(call, err);
+  if (found == CLIENT_KEYS_AWAITED) return await_keys(call, err);
+  return fit(call, &keys, err) && send_signed(call, &keys, err);
 }
 
 /* Whether it is the call's turn. If not, the same timer ends it at its deadline; without one, only the caller can. */

@@ -38,6 +38,8 @@ static const char usage[] =
     "  --idle-timeout S         seconds without a message after which a client is closed (600)\n"
     "  --max-duration S         seconds after which it is closed anyway (7200)\n"
     "  --integration-timeout S  seconds that a client waits for a function (29)\n"
+    "  --pass-credentials       functions get the AWS keys of this shell's environment; without it they get local "
+    "ones\n"
     "  --no-reload              changed files take effect at the next start; without it every change takes effect at "
     "once:\n"
     "                           connections stay, Lua variables do not, and code that cannot be loaded changes "
@@ -60,6 +62,7 @@ enum {
   IDLE_TIMEOUT,
   MAX_DURATION,
   INTEGRATION_TIMEOUT,
+  PASS_CREDENTIALS,
   NO_RELOAD,
   JSON
 };
@@ -76,6 +79,7 @@ static const struct option long_options[] = {
   { "max-environments", required_argument, NULL, MAX_ENVIRONMENTS },
   { "environment-idle", required_argument, NULL, ENVIRONMENT_IDLE },
   { "concurrency", required_argument, NULL, CONCURRENCY },
+  { "pass-credentials", no_argument, NULL, PASS_CREDENTIALS },
   { "no-reload", no_argument, NULL, NO_RELOAD },
   { "idle-timeout", required_argument, NULL, IDLE_TIMEOUT },
   { "max-duration", required_argument, NULL, MAX_DURATION },
@@ -114,6 +118,13 @@ static bool add_origin(struct given *given, struct visitor_origins *origins, cha
   return true;
 }
 
+static bool pass_credentials(struct credentials *credentials, char err[ERR_LEN]) {
+  return credentials_read(credentials, err) == CREDENTIALS_READ ||
+         fail(err,
+              "--pass-credentials: %s; it passes on AWS_ACCESS_KEY_ID, AWS_SECRET_ACCESS_KEY and AWS_SESSION_TOKEN",
+              err);
+}
+
 static bool take_option(struct gateway_options *options, struct given *given, int option, char err[ERR_LEN]) {
   int64_t number = 0;
   switch (option) {
@@ -132,6 +143,8 @@ static bool take_option(struct gateway_options *options, struct given *given, in
   case HOST:
     options->host = optarg;
     return true;
+  case PASS_CREDENTIALS:
+    return pass_credentials(&options->credentials, err);
   case NO_RELOAD:
     options->no_reload = true;
     return true;

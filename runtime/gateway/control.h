@@ -12,7 +12,6 @@
 
 #include "control_events.h"
 #include "addresses.h"
-#include "credentials.h"
 #include "err.h"
 #include "generations.h"
 #include "httpd.h"
@@ -21,6 +20,7 @@
 #include "loop.h"
 #include "model.h"
 #include "server.h"
+#include "signature.h"
 #include "sigv4.h"
 #include "str.h"
 
@@ -33,8 +33,8 @@ struct control_service {
 
 struct control_options {
   struct loop *loop;
-  uint16_t port;                  /* 0: any free one */
-  struct credentials credentials; /* whose signature is taken */
+  uint16_t port;         /* 0: any free one */
+  struct key_ring known; /* whose signatures are taken */
   const struct control_service *service;
   struct server *server;           /* whose connections and faults are listed and changed */
   const struct model_api *api;     /* as it is now */

@@ -5,7 +5,7 @@
 
 bool control_is_signed(struct control *control, struct exchange *x, struct str region, struct str service) {
   struct signed_request request = { x->method, x->path, x->query, x->headers, x->body };
-  struct signature_rules rules = { &control->options.credentials, region, service, clock_unix_ms() / 1000 };
+  struct signature_rules rules = { control->options.known, region, service, clock_unix_ms() / 1000 };
   struct signature_refusal refusal = { 0 };
   struct arena memory;
   arena_init(&memory);

@@ -18,9 +18,6 @@
 #include "signals.h"
 #include "view.h"
 
-/* The keys that handlers have here, and whoever else calls. */
-static const struct credentials local_keys = { STR("local"), STR("local"), STR("") };
-
 struct gateway {
   const struct gateway_options *options;
   struct loop *loop;
@@ -34,6 +31,9 @@ struct gateway {
   struct model *model;
   struct server *server;
   struct control control;
+  struct credentials keys[2];
+  struct key_ring
+      known; /* the local keys, which everybody knows; behind them the developer's, when functions have them */
   struct control_service service; /* for the control port */
   char config[PATH_MAX];          /* absolute path of serverless.yml */
   struct generations generations;
@@ -106,6 +106,7 @@ static bool start_functions(struct gateway *g, char err[ERR_LEN]) {
                                .issuer = str_from(g->addresses.issuer),
                                .store = str_from(g->store),
                                .api = str_from(g->api_name),
+                               .credentials = g->known.pairs[g->known.count - 1],
                                .most = options->most_environments,
                                .concurrency = options->concurrency,
                                .idle_s = options->idle_environment_s,
@@ -159,15 +160,22 @@ static void describe_service(struct gateway *g) {
                                          .addresses = &g->addresses };
 }
 
+static void know_keys(struct gateway *g) {
+  g->keys[0] = (struct credentials){ STR("local"), STR("local"), STR("") };
+  g->keys[1] = g->options->credentials;
+  g->known = (struct key_ring){ g->keys, g->keys[1].access_key_id.len > 0 ? 2 : 1 };
+}
+
 static bool listen_on_ports(struct gateway *g, char err[ERR_LEN]) {
   int given_s = g->options->integration_s;
+  know_keys(g);
   struct server_options public = { .loop = g->loop,
                                    .host = g->options->host,
                                    .port = g->options->port,
                                    .connections = descriptors_raise(&g->descriptors),
                                    .origins = g->options->origins,
                                    .model = g->model,
-                                   .credentials = local_keys,
+                                   .known = g->known,
                                    .region = g->project.region,
                                    .http_api = g->http_api,
                                    .integration_s = given_s ? given_s : MODEL_INTEGRATION_S,
@@ -178,7 +186,7 @@ static bool listen_on_ports(struct gateway *g, char err[ERR_LEN]) {
                                    .ctx = g };
   struct control_options control = { .loop = g->loop,
                                      .port = g->options->control_port,
-                                     .credentials = local_keys,
+                                     .known = g->known,
                                      .service = &g->service,
                                      .api = &g->api,
                                      .generations = &g->generations,

@@ -6,6 +6,7 @@
 #include <stdint.h>
 #include <stdio.h>
 
+#include "credentials.h"
 #include "err.h"
 #include "project_surroundings.h"
 #include "str.h"
@@ -25,7 +26,8 @@ struct gateway_options {
   const char *program;            /* path of bootstrap */
   FILE *out;
   bool colour, json;
-  bool no_reload; /* functions run in the service's own folder, which is not watched */
+  struct credentials credentials; /* the developer's own, for functions; empty: they get local ones */
+  bool no_reload;                 /* functions run in the service's own folder, which is not watched */
 };
 
 /* Returns true after SIGINT or SIGTERM, when every child has ended; false, with one sentence, when it cannot start. */

@@ -43,7 +43,7 @@ static void tell(struct server *server, const struct exchange *x, int status, co
 
 static bool verify(struct server *server, struct exchange *x) {
   struct signed_request request = { x->method, x->path, x->query, x->headers, x->body };
-  struct signature_rules rules = { &server->options.credentials, server->options.region, STR("execute-api"),
+  struct signature_rules rules = { server->options.known, server->options.region, STR("execute-api"),
                                    clock_unix_ms() / 1000 };
   struct signature_refusal refusal = { 0 };
   struct arena memory;

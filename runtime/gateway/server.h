@@ -9,7 +9,6 @@
 #include <stddef.h>
 #include <stdint.h>
 
-#include "credentials.h"
 #include "delays.h"
 #include "err.h"
 #include "faults.h"
@@ -18,6 +17,7 @@
 #include "invoke.h"
 #include "loop.h"
 #include "model.h"
+#include "signature.h"
 #include "sigv4.h"
 #include "str.h"
 #include "visitor.h"
@@ -29,7 +29,7 @@ struct server_options {
   unsigned connections;           /* most of them at once */
   struct visitor_origins origins; /* whose pages may connect, besides those of this machine */
   struct model *model;
-  struct credentials credentials; /* whose signature @connections takes */
+  struct key_ring known; /* whose signatures @connections takes */
   struct str region;
   const struct http_api *http_api; /* the first one, see server_change */
   int integration_s;               /* how long a function may take, as far as the client is concerned */

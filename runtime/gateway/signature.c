@@ -26,8 +26,9 @@ struct verification {
   struct arena *memory;
   struct signature_refusal *refusal;
   struct signature_header header;
-  struct str host, date, content_hash; /* values of the headers; content_hash is empty when there is none */
-  int64_t time_s;                      /* of the date */
+  const struct credentials *credentials; /* whose signature it should be */
+  struct str host, date, content_hash;   /* values of the headers; content_hash is empty when there is none */
+  int64_t time_s;                        /* of the date */
   char body_hash[2 * SHA256_SIZE];
 };
 
@@ -149,8 +150,10 @@ static bool check_window(struct verification *v) {
 /* Who signed, and for what */
 
 static bool check_key(struct verification *v) {
-  if (digest_equal(v->header.access_key_id, v->rules->credentials->access_key_id)) return true;
-  return refuse(v, UNKNOWN_KEY, STR("The security token included in the request is invalid."));
+  for (size_t i = 0; i < v->rules->keys.count; i++)
+    if (digest_equal(v->header.access_key_id, v->rules->keys.pairs[i].access_key_id))
+      v->credentials = &v->rules->keys.pairs[i];
+  return v->credentials || refuse(v, UNKNOWN_KEY, STR("The security token included in the request is invalid."));
 }
 
 static bool check_scope(struct verification *v) {
@@ -217,7 +220,7 @@ static bool is_unsigned_payload(const struct verification *v) {
 /* The request signed once more, by us. */
 static bool sign(struct verification *v, struct sigv4_key_cache *keys, struct sigv4_result *out, char err[ERR_LEN]) {
   const struct signed_request *r = v->request;
-  struct credentials credentials = *v->rules->credentials;
+  struct credentials credentials = *v->credentials;
   struct sigv4_header *headers = arena_alloc(v->memory, (r->headers.count + 1) * sizeof *headers);
   if (!headers) return fail(err, "out of memory");
   for (size_t i = 0; i < r->headers.count; i++)

@@ -5,6 +5,7 @@
 #define MOONWIRE_SIGNATURE_H
 
 #include <stdbool.h>
+#include <stddef.h>
 #include <stdint.h>
 
 #include "arena.h"
@@ -24,8 +25,14 @@ struct signed_request {
   struct str body;
 };
 
+/* Key pairs, of which no two have the same access key id. Borrowed. */
+struct key_ring {
+  const struct credentials *pairs;
+  size_t count;
+};
+
 struct signature_rules {
-  const struct credentials *credentials; /* the one key pair that is known */
+  struct key_ring keys; /* those that are known */
   struct str region, service;
   int64_t now_s; /* Unix time */
 };
@@ -36,7 +43,7 @@ struct signature_refusal {
   struct buf message;     /* one text, never a secret; owned; free it */
 };
 
-/* True when the signature is that of the key pair, for exactly this request, Region and service, made within the window
+/* True when the signature is that of a known key pair, for exactly this request, Region and service, made within the window
  * (a body that was signed as UNSIGNED-PAYLOAD may be any).
  * Only the header form (Authorization) is known. keys may be NULL. */
 bool signature_verify(const struct signed_request *request, const struct signature_rules *rules,

@@ -6,6 +6,7 @@ const assert = require('node:assert/strict');
 const net = require('node:net');
 const path = require('node:path');
 const fs = require('node:fs');
+const { createHash } = require('node:crypto');
 const { Dev, scenario, service, ECHO } = require('./helper/dev');
 const { alive, descendants } = require('./helper/leftovers');
 const { ROOT, WRAP, SECRETS, patiently, run } = require('./helper/program');
@@ -192,6 +193,28 @@ scenario('variables', {
     AWS_LAMBDA_FUNCTION_MEMORY_SIZE: '256', _HANDLER: 'app.main', AWS_ENDPOINT_URL_APIGATEWAYMANAGEMENTAPI: dev.management,
     AWS_LAMBDA_INITIALIZATION_TYPE: 'on-demand', TZ: ':UTC',
   });
+});
+
+/** Sends back a digest of its own keys (a test looks for secrets in all that was written). */
+const KEYS = { $default: `local crypto, aws = require "moonwire.crypto", require "moonwire.aws"
+  if event.body == "aws" then
+    local result, message, code = aws.client "sqs":ListQueues {}
+    return ws.reply { message = message, code = code }
+  end
+  local digest = {}
+  for _, name in ipairs { "AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY", "AWS_SESSION_TOKEN" } do
+    digest[#digest + 1] = crypto.hex(crypto.sha256(os.getenv(name) or ""))
+  end
+  return ws.reply(digest)` };
+
+scenario('--pass-credentials: the developer\'s keys reach handlers, and their calls are taken', { routes: KEYS, args: ['--pass-credentials'] }, async (dev) => {
+  const sha256 = (text) => createHash('sha256').update(text).digest('hex');
+  assert.deepEqual(await (await dev.connect()).askJson('which?'), ['AKIDEXAMPLE', SECRETS[0], SECRETS[1]].map(sha256));
+});
+
+scenario('the local keys go to no server of AWS, and the message says why', { routes: KEYS }, async (dev) => {
+  const { message } = await (await dev.connect()).askJson('aws');
+  assert.match(message, /AWS does not know the local keys of moonwire dev; moonwire dev --pass-credentials gives functions your own/);
 });
 
 scenario('the context', { routes: { $default: `return ws.reply { context.function_name, context.invoked_function_arn, context.aws_request_id,

@@ -3,12 +3,12 @@
 // says:
 //
 //   ```lua                                   runs under `moonwire lua`; it checks with assert what it promises
+//   ```lua spec                              runs under `moonwire test`, and passes
+//   ```lua service                           runs beside serverless.yml and handlers/ of this project, as specs do
 //   ```lua handler                           a module for Lambda: it loads, and returns a function or a table with functions
 //   ```lua handler on_message=message ...    besides, bootstrap gives its function that event (EVENTS below), and it must come
 //                                            to an answer that is no refusal; a+b: one event after the other
 //   ```lua handler =message                  the same for a module that is a function, or an app
-//   ```lua service                           runs beside serverless.yml and handlers/ of this project
-//   ```lua spec                              the same under `moonwire test`
 //
 // Errors name page and line. counterparts.js has the servers they talk to.
 
@@ -46,13 +46,13 @@ const LOAD = `local module = assert(loadfile(...))(...)
 const SERVICE = Object.fromEntries(['serverless.yml', ...fs.readdirSync(path.join(ROOT, 'handlers')).map((name) => `handlers/${name}`)]
   .map((name) => [name, fs.readFileSync(path.join(ROOT, name), 'utf8')]));
 
-/** Runs moonwire lua, or another subcommand, in a folder that holds `files`. Resolves with { status, output }. */
-async function moonwire(args, files, env, subcommand = 'lua') {
+/** Runs moonwire, `lua` or `test`, in a folder that holds `files`. Resolves with { status, output }. */
+async function moonwire(args, files, env, what = 'lua') {
   const [name, ...before] = program.command('moonwire');
   const cwd = program.writeFiles(files);
   try {
     const options = { cwd, env: { PATH: process.env.PATH, ...program.tools(), ...env }, stdio: ['ignore', 'pipe', 'pipe'] };
-    const child = program.keep(spawn(name, [...before, subcommand, ...args], options));
+    const child = program.keep(spawn(name, [...before, what, ...args], options));
     let output = '';
     for (const stream of [child.stdout, child.stderr]) stream.on('data', (bytes) => { output += bytes; });
     const status = await program.patiently(new Promise((resolve, reject) => {
@@ -66,8 +66,8 @@ async function moonwire(args, files, env, subcommand = 'lua') {
 }
 
 /** Status 0, and no word of moonwire itself: it speaks of errors, and of tasks that were left behind. */
-async function runs({ args, files, env, subcommand }) {
-  const { status, output, all } = await moonwire(args, files, env, subcommand);
+async function runs({ args, files, env, what }) {
+  const { status, output, all } = await moonwire(args, files, env, what);
   assert.ok(status === 0 && !/^moonwire: /m.test(output) && !FINDING.test(all), `status ${status}\n${all}`);
   for (const secret of SECRETS) assert.ok(!all.includes(secret), 'it wrote a secret');
 }
@@ -97,8 +97,8 @@ async function check({ page, words: [word, ...invocations], code, file }) {
   const files = { [page]: file, ...(word === 'service' || word === 'spec' ? SERVICE : {}) }; // its name, so that errors have the place
   const { env, close } = await meet(code);
   try {
-    const subcommand = word === 'spec' ? 'test' : 'lua';
-    await runs({ args: word === 'handler' ? ['-e', LOAD, page] : [page], files, env, subcommand });
+    const what = word === 'spec' ? 'test' : 'lua';
+    await runs({ args: word === 'handler' ? ['-e', LOAD, page] : [page], files, env, what });
     for (const [name, kinds] of invocations.map((invocation) => invocation.split('='))) await invokes({ module: file, name, kinds, env });
   } finally {
     await close();

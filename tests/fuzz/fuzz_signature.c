@@ -30,7 +30,7 @@ static const struct credentials keys = { STR("local"), STR(SECRET), STR("") };
 static struct sigv4_key_cache cache; /* keys of earlier inputs: they must not be taken for others */
 
 static bool verify(const struct signed_request *r) {
-  struct signature_rules rules = { &keys, STR("us-east-1"), STR("execute-api"), NOW };
+  struct signature_rules rules = { { &keys, 1 }, STR("us-east-1"), STR("execute-api"), NOW };
   struct signature_refusal refusal;
   struct arena memory = { 0 };
   bool ok = signature_verify(r, &rules, &cache, &memory, &refusal);

@@ -153,6 +153,7 @@ int rig_open(void **state) {
     .function = &rig.function,
     .program = "/proc/self/exe",
     .runtime_api = STR("127.0.0.1:1"),
+    .credentials = { STR("local"), STR("local"), STR("") },
     .most = 1,
     .observer = { .started = tell_started, .line = tell_line, .finished = tell_finished, .ended = tell_ended },
   };

@@ -191,6 +191,7 @@ static void open_pool(void) {
     .function = &dev.function,
     .program = program,
     .runtime_api = str_from(runtime_api),
+    .credentials = { STR("local"), STR("local"), STR("") },
     .most = 1,
     .observer = { .started = tell_started, .line = tell_line, .finished = tell_finished, .ended = tell_ended },
   };

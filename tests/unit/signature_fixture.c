@@ -67,7 +67,7 @@ void sent_forget(struct sent *s, const char *name) {
 
 bool sent_verify(struct sent *s, int64_t now_s, struct signature_refusal *refusal) {
   static struct sigv4_key_cache cache;
-  struct signature_rules rules = { &keys, STR("us-east-1"), STR("execute-api"), now_s };
+  struct signature_rules rules = { { &keys, 1 }, STR("us-east-1"), STR("execute-api"), now_s };
   bool ok = signature_verify(&s->request, &rules, &cache, &s->memory, refusal);
   struct str message = buf_str(&refusal->message);
   assert_int_equal(str_find(message, keys.secret_access_key, 0), SIZE_MAX);

@@ -111,6 +111,7 @@ static void test_variables(void **state) {
     struct variables v = { .project = &project,
                            .function = &function,
                            .runtime_api = STR("127.0.0.1:3002/_runtime/echo/1f0c"),
+                           .credentials = { STR("local"), STR("local"), STR("") },
                            .runtime_dir = STR("/opt/moonwire"),
                            .management = STR(MANAGEMENT),
                            .store = STR("sqlite:/tmp/moonwire-dev-1/connections.db"),

@@ -74,6 +74,7 @@ bool environment_start(struct environment *e, const struct process_events *event
     .api = options->api,
     .issuer = options->issuer,
     .lambda = options->lambda,
+    .credentials = options->credentials,
     .path = config_get("PATH"),
     .concurrency = options->concurrency,
     .now_ms = clock_unix_ms(),

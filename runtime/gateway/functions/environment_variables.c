@@ -140,8 +140,9 @@ static void set_lambda(struct list *list, const struct variables *v) {
   set(list, STR("AWS_LAMBDA_RUNTIME_API"), v->runtime_api);
   set(list, STR("AWS_REGION"), v->project->region);
   set(list, STR("AWS_DEFAULT_REGION"), v->project->region);
-  set(list, STR("AWS_ACCESS_KEY_ID"), STR("local"));
-  set(list, STR("AWS_SECRET_ACCESS_KEY"), STR("local"));
+  set(list, STR("AWS_ACCESS_KEY_ID"), v->credentials.access_key_id);
+  set(list, STR("AWS_SECRET_ACCESS_KEY"), v->credentials.secret_access_key);
+  if (v->credentials.session_token.len > 0) set(list, STR("AWS_SESSION_TOKEN"), v->credentials.session_token);
   set(list, STR("AWS_LAMBDA_FUNCTION_VERSION"), STR("$LATEST"));
   set_kind(list, v);
   set_function(list, v);

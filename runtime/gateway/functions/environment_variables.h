@@ -10,6 +10,7 @@
 #include <stdint.h>
 
 #include "arena.h"
+#include "credentials.h"
 #include "project.h"
 #include "str.h"
 
@@ -27,9 +28,10 @@ struct variables {
   struct str lambda;     /* AWS_ENDPOINT_URL_LAMBDA, likewise */
   struct str store;      /* MOONWIRE_STORE, unless the file says otherwise; empty: not set; so is ... */
   struct str api;        /* MOONWIRE_API: "abcdefghij/dev" */
-  struct str path;       /* PATH, unless the file says otherwise */
-  int concurrency;       /* as of struct pool_options: more than 0 is a Managed Instance's environment */
-  int64_t now_ms;        /* Unix time, and ... */
+  struct credentials credentials;
+  struct str path; /* PATH, unless the file says otherwise */
+  int concurrency; /* as of struct pool_options: more than 0 is a Managed Instance's environment */
+  int64_t now_ms;  /* Unix time, and ... */
   unsigned char log_stream[LOG_STREAM_BYTES]; /* ... random bytes, for the name of the log stream */
 };
 

@@ -11,6 +11,7 @@
 #include <stdbool.h>
 #include <stddef.h>
 
+#include "credentials.h"
 #include "environment.h"
 #include "err.h"
 #include "invoke.h"
@@ -46,10 +47,11 @@ struct pool_options {
   struct str store, api;  /* MOONWIRE_STORE and MOONWIRE_API, unless the service's file sets them; empty: not set */
   struct str issuer;      /* "http://127.0.0.1:3002/_identity": for MOONWIRE_LOCAL_ISSUER */
   struct str lambda;      /* "http://127.0.0.1:3002": for AWS_ENDPOINT_URL_LAMBDA */
-  int most;               /* environments at once; at least 1 */
-  int concurrency;        /* AWS_LAMBDA_MAX_CONCURRENCY: invocations at once in each of them; 0: one, on demand */
-  int idle_s;             /* seconds without an event after which an environment is ended; 0: never */
-  int *last_number;       /* of the function's environments, in whatever pool; NULL: the pool counts itself */
+  struct credentials credentials; /* of the functions */
+  int most;                       /* environments at once; at least 1 */
+  int concurrency;  /* AWS_LAMBDA_MAX_CONCURRENCY: invocations at once in each of them; 0: one, on demand */
+  int idle_s;       /* seconds without an event after which an environment is ended; 0: never */
+  int *last_number; /* of the function's environments, in whatever pool; NULL: the pool counts itself */
   const char *note; /* what its developer is told with each invocation that has no other note; NULL or "": nothing */
   struct pool_observer observer;
 };

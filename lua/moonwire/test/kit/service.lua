@@ -82,7 +82,7 @@ function service.new(file, options, start_ms)
   }, Service)
   self.store = handle.new(self.backend, scope, function() return math.floor(self.now_ms / 1000) end)
   package.path = path_with(root)
-  world.service = self
+  world.service, world.played = self, true
   jit.off() -- a spec is short: compiling its code takes longer than running it
   return self
 end

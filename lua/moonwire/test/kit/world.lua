@@ -12,6 +12,9 @@ local world = {}
 --- @type moonwire.test.Service?
 world.service = nil
 
+--- Has the spec at hand played one?
+world.played = false
+
 -- Which function's code a task runs: task -> its environment variables.
 local running = setmetatable({}, { __mode = "k" })
 
