@@ -159,6 +159,17 @@ describe("with a shop in another folder", function()
     assert.equal(1000, ann.closed.code)
   end)
 
+  it("notes an undeclared global of a handler, and watches only while the service is played", function()
+    local ann = connect "ann"
+    ann:send { action = "order", id = "1", item = "soup" }
+    ann:send { action = "total" }
+    service:expect_log("WARN", '^price.lua:7: global "default_price" was never assigned')
+    ann:close()
+    service:close()
+    assert.is_nil(getmetatable(_G))
+    service = t.service "serverless.yml"
+  end)
+
   it("stops a handler at the end of its time", function()
     local ann = connect "ann"
     ann:send { action = "hang" }

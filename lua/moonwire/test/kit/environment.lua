@@ -24,6 +24,16 @@ function environment.new(fields)
   return setmetatable(fields, Environment)
 end
 
+-- The check for undeclared globals (runtime/globals.lua) comes with the first handler. It goes with the service, and without one
+-- at once: specs have not asked for it.
+local function load_file(name, root)
+  local meta = getmetatable(_G)
+  local ok, handler = pcall(load_handler, name, root)
+  if not world.service then setmetatable(_G, meta) end
+  if not ok then error(handler, 0) end
+  return handler
+end
+
 --- What an invocation has come to.
 --- @class moonwire.test.Outcome
 --- @field reply? string JSON
@@ -47,7 +57,7 @@ end
 local function load(self)
   local attempt = trial.new { time_ms = 10000 } -- as long as Lambda waits for it
   local outcome = run(self, attempt, function()
-    self.handler = load_handler(self.handler_name, self.root)
+    self.handler = load_file(self.handler_name, self.root)
     return true
   end)
   attempt:close()

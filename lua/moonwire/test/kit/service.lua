@@ -78,7 +78,7 @@ function service.new(file, options, start_ms)
     model = model, api = api, functions = functions_of(api, root, options), clients = {}, journal = journal.new(),
     faults = faults.new(), ends = {}, now_ms = options.now and options.now * 1000 or start_ms, backend = sqlite.open ":memory:",
     variables = { MOONWIRE_STORE = "sqlite:memory", MOONWIRE_API = scope, AWS_REGION = api.region },
-    modules = environment.modules(), path = package.path,
+    modules = environment.modules(), path = package.path, globals_meta = getmetatable(_G),
   }, Service)
   self.store = handle.new(self.backend, scope, function() return math.floor(self.now_ms / 1000) end)
   package.path = path_with(root)
@@ -279,6 +279,7 @@ function Service:stop()
   world.service = nil
   jit.on()
   package.path = self.path
+  setmetatable(_G, self.globals_meta)
   environment.forget_modules(self.modules)
 end
 
