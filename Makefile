@@ -57,7 +57,7 @@ LUA     := app app/conn app/door app/failure app/origin app/request app/route ap
   dynamodb dynamodb/backlog dynamodb/batch dynamodb/binary dynamodb/marshal dynamodb/number dynamodb/pages dynamodb/read \
   dynamodb/set dynamodb/shapes dynamodb/write http json jwt jwt/options lambda log metrics \
   runtime/arguments runtime/describe runtime/encode runtime/globals runtime/handler runtime/headers runtime/invoke \
-  runtime/json_kind runtime/key_set runtime/prelude runtime/random runtime/unattended \
+  runtime/json_kind runtime/key_set runtime/prelude runtime/random runtime/unattended runtime/utf8 \
   store store/backend store/dynamodb store/dynamodb_data store/dynamodb_failure store/dynamodb_item store/dynamodb_keys \
   store/dynamodb_members \
   store/handle store/name store/record store/scope \

@@ -27,7 +27,8 @@ const { ROOT, SECRETS, FINDING } = program;
 const PAGES = ['docs/metrics.md', ...fs.readdirSync(path.join(ROOT, 'docs/lua')).sort().map((name) => `docs/lua/${name}`)];
 
 /** What a fence may ask for. */
-const EVENTS = { ...events, any: () => ({}), connect: () => events.connect({ Origin: 'https://app.example' }) };
+const HTTP = { version: '2.0', routeKey: 'GET /', rawPath: '/', rawQueryString: 'name=ann', queryStringParameters: { name: 'ann' }, headers: {}, requestContext: { http: { method: 'GET', path: '/' } }, isBase64Encoded: false };
+const EVENTS = { ...events, any: () => ({}), http: () => HTTP, connect: () => events.connect({ Origin: 'https://app.example' }) };
 
 /** Such an event of a connection that was opened just now: the store forgets old ones. */
 function eventOf(kind) {
