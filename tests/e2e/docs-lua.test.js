@@ -4,6 +4,7 @@
 //
 //   ```lua                                   runs under `moonwire lua`; it checks with assert what it promises
 //   ```lua spec                              runs under `moonwire test`, and passes
+//   ```lua service                           runs beside serverless.yml and handlers/ of this project, as specs do
 //   ```lua handler                           a module for Lambda: it loads, and returns a function or a table with functions
 //   ```lua handler on_message=message ...    besides, bootstrap gives its function that event (EVENTS below), and it must come
 //                                            to an answer that is no refusal; a+b: one event after the other
@@ -41,6 +42,10 @@ const LOAD = `local module = assert(loadfile(...))(...)
   local found = type(module) == "function" or type(meta) == "table" and meta.__call ~= nil
   for _, value in pairs(type(module) == "table" and module or {}) do found = found or type(value) == "function" end
   assert(found, "the module returns no function and no table of functions")`;
+
+/** The example service. */
+const SERVICE = Object.fromEntries(['serverless.yml', ...fs.readdirSync(path.join(ROOT, 'handlers')).map((name) => `handlers/${name}`)]
+  .map((name) => [name, fs.readFileSync(path.join(ROOT, name), 'utf8')]));
 
 /** Runs moonwire, `lua` or `test`, in a folder that holds `files`. Resolves with { status, output }. */
 async function moonwire(args, files, env, what = 'lua') {
@@ -90,7 +95,7 @@ async function invokes({ module, name, kinds, env }) {
 
 /** What the words of the fence ask for. */
 async function check({ page, words: [word, ...invocations], code, file }) {
-  const files = { [page]: file }; // its name, so that errors have the place
+  const files = { [page]: file, ...(word === 'service' || word === 'spec' ? SERVICE : {}) }; // its name, so that errors have the place
   const { env, close } = await meet(code);
   try {
     const what = word === 'spec' ? 'test' : 'lua';
