@@ -48,7 +48,7 @@ FUNCTIONS := child environment environment_api environment_start environment_tur
 RELOAD    := named run_folder snapshot snapshot_part tree watch
 VIEW      := view view_json view_lines view_log view_metrics view_observer view_out view_plain view_record view_record_json view_reload view_report view_stack view_style view_text \
   view_text_invocation
-CLI    := bind_process cmd_ctl cmd_dev cmd_invoke cmd_lua cmd_test cmd_token lua_command main pairs script
+CLI    := bind_folder bind_limited bind_process cmd_ctl cmd_dev cmd_invoke cmd_lua cmd_test cmd_token lua_command main pairs script
 
 # lua/moonwire: linked in as bytecode, LUA into both programs, LUA_DEV only into moonwire.
 LUA     := app app/conn app/door app/failure app/origin app/request app/route app/row app/schema app/steps app/turn \
@@ -57,13 +57,15 @@ LUA     := app app/conn app/door app/failure app/origin app/request app/route ap
   dynamodb dynamodb/backlog dynamodb/batch dynamodb/binary dynamodb/marshal dynamodb/number dynamodb/pages dynamodb/read \
   dynamodb/set dynamodb/shapes dynamodb/write http json jwt jwt/options lambda log metrics \
   runtime/arguments runtime/describe runtime/encode runtime/globals runtime/handler runtime/headers runtime/invoke \
-  runtime/json_kind runtime/key_set runtime/prelude runtime/random runtime/unattended \
+  runtime/json_kind runtime/key_set runtime/prelude runtime/random runtime/unattended runtime/utf8 \
   store store/backend store/dynamodb store/dynamodb_data store/dynamodb_failure store/dynamodb_item store/dynamodb_keys \
   store/dynamodb_members \
   store/handle store/name store/record store/scope \
   store/sqlite store/sqlite_database store/sqlite_library store/sqlite_schema ws ws/broadcast \
   ws/delivery ws/relay ws/room ws/user
-LUA_DEV := cli/control cli/ctl cli/ctl_show cli/event cli/event_kinds cli/invoke cli/md5 cli/options cli/own_dev cli/token test/assert test/runner
+LUA_DEV := cli/control cli/ctl cli/ctl_show cli/event cli/event_kinds cli/invoke cli/md5 cli/options cli/own_dev cli/test cli/token \
+  test/assert test/assertions test/compare test/dialect test/files test/hooks test/insulate test/junit test/match test/plain test/runner test/show test/spy \
+  test/stream test/stub test/tap test/trace test/utf8
 
 # ---- Flags ------------------------------------------------------------------------------------------------------------
 

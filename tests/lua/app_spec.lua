@@ -217,6 +217,21 @@ describe("hooks", function()
     assert.same({ all = { a = 1 } }, sent[1][2])
   end)
 
+  it("after lets nobody in whom $connect refused", function()
+    local wraps = function(_, result) return { result = result } end
+    local event = support.event("CONNECT", "$connect", {})
+    for _, case in ipairs { { { statusCode = 401 }, 401 }, { { statusCode = 302 }, 302 }, { false, 403 } } do
+      local made = app { ["$connect"] = function() return case[1] end }:after(wraps)
+      local result, sent = support.take(made, event)
+      assert.equal(case[2], result.statusCode)
+      assert.same({}, sent)
+    end
+    local hooked = app { ["$connect"] = function() return true end }:before(function() return { statusCode = 401 } end):after(wraps)
+    assert.equal(401, (support.take(hooked, event)).statusCode)
+    local refuses = app { ["$connect"] = function() return true end }:after(function() return { statusCode = 403 } end)
+    assert.equal(403, (support.take(refuses, event)).statusCode)
+  end)
+
   it("on_error sees everything, and may answer instead", function()
     local seen
     local made = app { ["$default"] = function() error { type = "Full", message = "secret" } end }

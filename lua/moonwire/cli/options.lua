@@ -5,7 +5,8 @@ local options = {}
 --- @field command string "invoke": its name
 --- @field usage string what --help prints
 --- @field options? table<string, "flag"|"text"|"port"|"count"|"list"> without the "--"; `list` may be said several times
---- @field arguments? string[] names of those without "--": "FUNCTION"; one in brackets ("[FILE]") may be left out
+--- @field arguments? string[] names of those without "--": "FUNCTION"; one in brackets ("[FILE]") may be left out, a
+--- last one with dots ("[FILE...]") be said several times
 
 local function number(text, min, max)
   local value = text:find "^%d+$" and tonumber(text)
@@ -54,7 +55,7 @@ local function check_arguments(spec, given)
   for i, name in ipairs(names) do
     if not given[i] and not name:find "^%[" then return name .. " is missing" end
   end
-  if given[#names + 1] then return ("%q is too much"):format(given[#names + 1]) end
+  if given[#names + 1] and not (names[#names] or ""):find("...", 1, true) then return ("%q is too much"):format(given[#names + 1]) end
 end
 
 -- Into `parsed`; returns what is wrong, or nothing, or "help".

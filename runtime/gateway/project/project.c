@@ -36,6 +36,14 @@ static bool read_service(struct project_report *report, const struct yaml *root,
                       place.path, STR_ARG(at->key->text), shown_of(*out).text);
 }
 
+static void set_names(struct project *out, struct project_names written, const struct project_names *kept) {
+  struct project_names names = kept ? *kept : written;
+  out->written = written;
+  out->service = names.service;
+  out->stage = names.stage;
+  out->region = names.region;
+}
+
 static struct intrinsic_names names_of(struct variables *variables, const struct yaml *root, const struct project *p) {
   const struct yaml_entry *functions = yaml_entry_of(root, STR("functions"));
   const struct project_surroundings *around = variables->surroundings;
@@ -64,13 +72,13 @@ static bool read_root(struct project_report *report, const struct yaml *root,
                       const struct project_surroundings *surroundings, struct project *out) {
   struct project_provider provider;
   struct variables variables;
+  struct str service;
   if (!find_root(report, root) || !variables_begin(&variables, report, surroundings, root) ||
-      !variables_sections(&variables, &root) || !read_service(report, root, &out->service) ||
+      !variables_sections(&variables, &root) || !read_service(report, root, &service) ||
       !project_provider_read(report, root, surroundings, &provider))
     return false;
   project_check_sections(report, root);
-  out->stage = provider.stage;
-  out->region = provider.region;
+  set_names(out, (struct project_names){ service, provider.stage, provider.region }, surroundings->kept);
   out->route_selection_expression = provider.route_selection_expression;
   struct intrinsic_names names = names_of(&variables, root, out);
   report->names = &names;

@@ -72,6 +72,7 @@ struct project {
   struct str service;
   struct str stage;                      /* --stage, else provider.stage, else "dev" */
   struct str region;                     /* provider.region, else "us-east-1" */
+  struct project_names written;          /* what these three would be if no names were kept (project_surroundings.h) */
   struct str route_selection_expression; /* default "$request.body.action" */
   const struct project_function *functions;
   size_t function_count;
