@@ -21,7 +21,8 @@ enum {
 
 /* Refusals, in Lambda's form: {"Type":"User","message":"..."} */
 
-static void refuse(struct control *control, struct exchange *x, int status, const char *type, struct str member, struct str message) {
+static void refuse(struct control *control, struct exchange *x, int status, const char *type, struct str member,
+                   struct str message) {
   struct buf body;
   buf_init(&body, 2 * MESSAGE_BYTES);
   buf_add_char(&body, '{');
@@ -33,7 +34,8 @@ static void refuse(struct control *control, struct exchange *x, int status, cons
   buf_free(&body);
 }
 
-static bool not_found(struct control *control, struct exchange *x, const struct project *project, const struct lambda_target *target) {
+static bool not_found(struct control *control, struct exchange *x, const struct project *project,
+                      const struct lambda_target *target) {
   struct lambda_target shown = { str_slice(target->name, 0, SHOWN), str_slice(target->qualifier, 0, SHOWN), false };
   struct buf message;
   buf_init(&message, MESSAGE_BYTES);
@@ -129,7 +131,8 @@ static void put_on_one_line(struct buf *text) {
 }
 
 /* For synchronous invocations only, as on AWS. */
-static bool read_context(struct control *control, struct exchange *x, enum control_invoke_kind kind, struct buf *context) {
+static bool read_context(struct control *control, struct exchange *x, enum control_invoke_kind kind,
+                         struct buf *context) {
   struct str given = field_header(x->headers, STR("X-Amz-Client-Context"));
   char err[ERR_LEN];
   bool cover;

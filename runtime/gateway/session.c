@@ -161,9 +161,10 @@ static void note_protocol(struct session *session, struct str chosen) {
   const struct server_options *options = &session->server->options;
   bool is_offered = field_header(session->handshake->headers, STR("Sec-WebSocket-Protocol")).len > 0;
   if (is_offered && chosen.len == 0)
-    options->note(options->ctx, session->id,
-                  "the client offered subprotocols and got none: browsers leave at once. Let $connect choose one that it "
-                  "offered (an app: protocols; else the header Sec-WebSocket-Protocol of the result)");
+    options->note(
+        options->ctx, session->id,
+        "the client offered subprotocols and got none: browsers leave at once. Let $connect choose one that it "
+        "offered (an app: protocols; else the header Sec-WebSocket-Protocol of the result)");
 }
 
 static bool accept_handshake(struct session *session, struct str protocol, char err[ERR_LEN]) {

@@ -263,13 +263,25 @@ static void test_freed_while_busy(void **state) {
 
 int main(void) {
   const struct CMUnitTest tests[] = {
-    TEST(test_cold_and_warm), TEST(test_two_at_once),    TEST(test_limit),
+    TEST(test_cold_and_warm),
+    TEST(test_two_at_once),
+    TEST(test_limit),
     TEST(test_warm_first),
-    TEST(test_warmed_up),     TEST(test_warm_up_fails),  TEST(test_in_order),
-    TEST(test_error),         TEST(test_init_error),     TEST(test_exit),
-    TEST(test_kill),          TEST(test_timeout),        TEST(test_lines),
-    TEST(test_too_large),     TEST(test_environment),    TEST(test_context),
-    TEST(test_end),           TEST(test_end_while_busy), TEST(test_freed_while_busy),
+    TEST(test_warmed_up),
+    TEST(test_warm_up_fails),
+    TEST(test_in_order),
+    TEST(test_error),
+    TEST(test_init_error),
+    TEST(test_exit),
+    TEST(test_kill),
+    TEST(test_timeout),
+    TEST(test_lines),
+    TEST(test_too_large),
+    TEST(test_environment),
+    TEST(test_context),
+    TEST(test_end),
+    TEST(test_end_while_busy),
+    TEST(test_freed_while_busy),
   };
   return cmocka_run_group_tests(tests, dev_open_directory, dev_close_directory);
 }

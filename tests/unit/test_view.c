@@ -95,8 +95,8 @@ static void functions_without_a_route(void **state) {
   f.functions[1].name = STR("n\x1b");
   view_fixture_ready(&f);
 #define ADDRESSES                                                                                                      \
-  "moonwire-example, stage dev\n\n  WebSocket     ws://127.0.0.1:3001/dev\n"                                          \
-  "  @connections  http://127.0.0.1:3001/dev\n  Runtime API   http://127.0.0.1:3002\n\n"                              \
+  "moonwire-example, stage dev\n\n  WebSocket     ws://127.0.0.1:3001/dev\n"                                           \
+  "  @connections  http://127.0.0.1:3001/dev\n  Runtime API   http://127.0.0.1:3002\n\n"                               \
   "  $connect  -> handlers/echo.default\n"
   view_fixture_end(&f, ADDRESSES "\n" ADDRESSES
                                  "  n\\x1b     -> handlers/chat.main  (no route: moonwire invoke n\\x1b)\n\n");
@@ -114,10 +114,10 @@ static void actions(void **state) {
     str_copy(str_from(names[i]), in.action, sizeof in.action);
     view_fixture_finish(&f, &in);
   }
-  view_fixture_end(&f, VIEW_READY VIEW_LINE
-                   "\n20:33:12  $default say  BFaT_fALIAMCKug=  echo#1     1.5 ms\n"
-                   "20:33:12  $default a\\x1b[2Jbcdefghijk  BFaT_fALIAMCKug=  echo#1     1.5 ms\n"
-                   "20:33:12  $default          BFaT_fALIAMCKug=  echo#1     1.5 ms\n");
+  view_fixture_end(&f,
+                   VIEW_READY VIEW_LINE "\n20:33:12  $default say  BFaT_fALIAMCKug=  echo#1     1.5 ms\n"
+                                        "20:33:12  $default a\\x1b[2Jbcdefghijk  BFaT_fALIAMCKug=  echo#1     1.5 ms\n"
+                                        "20:33:12  $default          BFaT_fALIAMCKug=  echo#1     1.5 ms\n");
 }
 
 static void starts_and_waits(void **state) {

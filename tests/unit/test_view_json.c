@@ -22,15 +22,16 @@ static void the_start(void **state) {
   f.project.functions = functions;
   view_fixture_ready(&f);
   view_warning(f.view, STR("serverless.yml:3: \"x\""));
-  view_fixture_end(&f,
-                   "{\"type\":\"ready\",\"service\":\"moonwire-example\",\"stage\":\"dev\",\"region\":\"us-east-1\","
-                   "\"websocketUrl\":\"ws://127.0.0.1:3001/dev\",\"managementUrl\":\"http://127.0.0.1:3001/"
-                   "dev\",\"controlUrl\":\"http://127.0.0.1:3002\",\"routes\":["
-                   "{\"routeKey\":\"$connect\",\"function\":\"chat\",\"handler\":\"handlers/chat.main\"},"
-                   "{\"routeKey\":\"$default\",\"function\":\"echo\",\"handler\":\"handlers/echo.default\"},"
-                   "{\"routeKey\":\"chat\",\"function\":\"chat\",\"handler\":\"handlers/chat.main\"}],"
-                   "\"unrouted\":[{\"function\":\"tick\",\"handler\":\"t.main\"},{\"function\":\"tock\",\"handler\":\"t.other\"}]}\n"
-                   "{\"type\":\"warning\",\"text\":\"serverless.yml:3: \\\"x\\\"\"}\n");
+  view_fixture_end(
+      &f,
+      "{\"type\":\"ready\",\"service\":\"moonwire-example\",\"stage\":\"dev\",\"region\":\"us-east-1\","
+      "\"websocketUrl\":\"ws://127.0.0.1:3001/dev\",\"managementUrl\":\"http://127.0.0.1:3001/"
+      "dev\",\"controlUrl\":\"http://127.0.0.1:3002\",\"routes\":["
+      "{\"routeKey\":\"$connect\",\"function\":\"chat\",\"handler\":\"handlers/chat.main\"},"
+      "{\"routeKey\":\"$default\",\"function\":\"echo\",\"handler\":\"handlers/echo.default\"},"
+      "{\"routeKey\":\"chat\",\"function\":\"chat\",\"handler\":\"handlers/chat.main\"}],"
+      "\"unrouted\":[{\"function\":\"tick\",\"handler\":\"t.main\"},{\"function\":\"tock\",\"handler\":\"t.other\"}]}\n"
+      "{\"type\":\"warning\",\"text\":\"serverless.yml:3: \\\"x\\\"\"}\n");
 }
 
 /* A service with HTTP routes; an invocation for a client of one. */

@@ -90,7 +90,8 @@ static void json(void **state) {
                        "\"changed\":\"s.yml\",\"error\":{\"errorMessage\":\"m\",\"errorType\":\"\","
                        "\"stackTrace\":[]}}\n");
   view_fixture_begin(&f, (struct view_options){ .json = true });
-  view_refused(f.view, &(struct view_refusal){ .function = &f.functions[0], .report = STR("{\"errorMessage\":\"m\"}") });
+  view_refused(f.view,
+               &(struct view_refusal){ .function = &f.functions[0], .report = STR("{\"errorMessage\":\"m\"}") });
   view_fixture_end(&f, "{\"type\":\"load\",\"time\":\"2026-11-21T20:33:12.000Z\",\"event\":\"refused\","
                        "\"function\":\"echo\",\"handler\":\"handlers/echo.default\","
                        "\"error\":{\"errorMessage\":\"m\",\"errorType\":\"\",\"stackTrace\":[]}}\n");
@@ -122,11 +123,8 @@ static void retired(void **state) {
 
 int main(void) {
   const struct CMUnitTest tests[] = {
-    cmocka_unit_test(text),
-    cmocka_unit_test(subjects),
-    cmocka_unit_test(json),
-    cmocka_unit_test(explained),
-    cmocka_unit_test(retired),
+    cmocka_unit_test(text),      cmocka_unit_test(subjects), cmocka_unit_test(json),
+    cmocka_unit_test(explained), cmocka_unit_test(retired),
   };
   return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -64,9 +64,9 @@ struct pool {
     struct invoke *first, **end;
   } waiting, finished; /* finished: `done` has not been called yet */
   size_t waiting_count, waiting_bytes;
-  struct loop_job job;                         /* what calls must not do themselves */
-  bool warming;                                /* an environment is to be started for nobody */
-  struct environment *first;                   /* that one, until it is known what became of it ... */
+  struct loop_job job;       /* what calls must not do themselves */
+  bool warming;              /* an environment is to be started for nobody */
+  struct environment *first; /* that one, until it is known what became of it ... */
   void (*tried)(void *ctx, const struct pool *pool, struct str report); /* ... and who wants to know */
   void *tried_ctx;
   bool retired; /* another pool serves the function */

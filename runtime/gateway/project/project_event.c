@@ -41,26 +41,27 @@ static const char *const kinds[] = {
   "websocket",
 };
 
-static void warn_of_misspelt(struct project_report *report, struct project_place place, struct yaml_line line,
-                             struct str kind, const char *meant) {
-  project_warn(report, line, "%s%s is no kind of event that the Framework knows; did you mean %s?", place.path,
-               shown_of(kind).text, meant);
-}
-
-/* Some of them `moonwire invoke` makes. */
-static void warn_of_kind(struct project_report *report, struct project_place place, struct yaml_line line,
-                         struct str kind, struct str function) {
+/* Those that `moonwire invoke` makes. False when the kind is none of them. */
+static bool warn_of_made(struct project_report *report, struct yaml_line line, struct str kind,
+                         const struct project_function *function) {
   static const char *const made[] = { "sqs", "sns", "schedule" };
-  const char *meant = spelling_nearest(kind, kinds, sizeof kinds / sizeof *kinds);
-  if (meant) {
-    warn_of_misspelt(report, place, line, kind, meant);
-    return;
-  }
   for (size_t i = 0; i < sizeof made / sizeof *made; i++) {
     if (!str_equal(kind, str_from(made[i]))) continue;
     project_warn(report, line,
                  "%s events come from nowhere by themselves here; `moonwire invoke %s --event %s` makes one", made[i],
-                 shown_of(function).text, made[i]);
+                 shown_of(function->name).text, made[i]);
+    return true;
+  }
+  return false;
+}
+
+static void warn_of_kind(struct project_report *report, struct project_place place, struct yaml_line line,
+                         struct str kind, const struct project_function *function) {
+  if (warn_of_made(report, line, kind, function)) return;
+  const char *meant = spelling_nearest(kind, kinds, sizeof kinds / sizeof *kinds);
+  if (meant) {
+    project_warn(report, line, "%s%s is no kind of event that the Framework knows; did you mean %s?", place.path,
+                 shown_of(kind).text, meant);
     return;
   }
   project_warn(report, line, "events of the kind %s are not served here, only websocket and httpApi events",
@@ -75,9 +76,9 @@ static bool read_other(struct project_report *report, struct project_place place
   if (project_has_variable(node))
     project_warn(report, node->line, "%.*s is left out: %s", length, place.path, project_reason(node).text);
   else if (node->kind == YAML_MAP && node->count > 0 && yaml_is_scalar(node->entries[0].key))
-    warn_of_kind(report, place, node->line, node->entries[0].key->text, function->name);
+    warn_of_kind(report, place, node->line, node->entries[0].key->text, function);
   else if (node->kind == YAML_STRING && !is_ours)
-    warn_of_kind(report, place, node->line, node->text, function->name);
+    warn_of_kind(report, place, node->line, node->text, function);
   else
     return project_fail(report, node->line, "%.*s must be an event such as `websocket: $default`, found %s", length,
                         place.path, project_found(node).text);

@@ -56,8 +56,8 @@ void view_reloaded(struct view *view, struct str changed, int64_t took_ns);
 
 /* What cannot be loaded: files that have changed, or at the start a function's code. Borrowed. */
 struct view_refusal {
-  struct str changed; /* the files, "chat.lua and 1 more"; empty at the start */
-  bool several;       /* they are more than one */
+  struct str changed;                      /* the files, "chat.lua and 1 more"; empty at the start */
+  bool several;                            /* they are more than one */
   const struct project_function *function; /* at the start: whose code it is; else NULL */
   struct str effect;                       /* who serves now, or what to do: a sentence for people */
   struct str report;                       /* JSON with errorType (may be empty), errorMessage, stackTrace */

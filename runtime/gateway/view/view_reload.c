@@ -46,7 +46,8 @@ static void add_place(struct buf *out, const struct view_refusal *refusal) {
 static bool is_to_blame(const struct view_refusal *refusal) {
   struct str place = refusal->place, changed = refusal->changed;
   if (place.len == 0) return true;
-  return !refusal->several && str_starts(place, changed) && str_starts(str_slice(place, changed.len, place.len), STR(":"));
+  return !refusal->several && str_starts(place, changed) &&
+         str_starts(str_slice(place, changed.len, place.len), STR(":"));
 }
 
 static void add_subject(struct buf *out, const struct view_refusal *refusal) {
