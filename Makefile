@@ -50,7 +50,7 @@ FUNCTIONS := child environment environment_api environment_start environment_tur
 RELOAD    := named run_folder snapshot snapshot_part tree watch
 VIEW      := view view_json view_lines view_log view_metrics view_observer view_out view_plain view_record \
   view_record_json view_reload view_report view_stack view_style view_text view_text_invocation
-CLI    := bind_folder bind_limited bind_model bind_plain bind_process bind_trial cmd_ctl cmd_dev cmd_invoke cmd_lua \
+CLI    := bind_folder bind_http_event bind_limited bind_model bind_plain bind_process bind_trial cmd_ctl cmd_dev cmd_invoke cmd_lua \
   cmd_test cmd_token local_api lua_command main pairs script
 
 # lua/moonwire: linked in as bytecode, LUA into both programs, LUA_DEV only into moonwire.

@@ -151,7 +151,7 @@ describe("with a shop in another folder", function()
     for i = 1, 4 do ann:send { action = "order", id = tostring(i), item = "tea" } end
     ann:clear()
     assert.equal("orders", service:expect_log("ERROR", "too many orders").name)
-    service:expect_log("WARN", "statusCode 500: the client is not told")
+    service:expect_log("WARN", "statusCode 500: API Gateway tells the client nothing of it")
     assert.has_error(function() service:expect_log("FATAL", "x") end, "there is none of that level")
     service:clear()
     assert.same({}, service:logs())

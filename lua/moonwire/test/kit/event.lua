@@ -2,6 +2,7 @@
 -- model, the others as `moonwire invoke` makes them.
 local arguments = require "moonwire.runtime.arguments"
 local core = require "moonwire.core.model"
+local http_event = require "moonwire.core.http_event"
 local json = require "moonwire.json"
 local kinds = require "moonwire.cli.event_kinds"
 local request = require "moonwire.test.kit.request"
@@ -140,7 +141,12 @@ function event.http(fields)
   local given = fields == nil and {} or fields
   local why = arguments.fields("fields", given, { method = "text", path = "text", body = "any" })
   if why then error("event.http: " .. why, 2) end
-  return of("http", { method = given.method, path = given.path, body = text_of("http", given.body) })
+  local body = text_of("http", given.body) or ""
+  local type_of_body = body == "" and "" or json.decode(body) ~= nil and "application/json" or "text/plain"
+  local method = (given.method or body ~= "" and "POST" or "GET"):upper()
+  local made, problem = http_event(method, given.path or "/", type_of_body, body, now_ms())
+  if not made then error("event.http: " .. problem, 2) end
+  return assert(json.decode(made))
 end
 
 return event
