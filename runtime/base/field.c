@@ -30,3 +30,9 @@ bool field_has_token(struct fields headers, struct str name, struct str token) {
     if (str_equal_nocase(headers.list[i].name, name) && list_has(headers.list[i].value, token)) return true;
   return false;
 }
+
+size_t field_bytes(struct fields fields) {
+  size_t bytes = 0;
+  for (size_t i = 0; i < fields.count; i++) bytes += fields.list[i].name.len + fields.list[i].value.len + 4;
+  return bytes;
+}

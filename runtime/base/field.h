@@ -23,6 +23,9 @@ struct str field_header(struct fields headers, struct str name);
 /* How many headers have this name, in any letter case. */
 size_t field_count(struct fields headers, struct str name);
 
+/* Bytes of all of them, on lines of a head: "name: value\r\n". */
+size_t field_bytes(struct fields fields);
+
 /* Whether a comma-separated header has this token, in any letter case, in any of its lines: "Connection: keep-alive, Upgrade". */
 bool field_has_token(struct fields headers, struct str name, struct str token);
 

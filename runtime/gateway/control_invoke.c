@@ -7,11 +7,13 @@
 #include "control_answer.h"
 #include "encoding.h"
 #include "moment.h"
+#include "pool.h"
 
 enum { HEADERS = 6, LOG_BYTES = 16 * 1024, NS_PER_US = 1000 };
 
 /* A caller that waits. */
 struct waiting {
+  struct invoke *in;
   struct exchange *x; /* NULL: it has left */
   int memory_mb;      /* of the function */
 };
@@ -61,7 +63,8 @@ static void answered(struct invoke *in) {
   struct exchange *x = waiting->x;
   if (x) x->left = NULL;
   if (!x)
-    fail(in->note, "nobody waited for this any more");
+    fail(in->note,
+         in->begun_ns ? "nobody waited for this any more" : "nobody waited for this any more: it was not begun");
   else if (in->outcome == INVOKE_THROTTLED)
     control_refuse_with(x, 429, "TooManyRequestsException",
                         STR("{\"Reason\":\"ConcurrentInvocationLimitExceeded\",\"Type\":\"User\",\"message\":\"Rate "
@@ -77,6 +80,7 @@ static void answered(struct invoke *in) {
 static void caller_left(struct exchange *x) {
   struct waiting *waiting = x->owner;
   waiting->x = NULL;
+  pool_abandon(waiting->in);
 }
 
 static bool await(struct control *control, struct exchange *x, const struct control_invocation *invocation,
@@ -84,7 +88,7 @@ static bool await(struct control *control, struct exchange *x, const struct cont
   struct waiting *waiting = malloc(sizeof *waiting);
   struct invoke *in = invocation->in;
   if (!waiting) return false;
-  *waiting = (struct waiting){ x, invocation->function->memory_mb };
+  *waiting = (struct waiting){ in, x, invocation->function->memory_mb };
   x->owner = waiting;
   x->left = caller_left;
   in->label = STR("invoke");

@@ -6,7 +6,7 @@
 #include "invoke.h"
 
 enum control_invoke_kind {
-  CONTROL_INVOKE_RESPONSE, /* 200 with the result, when there is one; whether the caller is still there or not */
+  CONTROL_INVOKE_RESPONSE, /* 200 with the result, when there is one; not begun when the caller leaves before that */
   CONTROL_INVOKE_EVENT,    /* 202 at once; what fails is tried again (control_events.h) */
   CONTROL_INVOKE_DRY_RUN   /* 204, and nothing is run */
 };

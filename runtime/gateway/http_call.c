@@ -3,10 +3,12 @@
 #include <stdlib.h>
 
 #include "moment.h"
+#include "pool.h"
 
 struct http_call {
   struct server *server;
   struct exchange *x; /* NULL: nobody waits any more */
+  struct invoke *in;
   const struct http_api *api;
   char request_id[MODEL_ID_LEN];
   int status;                     /* of the answer; 0 while there is none, or if the client left */
@@ -47,7 +49,8 @@ static void answer(struct http_call *call, enum model_outcome outcome, struct st
 static void answered(struct invoke *in) {
   struct http_call *call = in->ctx;
   if (!call->x)
-    fail(in->note, "nobody waited for this any more");
+    fail(in->note,
+         in->begun_ns ? "nobody waited for this any more" : "nobody waited for this any more: it was not begun");
   else
     answer(call, outcome_of(in), buf_str(&in->payload), in->note);
   in->status = call->status;
@@ -55,12 +58,16 @@ static void answered(struct invoke *in) {
 }
 
 static void give_up(void *ctx) {
+  struct http_call *call = ctx;
   char note[ERR_LEN];
-  answer(ctx, MODEL_TIMED_OUT, STR(""), note);
+  answer(call, MODEL_TIMED_OUT, STR(""), note);
+  pool_abandon(call->in);
 }
 
 static void on_left(struct exchange *x) {
-  let_go(x->owner);
+  struct http_call *call = x->owner;
+  let_go(call);
+  pool_abandon(call->in);
 }
 
 void http_call_end_all(struct server *server) {
@@ -78,7 +85,8 @@ static bool invoke(struct server *server, struct exchange *x, struct http_api_st
     invoke_delete(in);
     return false;
   }
-  *call = (struct http_call){ .server = server, .x = x, .api = server->http_api, .patience = { .fire = give_up } };
+  *call = (struct http_call){ .server = server, .x = x, .in = in, .api = server->http_api };
+  call->patience.fire = give_up;
   call->patience.ctx = call;
   memcpy(call->request_id, at->request_id, sizeof call->request_id);
   call->next = server->http_calls;

@@ -10,6 +10,7 @@
 #include <netinet/in.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 #include <sys/socket.h>
 #include <unistd.h>
 
@@ -56,6 +57,19 @@ static void hold(struct httpd_fixture *f, struct exchange *x) {
   x->left = note_left;
 }
 
+static void answer_with_header(struct httpd_fixture *f, struct exchange *x) {
+  static char bytes[65536];
+  int64_t length = 0;
+  assert_true(str_to_int64(x->query, &length) && length <= (int64_t)sizeof bytes);
+  memset(bytes, 'v', sizeof bytes);
+  struct field header = { STR("X-Long"), str_of(bytes, (size_t)length) };
+  struct exchange_upgrade upgrade = { note_upgraded, note_failed, f };
+  if (str_ends(x->path, STR("/upgrade")))
+    exchange_upgrade(x, (struct fields){ &header, 1 }, &upgrade);
+  else
+    exchange_answer(x, 200, (struct fields){ &header, 1 }, STR("fits"));
+}
+
 static void answer_request(void *ctx, struct exchange *x) {
   struct httpd_fixture *f = ctx;
   struct buf text;
@@ -64,6 +78,10 @@ static void answer_request(void *ctx, struct exchange *x) {
   buf_add(&f->peer, x->peer);
   if (str_starts(x->path, STR("/wait"))) {
     hold(f, x);
+    return;
+  }
+  if (str_starts(x->path, STR("/headers"))) {
+    answer_with_header(f, x);
     return;
   }
   if (str_starts(x->path, STR("/upgrade"))) {

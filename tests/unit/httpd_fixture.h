@@ -16,6 +16,7 @@ enum { HTTPD_BODY_MAX = 100 };
 /*
  * /wait...      not answered: `held` counts it, `last` is the newest
  * /upgrade...   upgraded at once
+ * /headers?N    200 with a header of N bytes, "/headers/upgrade?N" 101 with one
  * others        200 with "METHOD path?query version body"
  */
 struct httpd_fixture {

@@ -118,13 +118,14 @@ void dev_run_until(const char *text, int count) {
   loop_run(dev.loop);
 }
 
-void dev_invoke(const char *label, const char *event) {
+struct invoke *dev_invoke(const char *label, const char *event) {
   struct invoke *in = invoke_new();
   assert_non_null(in);
   buf_add(&in->event, str_from(event));
   in->label = str_from(label);
   in->done = tell_done;
   pool_invoke(&dev.pool, in);
+  return in;
 }
 
 /* One invocation from its beginning to its end. */

@@ -32,7 +32,8 @@ int dev_close_directory(void **state);
 int dev_open(void **state);
 int dev_close(void **state);
 
-void dev_invoke(const char *label, const char *event);
+/* Asks for one, which is the pool's. */
+struct invoke *dev_invoke(const char *label, const char *event);
 
 /* One invocation from its beginning to its end. */
 void dev_run(const char *label, const char *event);

@@ -97,7 +97,7 @@ static void answer_as(const struct http_api_call *call, enum model_outcome outco
   struct arena memory = { 0 };
   struct buf got;
   char note[ERR_LEN];
-  buf_init(&got, 10000);
+  buf_init(&got, 20000);
   http_api_answered(call, outcome, payload, &memory, &answer, note);
   http_api_describe(&got, &answer);
   expect_bytes(payload.ptr, buf_str(&got), str_from(want));
@@ -112,6 +112,27 @@ static void results_become_responses(void **state) {
   struct http_api_call call = { &api, STR("https://app.example"), STR(REQUEST_ID) };
   for (size_t i = 0; i < COUNT(results); i++)
     answer_as(&call, MODEL_RESULT, results[i].payload, results[i].want, results[i].note);
+}
+
+/* The headers of a result, Content-Type included, are this many bytes on their lines. */
+static void headers_have_a_limit(void **state) {
+  (void)state;
+  enum { AROUND = sizeof "Content-Type: text/plain; charset=utf-8\r\nx: \r\n" - 1, BYTES = 10240 - AROUND };
+  struct http_api api = http_api_fixture(NULL);
+  struct http_api_call call = { &api, STR(""), STR(REQUEST_ID) };
+  for (int more = 0; more <= 1; more++) {
+    struct buf payload, want;
+    buf_init(&payload, 20000);
+    buf_init(&want, 20000);
+    buf_addf(&payload, "{\"statusCode\":200,\"headers\":{\"x\":\"%0*d\"}}", BYTES + more, 0);
+    buf_addf(&want, "200\nx: %0*d\n" TEXT_TYPE ID, BYTES, 0);
+    if (more)
+      answer_as(&call, MODEL_RESULT, buf_str(&payload), FAULT("headers and cookies have 10241 bytes, more than 10240"));
+    else
+      answer_as(&call, MODEL_RESULT, buf_str(&payload), buf_text(&want), "");
+    buf_free(&payload);
+    buf_free(&want);
+  }
 }
 
 static void failures_have_their_status(void **state) {
@@ -231,9 +252,8 @@ static void preflights_need_no_function(void **state) {
 
 int main(void) {
   const struct CMUnitTest tests[] = {
-    cmocka_unit_test(results_become_responses),
-    cmocka_unit_test(failures_have_their_status),
-    cmocka_unit_test(responses_are_shared_as_configured),
+    cmocka_unit_test(results_become_responses),    cmocka_unit_test(headers_have_a_limit),
+    cmocka_unit_test(failures_have_their_status),  cmocka_unit_test(responses_are_shared_as_configured),
     cmocka_unit_test(preflights_need_no_function),
   };
   return cmocka_run_group_tests(tests, NULL, NULL);

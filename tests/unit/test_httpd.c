@@ -157,6 +157,49 @@ static void test_long_target(void **state) {
   assert_int_equal(f.requests, 1);
 }
 
+#define TOO_LONG "500 {\"message\":\"Internal Server Error\"};"
+
+/* 11 KB of headers fit, "X-Long: " and the end of its line included; whatever does not is answered all the same. */
+static void test_long_answer(void **state) {
+  (void)state;
+  static const struct {
+    const char *request, *want;
+  } answers[] = {
+    { "GET /headers?11254 HTTP/1.1\r\n" LAST, "200 fits;" },
+    { "GET /headers?11255 HTTP/1.1\r\n" LAST, TOO_LONG },
+    { "GET /headers?25000 HTTP/1.1\r\n" LAST, TOO_LONG },
+    { "GET /headers/upgrade?25000 HTTP/1.1\r\n" LAST, TOO_LONG },
+  };
+  for (size_t i = 0; i < sizeof answers / sizeof *answers; i++) {
+    struct peer c;
+    peer_open(&c, f.loop, httpd_port(f.httpd), str_from(answers[i].request));
+    peer_await_end(&c);
+    assert_string_equal(peer_summary(&c, false), answers[i].want);
+    peer_close(&c);
+  }
+  assert_int_equal(f.failed, 1);
+  assert_int_equal(f.upgraded, 0);
+}
+
+/* As many parameters as the longest target has room for. */
+static void test_many_parameters(void **state) {
+  (void)state;
+  struct buf request, want;
+  struct peer c;
+  buf_init(&request, 8192);
+  buf_init(&want, 8192);
+  buf_add(&request, STR("GET /a?"));
+  while (request.len < 4 + 4096 - 2) buf_add(&request, STR("a&"));
+  buf_addf(&want, "200 %s HTTP/1.1 ;", buf_text(&request));
+  buf_add(&request, STR(" HTTP/1.1\r\n" LAST));
+  peer_open(&c, f.loop, httpd_port(f.httpd), buf_str(&request));
+  peer_await_end(&c);
+  assert_string_equal(peer_summary(&c, false), buf_text(&want));
+  peer_close(&c);
+  buf_free(&request);
+  buf_free(&want);
+}
+
 /* What never ends is ended: a header, headers, a body in chunks. */
 static void test_endless(void **state) {
   (void)state;
@@ -252,9 +295,9 @@ static void test_close_on_exec(void **state) {
 
 int main(void) {
   const struct CMUnitTest tests[] = {
-    TEST(test_requests),         TEST(test_in_pieces),     TEST(test_malformed), TEST(test_keep_alive),
-    TEST(test_response_head),    TEST(test_long_target),   TEST(test_endless),   cmocka_unit_test(test_idle),
-    cmocka_unit_test(test_many), TEST(test_close_on_exec),
+    TEST(test_requests),      TEST(test_in_pieces),        TEST(test_malformed),        TEST(test_keep_alive),
+    TEST(test_response_head), TEST(test_long_target),      TEST(test_many_parameters),  TEST(test_long_answer),
+    TEST(test_endless),       cmocka_unit_test(test_idle), cmocka_unit_test(test_many), TEST(test_close_on_exec),
   };
   return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -11,6 +11,8 @@
 #include "model.h"
 #include "str.h"
 
+struct pool;
+
 /* Bytes; AWS, "Lambda quotas": 6 MB each way; its server allows a response 100 bytes more. */
 enum { INVOKE_EVENT_MAX = 6 * 1024 * 1024, INVOKE_RESPONSE_MAX = 6 * 1024 * 1024 + 100 };
 
@@ -23,7 +25,7 @@ enum invoke_outcome {
   INVOKE_TIMED_OUT,  /* payload: a report of ours, same shape */
   INVOKE_CRASHED,    /* the process ended; payload: a report of ours */
   INVOKE_THROTTLED,  /* too much was waiting already; payload: a report of ours */
-  INVOKE_CANCELLED   /* the gateway ends; payload is empty */
+  INVOKE_CANCELLED   /* the gateway ends, or nobody waited any more before it began; payload is empty */
 };
 
 struct invoke {
@@ -51,7 +53,8 @@ struct invoke {
   enum invoke_outcome outcome;
   struct buf payload; /* owned */
   struct buf log; /* owned; the last lines that were written meanwhile: INVOKE_LOG_TAIL bytes of them, or a few more */
-  struct invoke *next; /* in the queue of its function */
+  struct invoke *next, **link; /* in the queue of its function */
+  struct pool *pool;           /* in whose queue it waits to begin; NULL before and after */
 };
 
 /* Empty, with buffers of these ceilings. NULL when memory is short. */

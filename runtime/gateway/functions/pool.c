@@ -14,16 +14,23 @@ static void queue_init(struct invoke_queue *queue) {
 
 static void queue_add(struct invoke_queue *queue, struct invoke *in) {
   in->next = NULL;
+  in->link = queue->end;
   *queue->end = in;
   queue->end = &in->next;
 }
 
+static void queue_remove(struct invoke_queue *queue, struct invoke *in) {
+  *in->link = in->next;
+  if (in->next)
+    in->next->link = in->link;
+  else
+    queue->end = in->link;
+  in->next = NULL;
+}
+
 static struct invoke *queue_take(struct invoke_queue *queue) {
   struct invoke *in = queue->first;
-  if (!in) return NULL;
-  queue->first = in->next;
-  if (!queue->first) queue->end = &queue->first;
-  in->next = NULL;
+  if (in) queue_remove(queue, in);
   return in;
 }
 
@@ -36,13 +43,19 @@ static void pool_put(struct pool *pool, struct invoke *in) {
   queue_add(&pool->waiting, in);
   pool->waiting_count++;
   pool->waiting_bytes += weight(in);
+  in->pool = pool;
+}
+
+static void pool_remove(struct pool *pool, struct invoke *in) {
+  queue_remove(&pool->waiting, in);
+  pool->waiting_count--;
+  pool->waiting_bytes -= weight(in);
+  in->pool = NULL;
 }
 
 struct invoke *pool_take(struct pool *pool) {
-  struct invoke *in = queue_take(&pool->waiting);
-  if (!in) return NULL;
-  pool->waiting_count--;
-  pool->waiting_bytes -= weight(in);
+  struct invoke *in = pool->waiting.first;
+  if (in) pool_remove(pool, in);
   return in;
 }
 
@@ -242,6 +255,13 @@ void pool_invoke(struct pool *pool, struct invoke *in) {
     pool_put(pool, in);
     loop_job_add(pool->options.loop, &pool->job);
   }
+}
+
+void pool_abandon(struct invoke *in) {
+  struct pool *pool = in->pool;
+  if (!pool) return;
+  pool_remove(pool, in);
+  refuse(pool, in, INVOKE_CANCELLED);
 }
 
 /* The whole */

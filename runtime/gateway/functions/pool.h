@@ -89,6 +89,10 @@ void pool_try(struct pool *pool, void (*tried)(void *ctx, const struct pool *poo
 /* Takes the invocation over: calls in->done, then the observer, then frees it. Not from inside this function. */
 void pool_invoke(struct pool *pool, struct invoke *in);
 
+/* Nobody waits for its answer any more: INVOKE_CANCELLED, unless it has begun or is over, which changes nothing. From who
+ * asked, before `done`. */
+void pool_abandon(struct invoke *in);
+
 /* NULL when the function has no environment with that key (compared in constant time). */
 struct environment *pool_environment(struct pool *pool, struct str key);
 

@@ -88,6 +88,13 @@ void http_api_request(const struct http_api *api, const struct http_api_request 
   }
 }
 
+static bool read_result(struct http_api_result *result, struct arena *memory, struct str payload, char why[ERR_LEN]) {
+  if (!http_api_result_read(result, memory, payload, why)) return false;
+  size_t bytes = field_bytes(result->headers);
+  return bytes <= HTTP_API_HEADERS_MAX ||
+         fail(why, "headers and cookies have %zu bytes, more than %d", bytes, HTTP_API_HEADERS_MAX);
+}
+
 void http_api_answered(const struct http_api_call *call, enum model_outcome outcome, struct str payload,
                        struct arena *memory, struct http_api_answer *answer, char note[ERR_LEN]) {
   struct http_api_result result;
@@ -95,7 +102,7 @@ void http_api_answered(const struct http_api_call *call, enum model_outcome outc
   note[0] = '\0';
   if (outcome == MODEL_THROTTLED || outcome == MODEL_TIMED_OUT) {
     http_api_message(call, 503, "Service Unavailable", memory, answer);
-  } else if (outcome == MODEL_FAILED || !http_api_result_read(&result, memory, payload, why)) {
+  } else if (outcome == MODEL_FAILED || !read_result(&result, memory, payload, why)) {
     if (outcome != MODEL_FAILED) fail(note, "the client got 500: %s", why);
     http_api_message(call, 500, "Internal Server Error", memory, answer);
   } else {

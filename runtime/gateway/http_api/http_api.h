@@ -88,6 +88,8 @@ struct http_api_call {
   struct str request_id;
 };
 
+enum { HTTP_API_HEADERS_MAX = 10240 /* bytes of the headers of a result; chosen, see docs/gateway.md */ };
+
 /* The function has answered, or has not in time: MODEL_RESULT with its bytes, MODEL_FAILED, MODEL_THROTTLED,
  * MODEL_TIMED_OUT. The note says what was wrong with a result, or "". */
 void http_api_answered(const struct http_api_call *call, enum model_outcome outcome, struct str payload,

@@ -7,8 +7,10 @@
 #include "httpd_listen.h"
 
 enum {
-  MEMORY = 24 * 1024, /* bytes of a connection, for the head of a request; a longer head is answered with 431 */
-  RUNS = 4            /* most calls of MHD_run in a row, before others have their turn */
+  /* Bytes of a connection, for the head of a request, and that of its answer besides; what is too much for it is answered
+   * with 431. */
+  MEMORY = 32 * 1024,
+  RUNS = 4 /* most calls of MHD_run in a row, before others have their turn */
 };
 
 /* The loop */

@@ -56,7 +56,9 @@ void httpd_delete(struct httpd *httpd);
 
 uint16_t httpd_port(const struct httpd *httpd);
 
-/* Answers, now or later. Headers and body are copied. Content-Length and Date are added; Connection is the server's
+enum { HTTPD_HEADERS_MAX = 11 * 1024 /* bytes of the headers of an answer, lines counted whole */ };
+
+/* Answers, now or later; with 500 instead when the headers are longer than HTTPD_HEADERS_MAX. Headers and body are copied. Content-Length and Date are added; Connection is the server's
  * business. The exchange is over. A status of 204 has no body. */
 void exchange_answer(struct exchange *x, int status, struct fields headers, struct str body);
 
@@ -85,7 +87,8 @@ struct exchange_upgrade {
 };
 
 /* Answers with 101 Switching Protocols and these headers, "Upgrade" among them, besides "Connection: Upgrade". The exchange
- * is over. A client of HTTP/1.0 knows no 101: it fails then. */
+ * is over. A client of HTTP/1.0 knows no 101: it fails then; so it does when the headers are longer than HTTPD_HEADERS_MAX,
+ * which is answered with 500. */
 void exchange_upgrade(struct exchange *x, struct fields headers, const struct exchange_upgrade *upgrade);
 
 #endif

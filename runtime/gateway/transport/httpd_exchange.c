@@ -71,7 +71,20 @@ void exchange_may_idle(struct exchange *x, unsigned idle_s) {
   MHD_set_connection_option(r->connection, MHD_CONNECTION_OPTION_TIMEOUT, idle_s);
 }
 
+/* libmicrohttpd closes without an answer when it has no room for the head. */
+static bool is_too_long(struct fields headers) {
+  return field_bytes(headers) > HTTPD_HEADERS_MAX;
+}
+
+static void answer_too_long(struct exchange *x) {
+  exchange_answer_json(x, 500, STR("{\"message\":\"Internal Server Error\"}"));
+}
+
 void exchange_answer(struct exchange *x, int status, struct fields headers, struct str body) {
+  if (is_too_long(headers)) {
+    answer_too_long(x);
+    return;
+  }
   struct MHD_Response *response =
       MHD_create_response_from_buffer(body.len, (void *)(uintptr_t)body.ptr, MHD_RESPMEM_MUST_COPY);
   answer((struct httpd_request *)x, (unsigned)status, response, headers);
@@ -105,5 +118,9 @@ static void connection_upgraded(void *ctx, struct MHD_Connection *connection, vo
 void exchange_upgrade(struct exchange *x, struct fields headers, const struct exchange_upgrade *upgrade) {
   struct httpd_request *r = (struct httpd_request *)x;
   r->upgrade = *upgrade;
+  if (is_too_long(headers)) {
+    answer_too_long(x);
+    return;
+  }
   answer(r, MHD_HTTP_SWITCHING_PROTOCOLS, MHD_create_response_for_upgrade(connection_upgraded, r), headers);
 }
