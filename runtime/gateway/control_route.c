@@ -42,6 +42,8 @@ void control_route_post(struct control *control, struct exchange *x, struct str 
   if (ok) write_event(&event, &e, x->body);
   if (!ok)
     control_refuse(x, 500, "ServiceException", str_from(err));
+  else if (key.failed)
+    control_refuse(x, 400, "InvalidParameterValueException", STR("The route key is longer than 1024 bytes"));
   else if (key.len == 0)
     control_refuse(x, 400, "InvalidParameterValueException", STR("A route key is missing"));
   else if (event.failed)

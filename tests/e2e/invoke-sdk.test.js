@@ -203,6 +203,16 @@ test('Invoke', (t) => withDev({ files }, async (dev) => {
     assert.equal(most.status, 200);
   });
 
+  await t.test('a route key that is too long', async () => {
+    const signed = { service: 'moonwire', region: 'local' };
+    const ask = (length) => call(dev, { target: `/_control/event/${'a'.repeat(length)}`, body: 'x', signed });
+    const fits = await ask(1024);
+    assert.deepEqual([fits.status, JSON.parse(fits.body).requestContext?.routeKey], [200, 'a'.repeat(1024)]);
+    const long = await ask(1025);
+    assert.deepEqual([long.status, long.headers['x-amzn-errortype']], [400, 'InvalidParameterValueException']);
+    assert.match(long.body, /longer than 1024 bytes/);
+  });
+
   await t.test('whoever may not gets nothing', async () => {
     for (const [options, name] of [[{ keyId: 'AKIDEXAMPLE' }, 'UnrecognizedClientException'], [{ secret: 'remote' }, 'InvalidSignatureException'], [{ region: 'us-east-1' }, 'InvalidSignatureException']]) {
       const error = await failure(invoke(sdk(dev, options), 'app', {}));
