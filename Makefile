@@ -43,7 +43,7 @@ PROJECT   := dotenv intrinsic intrinsic_name node_table project project_authoriz
   project_file project_function project_http_api project_http_route project_provider project_report project_route \
   project_settings project_spelling project_value variable_files variable_source variable_syntax variable_value \
   variables yaml_compose yaml_json yaml_kind yaml_merge yaml_problem yaml_tree
-TRANSPORT := handshake httpd httpd_connection httpd_exchange httpd_listen httpd_request websocket websocket_outbox \
+TRANSPORT := handshake httpd httpd_connection httpd_exchange httpd_head httpd_listen httpd_request websocket websocket_outbox \
   websocket_pace websocket_reader
 FUNCTIONS := child environment environment_api environment_start environment_turns environment_variables invoke pool \
   process report task_root turn

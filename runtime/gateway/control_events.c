@@ -11,12 +11,22 @@ struct control_event {
   struct control_event *next, **link;
   size_t function;
   int attempts, retries;
+  size_t weight;
   struct buf event; /* between two attempts */
   char request_id[UUID_LEN], trace_id[MODEL_TRACE_LEN];
   struct loop_timer again;
 };
 
+static size_t weight(const struct invoke *in) {
+  return sizeof(struct control_event) + sizeof *in + in->event.len;
+}
+
+bool control_events_have_room(const struct control_events *events, const struct invoke *in) {
+  return weight(in) <= CONTROL_EVENTS_MAX - events->bytes;
+}
+
 static void delete_event(struct control_event *event) {
+  event->events->bytes -= event->weight;
   *event->link = event->next;
   if (event->next) event->next->link = event->link;
   loop_timer_stop(event->events->loop, &event->again);
@@ -74,6 +84,8 @@ bool control_events_add(struct control_events *events, size_t function, int retr
   event->again = (struct loop_timer){ .fire = try_again, .ctx = event };
   memcpy(event->request_id, in->request_id, sizeof event->request_id);
   memcpy(event->trace_id, in->trace_id, sizeof event->trace_id);
+  event->weight = weight(in);
+  events->bytes += event->weight;
   event->next = events->list;
   event->link = &events->list;
   if (event->next) event->next->link = &event->next;

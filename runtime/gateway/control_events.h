@@ -18,7 +18,13 @@ struct control_events {
   void (*invoke)(void *ctx, size_t function, struct invoke *in);
   void *ctx;
   struct control_event *list;
+  size_t bytes; /* what all of them weigh */
 };
+
+enum { CONTROL_EVENTS_MAX = 64 * 1024 * 1024 /* bytes of accepted events, of all functions, until they are over */ };
+
+/* Whether it may be added: there is room for it besides those that are not over. */
+bool control_events_have_room(const struct control_events *events, const struct invoke *in);
 
 /* Takes the invocation over, ids and event included, and runs it up to 1 + retries times. False when memory is short: it is
  * still the caller's then. */

@@ -58,6 +58,12 @@ static void answer(struct exchange *x, const struct invoke *in, int memory_mb) {
   buf_free(&tail);
 }
 
+static void refuse_throttled(struct exchange *x) {
+  control_refuse_with(x, 429, "TooManyRequestsException",
+                      STR("{\"Reason\":\"ConcurrentInvocationLimitExceeded\",\"Type\":\"User\",\"message\":\"Rate "
+                          "Exceeded.\"}"));
+}
+
 static void answered(struct invoke *in) {
   struct waiting *waiting = in->ctx;
   struct exchange *x = waiting->x;
@@ -66,9 +72,7 @@ static void answered(struct invoke *in) {
     fail(in->note,
          in->begun_ns ? "nobody waited for this any more" : "nobody waited for this any more: it was not begun");
   else if (in->outcome == INVOKE_THROTTLED)
-    control_refuse_with(x, 429, "TooManyRequestsException",
-                        STR("{\"Reason\":\"ConcurrentInvocationLimitExceeded\",\"Type\":\"User\",\"message\":\"Rate "
-                            "Exceeded.\"}"));
+    refuse_throttled(x);
   else if (in->outcome == INVOKE_CANCELLED)
     control_refuse_with(x, 500, "ServiceException",
                         STR("{\"Type\":\"Service\",\"Message\":\"moonwire dev ends, or the environment did\"}"));
@@ -119,6 +123,11 @@ static void accept(struct exchange *x, int status, const struct ids *ids) {
 static bool take_event(struct control *control, struct exchange *x, const struct control_invocation *invocation,
                        size_t number) {
   struct ids ids = ids_of(invocation->in);
+  if (!control_events_have_room(&control->events, invocation->in)) {
+    refuse_throttled(x);
+    invoke_delete(invocation->in);
+    return true;
+  }
   if (!control_events_add(&control->events, number, invocation->function->retries, invocation->in)) return false;
   accept(x, 202, &ids);
   return true;

@@ -26,6 +26,8 @@ static const struct {
   { "POST", "POST /a HTTP/1.1\r\nContent-Length: 3\r\n" LAST "xyz", "200 POST /a? HTTP/1.1 xyz;", 1 },
   { "chunks", "POST /a HTTP/1.1\r\nTransfer-Encoding: chunked\r\n" LAST "3\r\nabc\r\n2\r\nde\r\n0\r\n\r\n",
     "200 POST /a? HTTP/1.1 abcde;", 1 },
+  { "chunks, spelt otherwise", "POST /a HTTP/1.1\r\ntransfer-encoding:  Chunked\r\n" LAST "3\r\nabc\r\n0\r\n\r\n",
+    "200 POST /a? HTTP/1.1 abc;", 1 },
   { "headers", "GET / HTTP/1.1\r\nX-A:  1 \r\nX-b: 2\r\nX-A: 3\r\nX-E:\r\n" LAST,
     "200 GET /? HTTP/1.1  X-A=1 X-b=2 X-A=3 X-E=;", 1 },
   { "HTTP/1.0", "GET /a HTTP/1.0\r\n\r\n", "200 GET /a? HTTP/1.0 ;", 1 },
@@ -107,6 +109,39 @@ static void test_malformed(void **state) {
     peer_await(&c, STR("\r\n\r\n"));
     if (c.in.len && strncmp(buf_text(&c.in), "HTTP/1.1 4", 10) != 0 && strncmp(buf_text(&c.in), "HTTP/1.1 5", 10) != 0)
       fail_msg("%s: %s", requests[i], buf_text(&c.in));
+    peer_close(&c);
+  }
+  assert_int_equal(f.requests, 0);
+}
+
+/* What two readers may read differently is refused, with its connection: what follows is no request of anybody's. */
+static void test_ambiguous(void **state) {
+  (void)state;
+  static const char *const heads[] = {
+    "Host: h\r\nHost: evil\r\n",
+    "Host: h\r\nhOST: h\r\n",
+    "Host: h\r\nHost : evil\r\n",
+    "Host: h\r\nHost\t: evil\r\n",
+    " X: 1\r\nHost: h\r\n",
+    "Host: h\r\nX(: 1\r\n",
+    "Host: h\r\nTransfer-Encoding: chunked \r\n",
+    "Host: h\r\nContent-Length: 3\r\nContent-Length: 30\r\n",
+    "Host: h\r\nContent-Length: 3\r\ncontent-length: 3\r\n",
+    "Host: h\r\nTransfer-Encoding: xchunked\r\n",
+    "Host: h\r\nTransfer-Encoding: identity, chunked\r\n",
+    "Host: h\r\nTransfer-Encoding: gzip\r\n",
+    "Host: h\r\nTransfer-Encoding:\r\n",
+    "Host: h\r\nTransfer-Encoding: chunked\r\nTransfer-Encoding: chunked\r\n",
+    "Host: h\r\nTransfer-Encoding: chunked\r\nContent-Length: 3\r\n",
+  };
+  for (size_t i = 0; i < sizeof heads / sizeof *heads; i++) {
+    struct peer c;
+    peer_open(&c, f.loop, httpd_port(f.httpd), STR("POST /a HTTP/1.1\r\n"));
+    peer_send(&c, str_from(heads[i]));
+    peer_send(&c, STR("\r\n0\r\n\r\nGET /b HTTP/1.1\r\n" LAST));
+    peer_await_end(&c);
+    if (!str_starts(buf_str(&c.in), STR("HTTP/1.1 400 "))) fail_msg("%s: %s", heads[i], buf_text(&c.in));
+    if (str_find(buf_str(&c.in), STR("HTTP/1.1 "), 1) != SIZE_MAX) fail_msg("%s: answered twice", heads[i]);
     peer_close(&c);
   }
   assert_int_equal(f.requests, 0);
@@ -295,9 +330,10 @@ static void test_close_on_exec(void **state) {
 
 int main(void) {
   const struct CMUnitTest tests[] = {
-    TEST(test_requests),      TEST(test_in_pieces),        TEST(test_malformed),        TEST(test_keep_alive),
-    TEST(test_response_head), TEST(test_long_target),      TEST(test_many_parameters),  TEST(test_long_answer),
-    TEST(test_endless),       cmocka_unit_test(test_idle), cmocka_unit_test(test_many), TEST(test_close_on_exec),
+    TEST(test_requests),      TEST(test_in_pieces),   TEST(test_malformed),        TEST(test_keep_alive),
+    TEST(test_response_head), TEST(test_long_target), TEST(test_many_parameters),  TEST(test_ambiguous),
+    TEST(test_long_answer),   TEST(test_endless),     cmocka_unit_test(test_idle), cmocka_unit_test(test_many),
+    TEST(test_close_on_exec),
   };
   return cmocka_run_group_tests(tests, NULL, NULL);
 }

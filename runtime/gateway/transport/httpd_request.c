@@ -1,6 +1,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "httpd_head.h"
 #include "httpd_internal.h"
 #include "httpd_listen.h"
 
@@ -70,7 +71,7 @@ static enum MHD_Result add_header(void *ctx, enum MHD_ValueKind kind, const char
   struct httpd_request *r = ctx;
   r->headers[r->exchange.headers.count++] = (struct field){
     .name = str_of(name, name_len),
-    .value = str_trim(str_of(value ? value : "", value ? value_len : 0)),
+    .value = str_of(value ? value : "", value ? value_len : 0),
   };
   return MHD_YES;
 }
@@ -84,10 +85,14 @@ static bool read_headers(struct httpd_request *r) {
   return true;
 }
 
+static void trim_headers(struct httpd_request *r) {
+  for (size_t i = 0; i < r->exchange.headers.count; i++) r->headers[i].value = str_trim(r->headers[i].value);
+}
+
 static bool announces_too_much(struct httpd_request *r) {
-  const char *text = MHD_lookup_connection_value(r->connection, MHD_HEADER_KIND, "Content-Length");
+  struct str text = field_header(r->exchange.headers, STR("Content-Length"));
   int64_t length;
-  return text && str_to_int64(str_from(text), &length) && (uint64_t)length > r->httpd->options.body_max;
+  return str_to_int64(text, &length) && (uint64_t)length > r->httpd->options.body_max;
 }
 
 static enum MHD_Result refuse_body(struct httpd_request *r) {
@@ -102,8 +107,13 @@ static enum MHD_Result take_head(struct httpd_request *r, const char *method, co
   r->begun = true;
   r->exchange.method = str_from(method);
   r->exchange.version = str_from(version);
+  if (!read_headers(r)) return MHD_NO;
+  struct str fault = httpd_head_fault(r->exchange.headers);
+  trim_headers(r);
   if (r->target_len > HTTPD_TARGET_MAX)
     refuse(r, 414, STR("The request target is too long.\n"));
+  else if (fault.len > 0)
+    refuse(r, 400, fault);
   else if (announces_too_much(r))
     refuse_body(r);
   return r->state == HTTPD_READING ? MHD_YES : conclude(r);
@@ -121,14 +131,13 @@ static enum MHD_Result take_body(struct httpd_request *r, struct str data) {
   return r->received - r->httpd->options.body_max <= SWALLOW_MAX ? MHD_YES : MHD_NO;
 }
 
-static bool fill_exchange(struct httpd_request *r) {
+static void fill_exchange(struct httpd_request *r) {
   struct exchange *x = &r->exchange;
   const union MHD_ConnectionInfo *info = MHD_get_connection_info(r->connection, MHD_CONNECTION_INFO_CLIENT_ADDRESS);
   httpd_address_text(info ? info->client_addr : NULL, r->peer);
   x->peer = str_from(r->peer);
   str_cut(str_of(r->target, r->target_len), '?', &x->path, &x->query);
   x->body = buf_str(&r->body);
-  return read_headers(r);
 }
 
 static enum MHD_Result hand_over(struct httpd_request *r) {
@@ -136,7 +145,7 @@ static enum MHD_Result hand_over(struct httpd_request *r) {
     refuse_body(r);
     return conclude(r);
   }
-  if (!fill_exchange(r)) return MHD_NO;
+  fill_exchange(r);
   r->state = HTTPD_HANDED;
   r->httpd->options.request(r->httpd->options.ctx, &r->exchange);
   if (r->state == HTTPD_ANSWERED) return conclude(r);
