@@ -45,7 +45,7 @@ PROJECT   := dotenv intrinsic intrinsic_name node_table project project_authoriz
   variables yaml_compose yaml_json yaml_kind yaml_merge yaml_problem yaml_tree
 TRANSPORT := handshake httpd httpd_connection httpd_exchange httpd_head httpd_listen httpd_request websocket websocket_outbox \
   websocket_pace websocket_reader
-FUNCTIONS := child environment environment_api environment_start environment_turns environment_variables invoke pool \
+FUNCTIONS := child environment environment_api environment_start environment_turns environment_variables invoke invoke_queue pool \
   process report task_root turn
 RELOAD    := named run_folder snapshot snapshot_part tree watch
 VIEW      := view view_json view_lines view_log view_metrics view_observer view_out view_plain view_record \

@@ -53,7 +53,7 @@ struct invoke {
   enum invoke_outcome outcome;
   struct buf payload; /* owned */
   struct buf log; /* owned; the last lines that were written meanwhile: INVOKE_LOG_TAIL bytes of them, or a few more */
-  struct invoke *next, **link; /* in the queue of its function */
+  struct invoke *next, **link; /* in its queue (invoke_queue.h) */
   struct pool *pool;           /* in whose queue it waits to begin; NULL before and after */
 };
 

@@ -5,34 +5,7 @@
 #include "digest.h"
 #include "report.h"
 
-/* Queues of invocations */
-
-static void queue_init(struct invoke_queue *queue) {
-  queue->first = NULL;
-  queue->end = &queue->first;
-}
-
-static void queue_add(struct invoke_queue *queue, struct invoke *in) {
-  in->next = NULL;
-  in->link = queue->end;
-  *queue->end = in;
-  queue->end = &in->next;
-}
-
-static void queue_remove(struct invoke_queue *queue, struct invoke *in) {
-  *in->link = in->next;
-  if (in->next)
-    in->next->link = in->link;
-  else
-    queue->end = in->link;
-  in->next = NULL;
-}
-
-static struct invoke *queue_take(struct invoke_queue *queue) {
-  struct invoke *in = queue->first;
-  if (in) queue_remove(queue, in);
-  return in;
-}
+/* What waits */
 
 /* What an invocation that waits costs. */
 static size_t weight(const struct invoke *in) {
@@ -40,14 +13,14 @@ static size_t weight(const struct invoke *in) {
 }
 
 static void pool_put(struct pool *pool, struct invoke *in) {
-  queue_add(&pool->waiting, in);
+  invoke_queue_add(&pool->waiting, in);
   pool->waiting_count++;
   pool->waiting_bytes += weight(in);
   in->pool = pool;
 }
 
 static void pool_remove(struct pool *pool, struct invoke *in) {
-  queue_remove(&pool->waiting, in);
+  invoke_queue_remove(&pool->waiting, in);
   pool->waiting_count--;
   pool->waiting_bytes -= weight(in);
   in->pool = NULL;
@@ -63,14 +36,14 @@ struct invoke *pool_take(struct pool *pool) {
 
 void pool_finish(struct pool *pool, struct invoke *in) {
   in->done_ns = clock_monotonic_ns();
-  queue_add(&pool->finished, in);
+  invoke_queue_add(&pool->finished, in);
   loop_job_add(pool->options.loop, &pool->job);
 }
 
 void pool_tell(struct pool *pool) {
   const struct pool_observer *observer = &pool->options.observer;
   struct invoke *in;
-  while ((in = queue_take(&pool->finished))) {
+  while ((in = invoke_queue_take(&pool->finished))) {
     if (in->done) in->done(in);
     if (!in->note[0] && pool->options.note) fail(in->note, "%s", pool->options.note);
     if (observer->finished) observer->finished(observer->ctx, pool, in);
@@ -269,8 +242,8 @@ void pool_abandon(struct invoke *in) {
 void pool_init(struct pool *pool, const struct pool_options *options) {
   *pool = (struct pool){ .options = *options };
   pool->job = (struct loop_job){ .run = work, .ctx = pool };
-  queue_init(&pool->waiting);
-  queue_init(&pool->finished);
+  invoke_queue_init(&pool->waiting);
+  invoke_queue_init(&pool->finished);
 }
 
 void pool_retire(struct pool *pool, struct pool *heir, void (*ended)(void *ctx), void *ctx) {

@@ -15,6 +15,7 @@
 #include "environment.h"
 #include "err.h"
 #include "invoke.h"
+#include "invoke_queue.h"
 #include "loop.h"
 #include "project.h"
 #include "str.h"
@@ -60,9 +61,7 @@ struct pool {
   struct pool_options options;
   struct environment *environments;
   int environment_count, last_number;
-  struct invoke_queue {
-    struct invoke *first, **end;
-  } waiting, finished; /* finished: `done` has not been called yet */
+  struct invoke_queue waiting, finished; /* finished: `done` has not been called yet */
   size_t waiting_count, waiting_bytes;
   struct loop_job job;       /* what calls must not do themselves */
   bool warming;              /* an environment is to be started for nobody */
