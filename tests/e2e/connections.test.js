@@ -193,13 +193,13 @@ const HTTP_EVENT = { version: '2.0', routeKey: '$default', requestContext: { api
 scenario('an HTTP event: nothing says where the connections are', {
   code: `${RESULTS}return results(ws.send("x", "hi"))`, env: (gateway) => ({ AWS_ENDPOINT_URL: gateway.url }),
 }, async (lambda, gateway) => {
-  const [sent, text, code] = (await lambda.invoke(HTTP_EVENT)).json.body;
+  const [sent, text, code] = JSON.parse((await lambda.invoke(HTTP_EVENT)).json.body);
   assert.deepEqual([sent, code], [false, 'bad_request']);
   assert.match(text, /no endpoint: no WebSocket event is being handled; .* AWS_ENDPOINT_URL_APIGATEWAYMANAGEMENTAPI/);
   assert.equal(gateway.requests.length, 0);
 });
 scenario('an HTTP event: the management variable says it', { code: `${RESULTS}return results(ws.send("x", "hi"))` }, async (lambda, gateway) => {
-  assert.deepEqual((await lambda.invoke(HTTP_EVENT)).json.body, [true, '', '']);
+  assert.deepEqual(JSON.parse((await lambda.invoke(HTTP_EVENT)).json.body), [true, '', '']);
   assert.equal(gateway.requests[0].url, '/prod/@connections/x');
 });
 
