@@ -17,53 +17,58 @@ DEPS   := build/deps
 
 # ---- Sources: names without folder and suffix -------------------------------------------------------------------------
 
-BASE   := arena buf config date err field init_line json json_check json_cover json_write \
-  log log_line loop output settings shown spelling stop_signal str timers utf8
+BASE   := arena buf config date err field init_line json json_check json_cover json_write log log_line loop output \
+  settings shown spelling stop_signal str timers utf8
 NET    := http http_answer http_multi http_names http_request http_tls http_transfer trust url
-AWS    := broadcast client client_call client_classify client_keys client_peer connections connections_message container \
-  container_fetch container_keys container_place container_reply credentials digest encoding endpoint \
-  jwa jwk jwk_key jwk_set jwt jwt_claims jwt_code jwt_sign jwt_signature jwt_token metric metrics metrics_write quotation \
+AWS    := broadcast client client_call client_classify client_keys client_peer connections connections_message \
+  container container_fetch container_keys container_place container_reply credentials digest encoding endpoint jwa \
+  jwk jwk_key jwk_set jwt jwt_claims jwt_code jwt_sign jwt_signature jwt_token metric metrics metrics_write quotation \
   retry retry_clock retry_settings sigv4 sigv4_check sigv4_headers sigv4_key sigv4_uri
 LAMBDA := extension http1_connection http1_head http1_reader invocation refusal runtime_api slot
-SCRIPT := bind_aws bind_broadcast bind_connections bind_crypto bind_http bind_invocation bind_json bind_jwt bind_lambda bind_log \
-  bind_metrics bind_module bind_sigv4 bind_task event event_log event_place failure frames handler header_list memory nesting \
-  outcome redact result scope scope_metrics secret serving shutdown table_field task task_handle value value_write vm watchdog \
-  xray_cause
+SCRIPT := bind_aws bind_broadcast bind_connections bind_crypto bind_http bind_invocation bind_json bind_jwt \
+  bind_lambda bind_log bind_metrics bind_module bind_sigv4 bind_task event event_log event_place failure frames \
+  handler header_list memory nesting outcome redact result scope scope_metrics secret serving shutdown table_field \
+  task task_handle value value_write vm watchdog xray_cause
 # The local gateway: what ties it together, and its rooms.
-GATEWAY   := addresses api_id apis control control_answer control_calls control_connections control_events control_faults \
-  control_functions control_identity control_invoke \
-  control_lambda control_route control_service control_signed delays descriptors excerpt \
-  fault_act fault_order fault_tell gateway generation generations http_call \
-  identity lambda_target management moment reload reread route_call server session signals signature signature_header visitor
-MODEL     := faults model model_admission model_answer model_authorization model_authorize model_close model_connections model_event model_fields model_frame model_id \
-  model_identity model_json model_manage model_policy model_request model_result model_step route_selection route_selection_value
+GATEWAY   := addresses api_id apis control control_answer control_calls control_connections control_events \
+  control_faults control_functions control_http control_identity control_invoke control_lambda control_route \
+  control_service control_signed delays descriptors event_order excerpt fault_act fault_order fault_tell gateway \
+  generation generations http_call identity lambda_target load_failure management moment reload reread route_call \
+  server session signals signature signature_header visitor
+MODEL     := faults model model_admission model_answer model_authorization model_authorize model_close \
+  model_connections model_event model_fields model_frame model_id model_identity model_json model_manage model_policy \
+  model_request model_result model_step route_selection route_selection_value
 HTTP_API  := http_api http_api_cors http_api_event http_api_fields http_api_path http_api_result http_api_route
-PROJECT   := dotenv intrinsic intrinsic_name node_table project project_authorizer project_environment project_event project_file project_function \
-  project_http_api project_http_route project_provider project_report project_route project_settings project_spelling project_value variable_files variable_source \
-  variable_syntax variable_value variables yaml_compose yaml_json yaml_kind yaml_merge yaml_problem yaml_tree
-TRANSPORT := handshake httpd httpd_connection httpd_exchange httpd_head httpd_listen httpd_request websocket \
-  websocket_outbox websocket_pace websocket_reader
-FUNCTIONS := child environment environment_api environment_start environment_turns environment_variables invoke invoke_queue pool process \
-  report task_root turn
+PROJECT   := dotenv intrinsic intrinsic_name node_table project project_authorizer project_environment project_event \
+  project_file project_function project_http_api project_http_route project_provider project_report project_route \
+  project_settings project_spelling project_value variable_files variable_source variable_syntax variable_value \
+  variables yaml_compose yaml_json yaml_kind yaml_merge yaml_problem yaml_tree
+TRANSPORT := handshake httpd httpd_connection httpd_exchange httpd_head httpd_listen httpd_request websocket websocket_outbox \
+  websocket_pace websocket_reader
+FUNCTIONS := child environment environment_api environment_start environment_turns environment_variables invoke invoke_queue pool \
+  process report task_root turn
 RELOAD    := named run_folder snapshot snapshot_part tree watch
-VIEW      := view view_json view_lines view_log view_metrics view_observer view_out view_plain view_record view_record_json view_reload view_report view_style view_text \
-  view_text_invocation
-CLI    := bind_process cmd_ctl cmd_dev cmd_invoke cmd_lua cmd_test cmd_token lua_command main pairs script
+VIEW      := view view_json view_lines view_log view_metrics view_observer view_out view_plain view_record \
+  view_record_json view_reload view_report view_stack view_style view_text view_text_invocation
+CLI    := bind_folder bind_http_event bind_limited bind_model bind_plain bind_process bind_trial cmd_ctl cmd_dev cmd_invoke cmd_lua \
+  cmd_test cmd_token local_api lua_command main pairs script
 
 # lua/moonwire: linked in as bytecode, LUA into both programs, LUA_DEV only into moonwire.
 LUA     := app app/conn app/door app/failure app/origin app/request app/route app/row app/schema app/steps app/turn \
-  async auth auth/policy auth/request auth/verifier aws aws/actions aws/client aws/credentials aws/lambda_invoke aws/request aws/services aws/sign \
-  batch crypto \
-  dynamodb dynamodb/backlog dynamodb/batch dynamodb/binary dynamodb/marshal dynamodb/number dynamodb/pages dynamodb/read \
-  dynamodb/set dynamodb/shapes dynamodb/write http json jwt jwt/options lambda log metrics \
-  runtime/arguments runtime/describe runtime/encode runtime/globals runtime/handler runtime/headers runtime/invoke \
-  runtime/json_kind runtime/key_set runtime/prelude runtime/random runtime/unattended \
-  store store/backend store/dynamodb store/dynamodb_data store/dynamodb_failure store/dynamodb_item store/dynamodb_keys \
-  store/dynamodb_members \
-  store/handle store/name store/record store/scope \
-  store/sqlite store/sqlite_database store/sqlite_library store/sqlite_schema ws ws/broadcast \
-  ws/delivery ws/relay ws/room ws/user
-LUA_DEV := cli/control cli/ctl cli/ctl_show cli/event cli/event_kinds cli/invoke cli/md5 cli/options cli/own_dev cli/token test/assert test/runner
+  async auth auth/policy auth/request auth/verifier aws aws/actions aws/client aws/credentials aws/lambda_invoke \
+  aws/request aws/services aws/sign batch crypto dynamodb dynamodb/backlog dynamodb/batch dynamodb/binary \
+  dynamodb/marshal dynamodb/number dynamodb/pages dynamodb/read dynamodb/set dynamodb/shapes dynamodb/write http json \
+  jwt jwt/options lambda log metrics runtime/arguments runtime/describe runtime/encode runtime/globals runtime/handler \
+  runtime/headers runtime/invoke runtime/json_kind runtime/key_set runtime/prelude runtime/random runtime/unattended \
+  runtime/utf8 store store/backend store/dynamodb store/dynamodb_data store/dynamodb_failure store/dynamodb_item \
+  store/dynamodb_keys store/dynamodb_members store/handle store/name store/record store/scope store/sqlite \
+  store/sqlite_database store/sqlite_library store/sqlite_schema ws ws/broadcast ws/delivery ws/relay ws/room ws/user
+LUA_DEV := cli/control cli/ctl cli/ctl_show cli/event cli/event_kinds cli/here cli/invoke cli/md5 cli/options \
+  cli/own_dev cli/test cli/token cli/verdict test test/assert test/assertions test/compare test/dialect test/files \
+  test/hooks test/insulate test/junit test/kit/calls test/kit/client test/kit/environment test/kit/event \
+  test/kit/faults test/kit/journal test/kit/leftovers test/kit/match test/kit/play test/kit/request test/kit/service \
+  test/kit/world test/match test/plain test/runner test/show test/spy test/stream test/stub test/tap test/trace \
+  test/utf8
 
 # ---- Flags ------------------------------------------------------------------------------------------------------------
 

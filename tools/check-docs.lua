@@ -1,9 +1,12 @@
--- check-docs.lua FILE...: holds Lua files of the library against its pages, docs/lua/NAME.md, both ways. Prints a line for
+-- check-docs.lua FILE...: holds Lua files of the library against its pages, docs/lua/NAME.md or NAME-PART.md, both ways. Prints a line for
 -- each function without a heading, each heading without a function or an example, and each page that the index
 -- (docs/lua/README.md) does not link.
 
 -- Pages whose module is no file of their name.
-local homes = { ["lua/moonwire/runtime/invoke.lua"] = "handlers" }
+local homes = {
+  ["lua/moonwire/runtime/invoke.lua"] = "handlers", ["lua/moonwire/test/kit/client.lua"] = "test",
+  ["lua/moonwire/test/kit/service.lua"] = "test",
+}
 
 local modules = {} -- name -> { files = { path ... }, code = what stands outside of comments }
 local functions = {} -- { file, line, module, name = "ws.send" or ":wait" }
@@ -47,10 +50,11 @@ local function read_module(path)
   local module = modules[name] or { files = {}, code = "" }
   modules[name] = module
   table.insert(module.files, path)
-  local number = 0
+  local number, is_private = 0, false
   for text in io.lines(path) do
     number = number + 1
     local what = declared(text, name, is_main)
+    if text:find "^%s*%-%-%-" then is_private = is_private or text:find "^%s*%-%-%-%s*@private" ~= nil else what, is_private = not is_private and what or nil, false end
     if what then table.insert(functions, { file = path, line = number, module = name, name = what }) end
     module.code = module.code .. text:gsub("%-%-.*", "") .. "\n"
   end
@@ -70,7 +74,7 @@ local function names_of(text)
 end
 
 local function read_page(path)
-  local page = path:match("([^/]+)%.md$")
+  local page = path:match("([^/-]+)[^/]*%.md$")
   local number, inside, open = 0, false, {} -- open: the headings that the next example is for
   for text in io.lines(path) do
     number = number + 1

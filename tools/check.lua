@@ -8,7 +8,6 @@ local most = tonumber(arg[1])
 -- Files whose purpose is to give globals to others.
 local givers = {
   ["lua/moonwire/runtime/prelude.lua"] = true, -- replaces what Lua has: require, print, coroutine.resume
-  ["lua/moonwire/test/runner.lua"] = true, -- describe, it and so on, for specs
 }
 
 local function report(file, line, ...)

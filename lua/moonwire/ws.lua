@@ -32,8 +32,6 @@ local credentials = require "moonwire.aws.credentials"
 local json = require "moonwire.json"
 local json_kind = require "moonwire.runtime.json_kind"
 
-local call, current_id = core.call, core.current_id
-
 --- @class moonwire.ws.Options
 --- @field endpoint? string "https://{api}.execute-api.{region}.amazonaws.com/{stage}"
 --- @field region? string what the calls are signed for
@@ -76,7 +74,7 @@ end
 --- @return string? answer
 local function request(options, what, method, id, body)
   local keys = options.credentials or NONE
-  return call(what, method, id, body, options.endpoint, options.region,
+  return core.call(what, method, id, body, options.endpoint, options.region,
     keys.access_key_id, keys.secret_access_key, keys.session_token)
 end
 
@@ -123,7 +121,7 @@ local function bind(options)
   function client.reply(data)
     check_dot("ws.reply", client, data)
     local text = text_of("ws.reply", data)
-    local id = current_id("ws.reply")
+    local id = core.current_id("ws.reply")
     if not id then
       return nil, "ws.reply: there is no connection to reply to: no WebSocket event is being handled", "bad_request"
     end

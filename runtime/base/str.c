@@ -56,6 +56,12 @@ size_t str_find(struct str s, struct str wanted, size_t from) {
   return at ? (size_t)(at - s.ptr) : SIZE_MAX;
 }
 
+size_t str_find_last(struct str s, struct str wanted) {
+  size_t last = SIZE_MAX;
+  for (size_t at = 0; (at = str_find(s, wanted, at)) != SIZE_MAX; at++) last = at;
+  return last;
+}
+
 bool str_to_int64(struct str s, int64_t *number) {
   int64_t value = 0;
   if (s.len == 0) return false;

@@ -61,6 +61,9 @@ bool str_cut(struct str s, char separator, struct str *head, struct str *rest);
 /* Index of the first `wanted` at or after `from`, or SIZE_MAX. */
 size_t str_find(struct str s, struct str wanted, size_t from);
 
+/* Index of the last one, or SIZE_MAX. */
+size_t str_find_last(struct str s, struct str wanted);
+
 /* Reads the whole of s as a decimal number without a sign. False when it is empty, has another character, or is larger
  * than INT64_MAX; *number is then unchanged. */
 bool str_to_int64(struct str s, int64_t *number);

@@ -14,6 +14,7 @@
 #include "gateway.h"
 #include "model.h"
 #include "pairs.h"
+#include "project_value.h"
 
 static const char usage[] =
     "Usage: moonwire dev [OPTION ...]\n"
@@ -133,7 +134,7 @@ static bool take_option(struct gateway_options *options, struct given *given, in
     return true;
   case STAGE:
     options->surroundings.stage = str_from(optarg);
-    return true;
+    return project_is_name(str_from(optarg)) || fail(err, "--stage takes 1 to 128 letters, digits, - or _");
   case OPT:
     return pairs_add(&given->opts, "--opt", optarg, &options->surroundings.options, err);
   case PARAM:

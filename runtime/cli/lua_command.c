@@ -2,6 +2,9 @@
 
 #include <lauxlib.h>
 
+#include "bind_folder.h"
+#include "bind_limited.h"
+#include "bind_plain.h"
 #include "bind_process.h"
 #include "script.h"
 
@@ -14,6 +17,9 @@ struct command {
 static int push(lua_State *L, void *ctx, char err[ERR_LEN]) {
   const struct command *command = ctx;
   (void)err;
+  bind_folder(L);
+  bind_limited(L);
+  bind_plain(L);
   bind_process(L);
   lua_getglobal(L, "require");
   lua_pushstring(L, command->module);

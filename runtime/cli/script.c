@@ -6,6 +6,9 @@
 #include <errno.h>
 #include <string.h>
 
+#include "bind_http_event.h"
+#include "bind_model.h"
+#include "bind_trial.h"
 #include "failure.h"
 #include "library.h"
 #include "log.h"
@@ -79,6 +82,9 @@ static bool run_open(struct run *run, char err[ERR_LEN]) {
   if (!(run->vm = vm_new(run->loop, "", err))) return false;
   run->vm->output_matters = true;
   vm_add_modules(run->vm, library_dev_modules);
+  bind_http_event(run->vm->L);
+  bind_model(run->vm->L);
+  bind_trial(run->vm->L);
   scope_open(&run->scope, run->vm, NULL, NULL);
   if (lua_cpcall(run->vm->L, start, run) == 0) return true;
   return fail(err, "%s", lua_tostring(run->vm->L, -1));

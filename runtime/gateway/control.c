@@ -66,7 +66,8 @@ bool control_init(struct control *control, const struct control_options *options
                                                       .request = answer,
                                                       .ctx = control },
                              err);
-  return control->httpd || fail(err, "%s; --control-port says where to listen instead", err);
+  return control->httpd || fail(err, "%s; %s", err,
+                                strstr(err, "in use") ? SERVER_IN_USE : "--control-port says where to listen instead");
 }
 
 void control_free(struct control *control) {

@@ -5,28 +5,25 @@
 
 static const struct call {
   struct str method;
-  struct str path; /* behind "/_control/"; one that ends in "/" is good for all paths below it */
-  void (*answer)(struct control *control, struct exchange *x, struct str rest);
+  struct str path; /* behind "/_control/" */
+  void (*answer)(struct control *control, struct exchange *x);
 } calls[] = {
-  { STR("GET"), STR("connections"), control_connections_get }, { STR("POST"), STR("event/"), control_route_post },
-  { STR("DELETE"), STR("faults"), control_faults_delete },     { STR("GET"), STR("faults"), control_faults_get },
-  { STR("POST"), STR("faults"), control_faults_post },         { STR("GET"), STR("functions"), control_functions_get },
-  { STR("GET"), STR("service"), control_service_get },         { STR("POST"), STR("token"), control_token_make },
+  { STR("GET"), STR("connections"), control_connections_get }, { STR("POST"), STR("event/http"), control_http_post },
+  { STR("POST"), STR("event/websocket"), control_route_post }, { STR("DELETE"), STR("faults"), control_faults_delete },
+  { STR("GET"), STR("faults"), control_faults_get },           { STR("POST"), STR("faults"), control_faults_post },
+  { STR("GET"), STR("functions"), control_functions_get },     { STR("GET"), STR("service"), control_service_get },
+  { STR("POST"), STR("token"), control_token_make },
 };
-
-static bool is_for(const struct call *call, struct str path) {
-  return str_ends(call->path, STR("/")) ? str_starts(path, call->path) : str_equal(path, call->path);
-}
 
 void control_calls_request(struct control *control, struct exchange *x, struct str path) {
   bool is_path = false;
   if (!control_is_signed(control, x, STR("local"), STR("moonwire"))) return;
   for (size_t i = 0; i < sizeof calls / sizeof *calls; i++) {
     const struct call *call = &calls[i];
-    if (!is_for(call, path)) continue;
+    if (!str_equal(path, call->path)) continue;
     is_path = true;
     if (!str_equal(call->method, x->method)) continue;
-    call->answer(control, x, str_slice(path, call->path.len, path.len));
+    call->answer(control, x);
     return;
   }
   if (is_path)

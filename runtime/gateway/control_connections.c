@@ -29,14 +29,14 @@ static void add(void *ctx, struct model_connection *c) {
   model_json_int(out, STR("ageMs"), list->now_ms - c->connected_at_ms);
   model_json_int(out, STR("idleMs"), list->now_ms - c->last_active_at_ms);
   if (c->last_route) model_json_text(out, STR("lastRoute"), c->last_route->key);
+  if (c->last_action[0]) model_json_text(out, STR("lastAction"), str_from(c->last_action));
   model_json_text(out, STR("sourceIp"), c->source_ip);
   model_json_int(out, STR("waitingBytes"), (int64_t)look.waiting);
   buf_add_char(out, '}');
 }
 
-void control_connections_get(struct control *control, struct exchange *x, struct str rest) {
+void control_connections_get(struct control *control, struct exchange *x) {
   struct list list = { .now_ms = clock_unix_ms() };
-  (void)rest;
   buf_init(&list.body, BODY_MAX);
   buf_add(&list.body, STR("{\"connections\":["));
   model_connections(control->options.server->options.model, add, &list);

@@ -5,21 +5,19 @@
 
 enum { BODY_MAX = 64 * 1024 * 1024 }; /* an id each of very many connections */
 
-void control_faults_get(struct control *control, struct exchange *x, struct str rest) {
+void control_faults_get(struct control *control, struct exchange *x) {
   struct buf body;
-  (void)rest;
   buf_init(&body, BODY_MAX);
   fault_act_list(control->options.server, &body);
   control_answer(x, 200, buf_str(&body));
   buf_free(&body);
 }
 
-void control_faults_post(struct control *control, struct exchange *x, struct str rest) {
+void control_faults_post(struct control *control, struct exchange *x) {
   struct fault_refusal refusal = { 400, "ValidationException", "" };
   struct fault_order order;
   struct arena memory;
   struct buf body;
-  (void)rest;
   arena_init(&memory);
   buf_init(&body, BODY_MAX);
   buf_add(&body, STR("{\"connections\":"));
@@ -34,8 +32,7 @@ void control_faults_post(struct control *control, struct exchange *x, struct str
   arena_free(&memory);
 }
 
-void control_faults_delete(struct control *control, struct exchange *x, struct str rest) {
-  (void)rest;
+void control_faults_delete(struct control *control, struct exchange *x) {
   fault_act_reset(control->options.server);
   control_answer(x, 200, STR("{}"));
 }

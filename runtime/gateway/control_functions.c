@@ -35,10 +35,9 @@ static void write_function(struct buf *out, const struct generation *generation,
   buf_free(&name);
 }
 
-void control_functions_get(struct control *control, struct exchange *x, struct str rest) {
+void control_functions_get(struct control *control, struct exchange *x) {
   const struct generation *generation = control->options.generations->current;
   struct buf body;
-  (void)rest;
   buf_init(&body, BODY_MAX);
   buf_add(&body, STR("{\"functions\":["));
   for (size_t i = 0; i < generation->project->function_count; i++) {

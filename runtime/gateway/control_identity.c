@@ -53,12 +53,11 @@ static void answer_token(struct exchange *x, const struct identity *identity, in
   buf_free(&body);
 }
 
-void control_token_make(struct control *control, struct exchange *x, struct str rest) {
+void control_token_make(struct control *control, struct exchange *x) {
   const struct identity *identity = &control->identity;
   struct identity_request request = { .claims = x->body, .now_s = clock_unix_ms() / 1000 };
   struct buf token;
   char err[ERR_LEN];
-  (void)rest;
   buf_init(&token, IDENTITY_TOKEN_MAX);
   if (read_expires(x->query, &request.expires_s, err) && identity_add_token(identity, &request, &token, err))
     answer_token(x, identity, request.now_s + request.expires_s, buf_str(&token));

@@ -21,33 +21,37 @@ enum {
 
 /* Refusals, in Lambda's form: {"Type":"User","message":"..."} */
 
-static void refuse(struct exchange *x, int status, const char *type, struct str member, struct str message) {
+static void refuse(struct control *control, struct exchange *x, int status, const char *type, struct str member,
+                   struct str message) {
   struct buf body;
   buf_init(&body, 2 * MESSAGE_BYTES);
   buf_add_char(&body, '{');
   model_json_text(&body, STR("Type"), STR("User"));
   model_json_text(&body, member, message);
   buf_add_char(&body, '}');
+  control_note_refusal(control, x, status, type, message);
   control_refuse_with(x, status, type, buf_str(&body));
   buf_free(&body);
 }
 
-static bool not_found(struct exchange *x, const struct project *project, const struct lambda_target *target) {
+static bool not_found(struct control *control, struct exchange *x, const struct project *project,
+                      const struct lambda_target *target) {
   struct lambda_target shown = { str_slice(target->name, 0, SHOWN), str_slice(target->qualifier, 0, SHOWN), false };
   struct buf message;
   buf_init(&message, MESSAGE_BYTES);
   buf_add(&message, STR("Function not found: "));
   lambda_target_write_arn(&message, project, &shown);
-  refuse(x, 404, "ResourceNotFoundException", STR("Message"), buf_str(&message));
+  refuse(control, x, 404, "ResourceNotFoundException", STR("Message"), buf_str(&message));
   buf_free(&message);
   return false;
 }
 
-static bool refuse_text(struct exchange *x, int status, const char *type, const char *text, struct str shown) {
+static bool refuse_text(struct control *control, struct exchange *x, int status, const char *type, const char *text,
+                        struct str shown) {
   struct buf message;
   buf_init(&message, MESSAGE_BYTES);
   buf_addf(&message, "%s%.*s", text, STR_ARG(str_slice(shown, 0, SHOWN)));
-  refuse(x, status, type, STR("message"), buf_str(&message));
+  refuse(control, x, status, type, STR("message"), buf_str(&message));
   buf_free(&message);
   return false;
 }
@@ -74,12 +78,12 @@ static bool read_function(struct control *control, struct exchange *x, struct st
   struct lambda_target target = lambda_target_read(project, buf_str(&name));
   *out = NULL;
   if (target.qualifier.len > 0 && qualifier.len > 0 && !str_equal(target.qualifier, buf_str(&qualifier))) {
-    refuse_text(x, 400, "InvalidParameterValueException",
+    refuse_text(control, x, 400, "InvalidParameterValueException",
                 "The derived qualifier from the function name does not match the specified qualifier.", STR(""));
   } else {
     if (qualifier.len > 0) target.qualifier = buf_str(&qualifier);
     *out = lambda_target_find(project, &target);
-    if (!*out) not_found(x, project, &target);
+    if (!*out) not_found(control, x, project, &target);
   }
   buf_free(&name);
   buf_free(&qualifier);
@@ -88,7 +92,7 @@ static bool read_function(struct control *control, struct exchange *x, struct st
 
 /* The kind */
 
-static bool read_kind(struct exchange *x, enum control_invoke_kind *kind) {
+static bool read_kind(struct control *control, struct exchange *x, enum control_invoke_kind *kind) {
   struct str type = field_header(x->headers, STR("X-Amz-Invocation-Type"));
   *kind = CONTROL_INVOKE_RESPONSE;
   if (type.len == 0 || str_equal(type, STR("RequestResponse"))) return true;
@@ -96,13 +100,13 @@ static bool read_kind(struct exchange *x, enum control_invoke_kind *kind) {
   if (str_equal(type, STR("Event"))) return true;
   *kind = CONTROL_INVOKE_DRY_RUN;
   if (str_equal(type, STR("DryRun"))) return true;
-  return refuse_text(x, 400, "InvalidParameterValueException",
+  return refuse_text(control, x, 400, "InvalidParameterValueException",
                      "X-Amz-Invocation-Type must be RequestResponse, Event or DryRun, not ", type);
 }
 
 /* The event */
 
-static bool read_event(struct exchange *x, enum control_invoke_kind kind, struct buf *event) {
+static bool read_event(struct control *control, struct exchange *x, enum control_invoke_kind kind, struct buf *event) {
   char err[ERR_LEN], text[ERR_LEN];
   size_t most = kind == CONTROL_INVOKE_EVENT ? EVENT_BYTES : INVOKE_EVENT_MAX;
   struct str body = x->body;
@@ -110,11 +114,11 @@ static bool read_event(struct exchange *x, enum control_invoke_kind kind, struct
   if (str_starts(body, STR("\xEF\xBB\xBF"))) body = str_slice(body, 3, body.len); /* RFC 8259, section 8.1 */
   if (x->body.len > most) {
     fail(text, "Request must be smaller than %zu bytes for the InvokeFunction operation", most);
-    return refuse_text(x, 413, "RequestTooLargeException", text, STR(""));
+    return refuse_text(control, x, 413, "RequestTooLargeException", text, STR(""));
   }
   if (body.len == 0) body = STR("{}"); /* no payload */
   if (!json_check(body, &cover, err))
-    return refuse_text(x, 400, "InvalidRequestContentException",
+    return refuse_text(control, x, 400, "InvalidRequestContentException",
                        "Could not parse request body into json: ", str_from(err));
   buf_add(event, body);
   return true;
@@ -127,16 +131,17 @@ static void put_on_one_line(struct buf *text) {
 }
 
 /* For synchronous invocations only, as on AWS. */
-static bool read_context(struct exchange *x, enum control_invoke_kind kind, struct buf *context) {
+static bool read_context(struct control *control, struct exchange *x, enum control_invoke_kind kind,
+                         struct buf *context) {
   struct str given = field_header(x->headers, STR("X-Amz-Client-Context"));
   char err[ERR_LEN];
   bool cover;
   if (given.len == 0 || kind != CONTROL_INVOKE_RESPONSE) return true;
   if (given.len > CONTEXT_TEXT)
-    return refuse_text(x, 400, "InvalidRequestContentException", "Client context must have at most 3583 bytes",
+    return refuse_text(control, x, 400, "InvalidRequestContentException", "Client context must have at most 3583 bytes",
                        STR(""));
   if (!base64_decode(context, given) || !json_check(buf_str(context), &cover, err))
-    return refuse_text(x, 400, "InvalidRequestContentException",
+    return refuse_text(control, x, 400, "InvalidRequestContentException",
                        "Client context must be a valid Base64-encoded JSON object.", STR(""));
   put_on_one_line(context);
   return true;
@@ -148,7 +153,7 @@ static void invoke(struct control *control, struct exchange *x, struct str segme
   const struct project_function *function;
   enum control_invoke_kind kind;
   struct invoke *in = NULL;
-  if (!read_function(control, x, segment, &function) || !read_kind(x, &kind)) return;
+  if (!read_function(control, x, segment, &function) || !read_kind(control, x, &kind)) return;
   in = invoke_new();
   if (!in) {
     control_refuse(x, 500, "ServiceException", STR("out of memory"));
@@ -156,10 +161,16 @@ static void invoke(struct control *control, struct exchange *x, struct str segme
   }
   in->keeps_log =
       kind == CONTROL_INVOKE_RESPONSE && str_equal(field_header(x->headers, STR("X-Amz-Log-Type")), STR("Tail"));
-  if (read_event(x, kind, &in->event) && read_context(x, kind, &in->client_context))
+  if (read_event(control, x, kind, &in->event) && read_context(control, x, kind, &in->client_context))
     control_invoke(control, x, &(struct control_invocation){ kind, function, in });
   else
     invoke_delete(in);
+}
+
+static void refuse_operation(struct control *control, struct exchange *x) {
+  static const struct str why = { "Of Lambda's API there is only Invoke here", 41 };
+  control_note_refusal(control, x, 404, "UnknownOperationException", why);
+  control_refuse(x, 404, "UnknownOperationException", why);
 }
 
 void control_lambda_request(struct control *control, struct exchange *x, struct str rest) {
@@ -167,5 +178,5 @@ void control_lambda_request(struct control *control, struct exchange *x, struct 
   if (str_equal(x->method, STR("POST")) && str_ends(rest, PLACE))
     invoke(control, x, str_slice(rest, 0, rest.len - PLACE.len));
   else
-    control_refuse(x, 404, "UnknownOperationException", STR("Of Lambda's API there is only Invoke here"));
+    refuse_operation(control, x);
 }

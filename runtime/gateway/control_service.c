@@ -7,10 +7,9 @@
 
 enum { BODY_MAX = 64 * 1024 };
 
-void control_service_get(struct control *control, struct exchange *x, struct str rest) {
+void control_service_get(struct control *control, struct exchange *x) {
   const struct control_service *service = control->options.service;
   struct buf body;
-  (void)rest;
   buf_init(&body, BODY_MAX);
   buf_add_char(&body, '{');
   model_json_text(&body, STR("service"), service->service);

@@ -8,4 +8,8 @@
  * Authorization header). Else it has been answered with 403. */
 bool control_is_signed(struct control *control, struct exchange *x, struct str region, struct str service);
 
+/* Tells the developer of a call that is being refused: "POST /2015-03-31/...: 404 ResourceNotFoundException: ...". */
+void control_note_refusal(struct control *control, const struct exchange *x, int status, const char *type,
+                          struct str message);
+
 #endif

@@ -11,6 +11,7 @@
 #include "descriptors.h"
 #include "model.h"
 #include "generations.h"
+#include "load_failure.h"
 #include "project.h"
 #include "reload.h"
 #include "run_folder.h"
@@ -133,8 +134,20 @@ static void refused(void *ctx, const struct generation *generation, struct str r
   reload_refused(&g->reload, generation, report);
 }
 
+/* At the start; its first invocations fail until it is mended. */
+static void broken(void *ctx, const struct pool *pool, struct str report) {
+  struct gateway *g = ctx;
+  struct str root = pool->options.task_root, directory = g->project.directory;
+  struct excerpt excerpt;
+  struct view_refusal refusal = { .function = pool->options.function, .report = report };
+  refusal.effect = g->options->no_reload ? STR("mend it: the next event loads it again")
+                                         : STR("mend it and save it: it is loaded again at once");
+  view_explained(g->view, pool);
+  load_failure_tell(g->view, root.len > 0 ? root.ptr : directory.ptr, directory, refusal, &excerpt);
+}
+
 static bool open_reload(struct gateway *g, char err[ERR_LEN]) {
-  static const struct generations_events events = { adopted, refused };
+  static const struct generations_events events = { adopted, refused, broken };
   struct reload_options options = { .loop = g->loop,
                                     .view = g->view,
                                     .generations = &g->generations,

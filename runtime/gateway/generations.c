@@ -88,9 +88,10 @@ static void adopt(struct generations *gs) {
   retire(gs, before);
 }
 
-static void tried(void *ctx, struct str report) {
+static void tried(void *ctx, const struct pool *pool, struct str report) {
   struct generation *generation = ctx;
   struct generations *gs = generation->all;
+  (void)pool;
   if (generation != gs->next) return;
   if (report.len > 0) {
     gs->events.refused(gs->ctx, generation, report);
@@ -112,13 +113,19 @@ bool generations_try(struct generations *gs, const struct project *project, stru
   return true;
 }
 
+/* It is the current one, whatever comes of it. */
+static void tried_first(void *ctx, const struct pool *pool, struct str report) {
+  struct generations *gs = ctx;
+  if (report.len > 0) gs->events.broken(gs->ctx, pool, report);
+}
+
 bool generations_start(struct generations *gs, const struct pool_options *pool, const struct project *project,
                        struct snapshot *snapshot) {
   gs->pool = *pool;
   gs->current = generation_new(project, snapshot, pool, last_number, gs);
   if (!gs->current) return false;
   gs->current->all = gs;
-  for (size_t i = 0; i < project->function_count; i++) pool_warm_up(&gs->current->pools[i]);
+  for (size_t i = 0; i < project->function_count; i++) pool_try(&gs->current->pools[i], tried_first, gs);
   return true;
 }
 

@@ -8,10 +8,12 @@
 
 #include "generation.h"
 
-/* From the loop. `adopted`: it has become the current one. `refused`: it cannot; the report is JSON, borrowed. */
+/* From the loop. `adopted`: it has become the current one. `refused`: it cannot; the report is JSON, borrowed. `broken`: the
+ * first one serves, but the code of this function of it cannot be loaded. */
 struct generations_events {
   void (*adopted)(void *ctx, const struct generation *generation);
   void (*refused)(void *ctx, const struct generation *generation, struct str report);
+  void (*broken)(void *ctx, const struct pool *pool, struct str report);
 };
 
 struct generations {

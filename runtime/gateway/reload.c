@@ -3,8 +3,8 @@
 #include <limits.h>
 #include <stdio.h>
 
+#include "load_failure.h"
 #include "report.h"
-#include "view_report.h"
 
 /* Telling */
 
@@ -20,32 +20,26 @@ static void name_changes(struct reload *r, const struct tree_changes *changes) {
   buf_clear(&r->changed);
   buf_add(&r->changed, changes->first);
   if (count > 1) buf_addf(&r->changed, " and %zu more", count - 1);
+  r->several = count > 1;
 }
 
 /* Beneath each invocation, as long as it is so. */
-static void note(struct reload *r, const struct excerpt *excerpt, struct str message) {
-  size_t end = 0;
-  while (end < message.len && message.ptr[end] != '\n') end++;
-  message = str_slice(message, 0, end);
-  bool is_named = !excerpt->place[0] || str_find(message, str_from(excerpt->place), 0) != SIZE_MAX;
-  fail(r->note, "the code of before served this: %s%s%.*s", is_named ? "" : excerpt->place, is_named ? "" : ": ",
-       STR_ARG(message));
+static void note(struct reload *r, const struct excerpt *excerpt, struct str report) {
+  char message[ERR_LEN];
+  load_failure_message(report, message);
+  bool is_named = !excerpt->place[0] || str_find(str_from(message), str_from(excerpt->place), 0) != SIZE_MAX;
+  fail(r->note, "the code of before served this: %s%s%s", is_named ? "" : excerpt->place, is_named ? "" : ": ",
+       message);
 }
 
-/* The place is looked for in the message, then in the stack. */
 static void refuse(struct reload *r, const char *root, struct str report) {
-  struct arena memory;
   struct excerpt excerpt;
-  arena_init(&memory);
-  struct view_report read = view_report_read(report, &memory);
-  const struct json *at = view_report_first(&read);
-  struct str directory = r->options.project->directory, frame;
-  bool found = excerpt_find(&excerpt, root, directory, read.message);
-  while (!found && view_report_frame(&at, &frame)) found = excerpt_find(&excerpt, root, directory, frame);
-  note(r, &excerpt, read.message);
-  view_refused(r->options.view,
-               &(struct view_refusal){ buf_str(&r->changed), report, str_from(excerpt.place), str_from(excerpt.line) });
-  arena_free(&memory);
+  struct view_refusal refusal = { .changed = buf_str(&r->changed),
+                                  .several = r->several,
+                                  .effect = STR("what was loaded before goes on serving"),
+                                  .report = report };
+  load_failure_tell(r->options.view, root, r->options.project->directory, refusal, &excerpt);
+  note(r, &excerpt, report);
 }
 
 /* For what is no fault of the code. */

@@ -33,6 +33,7 @@ struct reload {
   bool must_reread;              /* the one that lies there now could not */
   int64_t since_ns;              /* monotonic: when the change was noticed that is tried now */
   struct buf changed;            /* its files: "chat.lua and 2 more" */
+  bool several;                  /* ... are more than one */
   char note[ERR_LEN];            /* why the newest code does not serve; "" when it does */
 };
 

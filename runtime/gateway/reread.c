@@ -19,20 +19,19 @@ static void show_warnings(const struct project *project, const struct project *l
 
 /* What stays */
 
-static void keep(struct str *now, struct str first, const char *name, const struct project *project,
-                 struct view *view) {
+static void tell_of(struct str now, struct str first, const char *name, const struct project *project,
+                    struct view *view) {
   char text[ERR_LEN];
-  if (str_equal(*now, first)) return;
+  if (str_equal(now, first)) return;
   fail(text, "%.*s: %s is %.*s now; that takes effect when moonwire dev is started again", STR_ARG(project->file), name,
-       STR_ARG(*now));
+       STR_ARG(now));
   view_warning(view, str_from(text));
-  *now = first;
 }
 
-static void keep_names(struct project *project, const struct project *first, struct view *view) {
-  keep(&project->service, first->service, "service", project, view);
-  keep(&project->stage, first->stage, "provider.stage", project, view);
-  keep(&project->region, first->region, "provider.region", project, view);
+static void tell_of_names(const struct project *project, const struct project_names *first, struct view *view) {
+  tell_of(project->written.service, first->service, "service", project, view);
+  tell_of(project->written.stage, first->stage, "provider.stage", project, view);
+  tell_of(project->written.region, first->region, "provider.region", project, view);
 }
 
 static bool check_expression(const struct project *project, const char *config, char err[ERR_LEN]) {
@@ -46,15 +45,18 @@ static bool check_expression(const struct project *project, const char *config, 
 
 bool reread(struct reread **list, const struct project *first, const struct project *last, const char *config,
             const struct project_surroundings *surroundings, struct view *view, char err[ERR_LEN]) {
+  const struct project_names names = { first->service, first->stage, first->region };
+  struct project_surroundings around = *surroundings;
   struct reread *next = calloc(1, sizeof *next);
+  around.kept = &names;
   if (!next) return fail(err, "out of memory");
-  if (!project_read(&next->project, config, surroundings, err) || !check_expression(&next->project, config, err)) {
+  if (!project_read(&next->project, config, &around, err) || !check_expression(&next->project, config, err)) {
     project_free(&next->project);
     free(next);
     return false;
   }
   show_warnings(&next->project, last, view);
-  keep_names(&next->project, first, view);
+  tell_of_names(&next->project, &names, view);
   next->before = *list;
   *list = next;
   return true;

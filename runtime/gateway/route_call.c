@@ -106,6 +106,7 @@ static void invoke_route(struct server *server, struct model_step *step, const c
   in->event = step->bytes;
   buf_init(&step->bytes, step->bytes.ceiling);
   in->label = step->call.route->key;
+  memcpy(in->action, step->call.action, sizeof in->action);
   memcpy(in->connection_id, step->call.connection_id, sizeof in->connection_id);
   memcpy(in->trace_id, trace_id, sizeof in->trace_id);
   in->done = answered;

@@ -51,15 +51,22 @@ static void answer_http(struct server *server, struct exchange *x) {
   if (admits_to_http(server, x)) http_call_begin(server, x);
 }
 
+/* Everybody knows the local keys, so that a page could sign, too. */
+static void answer_management(struct server *server, struct exchange *x) {
+  bool is_page = field_count(x->headers, STR("Origin")) > 0;
+  if (is_page && !server_admits(server, x)) return;
+  if (x->body.len > MANAGEMENT_BODY_MAX)
+    refuse_long_message(x);
+  else
+    management_request(server, x);
+}
+
 static void answer(void *ctx, struct exchange *x) {
   struct server *server = ctx;
   if (server->ending) {
     server_refuse(x, 503, NULL, STR("{\"message\":\"Service Unavailable\"}"));
   } else if (model_is_management(x->path)) {
-    if (x->body.len > MANAGEMENT_BODY_MAX)
-      refuse_long_message(x);
-    else
-      management_request(server, x);
+    answer_management(server, x);
   } else if (field_has_token(x->headers, STR("Upgrade"), STR("websocket"))) {
     if (server_admits(server, x)) session_begin(server, x);
   } else if (server->http_api->route_count > 0) {
@@ -89,8 +96,7 @@ struct server *server_new(const struct server_options *options, char err[ERR_LEN
                                                      .ctx = server },
                             err);
   if (server->httpd) return server;
-  fail(err, "%s; %s--host and --port say where to listen instead", err,
-       strstr(err, "in use") ? "is another moonwire dev running? " : "");
+  fail(err, "%s; %s", err, strstr(err, "in use") ? SERVER_IN_USE : "--host and --port say where to listen instead");
   free(server);
   return NULL;
 }

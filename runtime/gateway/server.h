@@ -22,6 +22,9 @@
 #include "str.h"
 #include "visitor.h"
 
+/* What to do about a port that somebody has. */
+#define SERVER_IN_USE "is another moonwire dev running? --port 0 --control-port 0 finds free ports"
+
 struct server_options {
   struct loop *loop;
   const char *host;

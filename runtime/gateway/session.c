@@ -155,6 +155,18 @@ static void on_upgraded(void *ctx, struct httpd_socket socket, struct str early)
   look_at_clock(session);
 }
 
+/* RFC 6455, section 4.1, lets a client go on without; the WebSocket of browsers fails (WHATWG, "WebSockets", section 4). The
+ * offer itself is not shown: it may be a token. */
+static void note_protocol(struct session *session, struct str chosen) {
+  const struct server_options *options = &session->server->options;
+  bool is_offered = field_header(session->handshake->headers, STR("Sec-WebSocket-Protocol")).len > 0;
+  if (is_offered && chosen.len == 0)
+    options->note(
+        options->ctx, session->id,
+        "the client offered subprotocols and got none: browsers leave at once. Let $connect choose one that it "
+        "offered (an app: protocols; else the header Sec-WebSocket-Protocol of the result)");
+}
+
 static bool accept_handshake(struct session *session, struct str protocol, char err[ERR_LEN]) {
   static const struct websocket_events events = { on_message, on_closed };
   struct exchange *x = session->handshake;
@@ -165,6 +177,7 @@ static bool accept_handshake(struct session *session, struct str protocol, char 
   struct field headers[] = { { STR("Upgrade"), STR("websocket") },
                              { STR("Sec-WebSocket-Accept"), str_from(accept) },
                              { STR("Sec-WebSocket-Protocol"), protocol } };
+  note_protocol(session, protocol);
   session->handshake = NULL;
   exchange_upgrade(x, (struct fields){ headers, protocol.len > 0 ? 3 : 2 },
                    &(struct exchange_upgrade){ on_upgraded, on_dropped, session });

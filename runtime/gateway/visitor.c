@@ -62,10 +62,21 @@ bool visitor_knows_host(struct fields headers, struct visitor_origins allowed, c
               shown_of(host).text, shown_of(host).text);
 }
 
+/* Pictures, scripts and frames of a page come without an Origin. What somebody goes to, by a link or as the last step of a login
+ * elsewhere, is that person's own doing (Fetch Metadata Request Headers, section 2). */
+static bool is_embedded(struct fields headers) {
+  bool is_elsewhere = str_equal(field_header(headers, STR("Sec-Fetch-Site")), STR("cross-site"));
+  bool goes_there = str_equal(field_header(headers, STR("Sec-Fetch-Mode")), STR("navigate")) &&
+                    str_equal(field_header(headers, STR("Sec-Fetch-Dest")), STR("document"));
+  return is_elsewhere && !goes_there;
+}
+
 bool visitor_may_enter(struct fields headers, struct visitor_origins allowed, char err[ERR_LEN]) {
   struct str host = host_of(field_header(headers, STR("Host"))), origin = field_header(headers, STR("Origin"));
   struct str site = authority_of(origin);
   if (!visitor_knows_host(headers, allowed, err)) return false;
+  if (!origin.ptr && is_embedded(headers) && !is_allowed_origin(STR("*"), allowed))
+    return fail(err, "a page of another site was refused that did not say which; --allow-origin '*' lets all in");
   if (!origin.ptr || str_equal(origin, STR("file://")) || is_allowed_origin(origin, allowed)) return true;
   if (site.len > 0 && (visitor_is_loopback(site) || str_equal_nocase(host_of(site), host))) return true;
   return fail(err, "a page of %s was refused: --allow-origin %s lets it in", shown_of(origin).text,

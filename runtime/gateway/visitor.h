@@ -25,7 +25,7 @@ struct visitor_origins {
 bool visitor_is_loopback(struct str authority);
 
 /* For a port that anybody may use who is no foreign page: the host is an address, this machine's or one that is let in; the
- * origin is missing (no browser), this machine's, the host itself, a file's, or one that is let in. False with a sentence
+ * origin is missing (no browser, or nothing that is part of a page of another site), this machine's, the host itself, a file's, or one that is let in. False with a sentence
  * for the developer. */
 bool visitor_may_enter(struct fields headers, struct visitor_origins allowed, char err[ERR_LEN]);
 

@@ -70,11 +70,20 @@ static struct facts facts_of(const struct json *context) {
   return facts;
 }
 
-static enum event_kind kind_of(const struct json *root, const struct facts *facts) {
+/* An authorizer of an HTTP API gets such an event, too, with a type: what it returns is no response. */
+static bool is_http(const struct json *root, const struct json *context) {
+  struct json_item http = { .first = NULL };
+  const struct json *member = context ? json_member(context, STR("http")) : NULL;
+  if (member) json_read(member, &http);
+  return member && http.type == JSON_OBJECT && str_equal(json_member_text(root, STR("version")), STR("2.0")) &&
+         !json_member(root, STR("type"));
+}
+
+static enum event_kind kind_of(const struct json *root, const struct json *context, const struct facts *facts) {
   if (str_equal(json_member_text(root, STR("type")), STR("REQUEST")) &&
       json_member_text(root, STR("methodArn")).len > 0)
     return EVENT_AUTHORIZER;
-  if (facts->connection_id.len == 0) return EVENT_OTHER;
+  if (facts->connection_id.len == 0) return is_http(root, context) ? EVENT_HTTP : EVENT_OTHER;
   if (str_equal(facts->type, STR("CONNECT"))) return EVENT_CONNECT;
   if (str_equal(facts->type, STR("MESSAGE"))) return EVENT_MESSAGE;
   return str_equal(facts->type, STR("DISCONNECT")) ? EVENT_DISCONNECT : EVENT_OTHER;
@@ -111,10 +120,12 @@ bool event_push(lua_State *L, struct invocation *inv, enum event_kind *kind, str
   /* "aws lambda invoke" without a payload: AWS hands over an event of no bytes, or "{}"; a handler sees the same of both */
   struct str payload = inv->payload.len > 0 ? inv->payload : STR("{}");
   if (!json_parse(&inv->memory, payload, &root, err)) return fail_in(err, "the event is not JSON");
-  struct facts facts = facts_of(json_member(root, STR("requestContext")));
-  *kind = kind_of(root, &facts);
-  if (log && *kind != EVENT_OTHER && facts.connection_id.len > 0) name_event(log, &facts);
-  if (!value_push(L, root, *kind == EVENT_OTHER ? 0 : VALUE_DROP_NULLS, err)) return fail_in(err, "the event");
+  const struct json *context = json_member(root, STR("requestContext"));
+  struct facts facts = facts_of(context);
+  *kind = kind_of(root, context, &facts);
+  bool is_socket = *kind != EVENT_OTHER && *kind != EVENT_HTTP;
+  if (log && is_socket && facts.connection_id.len > 0) name_event(log, &facts);
+  if (!value_push(L, root, is_socket ? VALUE_DROP_NULLS : 0, err)) return fail_in(err, "the event");
   if (!lua_istable(L, -1)) return true;
   open_headers(L, "headers");
   open_headers(L, "multiValueHeaders");

@@ -1,5 +1,6 @@
 /* event.h -- what kind of event an invocation brings, and the event as a Lua value.
- * Shapes: AWS, "Working with AWS Lambda proxy integrations for WebSocket APIs" and "Lambda authorizers".
+ * Shapes: AWS, "Working with AWS Lambda proxy integrations for WebSocket APIs", "Create AWS Lambda proxy integrations for HTTP
+ * APIs" and "Lambda authorizers".
  */
 #ifndef MOONWIRE_EVENT_H
 #define MOONWIRE_EVENT_H
@@ -14,11 +15,12 @@ struct invocation;
 struct log_context;
 
 enum event_kind {
-  EVENT_OTHER,      /* a queue, a schedule, HTTP, a plain invoke, ... */
+  EVENT_OTHER,      /* a queue, a schedule, a plain invoke, ... */
   EVENT_CONNECT,    /* WebSocket: requestContext.eventType "CONNECT" with a connectionId */
   EVENT_MESSAGE,    /* ... "MESSAGE" */
   EVENT_DISCONNECT, /* ... "DISCONNECT" */
-  EVENT_AUTHORIZER  /* type "REQUEST" with a methodArn */
+  EVENT_AUTHORIZER, /* type "REQUEST" with a methodArn */
+  EVENT_HTTP        /* a request to an HTTP API or a function URL: version "2.0" and requestContext.http */
 };
 
 /* Pushes the event: AWS's JSON as a table. Of a WebSocket event, null members are left out (older events spell out what

@@ -1,5 +1,9 @@
 #include "outcome.h"
 
+#include <inttypes.h>
+#include <stdio.h>
+
+#include "frames.h"
 #include "result.h"
 #include "scope.h"
 #include "vm.h"
@@ -60,6 +64,19 @@ bool outcome_read(struct scope *scope, lua_State *co, bool ok, struct buf *reply
 void outcome_read_error(struct scope *scope, lua_State *co, struct failure *failure) {
   const char *advice;
   outcome_read(scope, co, false, NULL, &advice, failure);
+}
+
+void outcome_read_late(struct scope *scope, int64_t margin_ms, struct failure *failure) {
+  struct stack waiting = { 0 };
+  const struct stack *stack = scope->late_stack ? scope->late_stack : &waiting;
+  char place[FRAMES_PLACE_LEN], message[FRAMES_PLACE_LEN + 200];
+  if (!scope->late) scope_stack(scope, &waiting);
+  stack_place(stack, place);
+  snprintf(message, sizeof message,
+           "the handler had not ended %" PRId64 " ms before the deadline and was stopped: it %s at %s", margin_ms,
+           scope->late ? "was running" : "was waiting", place);
+  failure_from_runtime(failure, "Function.Timeout", str_from(message), stack);
+  scope_cancel_tasks(scope);
 }
 
 void outcome_read_protected(struct vm *vm, struct failure *failure) {

@@ -24,6 +24,9 @@ bool outcome_read(struct scope *scope, lua_State *co, bool ok, struct buf *reply
 /* Fills *failure from a task that ended with an error. */
 void outcome_read_error(struct scope *scope, lua_State *co, struct failure *failure);
 
+/* Fills *failure for a scope whose time is over, margin_ms before its deadline: says where its code was. Cancels its tasks. */
+void outcome_read_late(struct scope *scope, int64_t margin_ms, struct failure *failure);
+
 /* Fills *failure from a protected call (lua_cpcall) that failed: its error is on top of the main state, and popped. */
 void outcome_read_protected(struct vm *vm, struct failure *failure);
 

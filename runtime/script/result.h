@@ -18,7 +18,8 @@ enum result {
   RESULT_BAD       /* a value that cannot be encoded: err says which */
 };
 
-/* Reads the results of a finished handler: the whole stack of L, in a protected call (a lack of memory raises). *advice is NULL, or a sentence for the log that says
+/* Reads the results of a finished handler: the whole stack of L, in a protected call (a lack of memory raises). A table as the
+ * body of a response becomes JSON text, with that content type for HTTP. *advice is NULL, or a sentence for the log that says
  * what a surprising result means to API Gateway (static text). */
 enum result result_read(lua_State *L, enum event_kind kind, struct buf *reply, const char **advice, char err[ERR_LEN]);
 

@@ -64,7 +64,8 @@ void scope_end_metrics(struct scope *scope, bool failed) {
   static const char *const names[] = { [EVENT_CONNECT] = "Connects",
                                        [EVENT_MESSAGE] = "Messages",
                                        [EVENT_DISCONNECT] = "Disconnects",
-                                       [EVENT_AUTHORIZER] = NULL };
+                                       [EVENT_AUTHORIZER] = NULL,
+                                       [EVENT_HTTP] = NULL };
   const char *name = names[scope->kind];
   if (name) scope_count(scope, name);
   if (failed) scope_count(scope, "Errors");

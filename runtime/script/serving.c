@@ -1,6 +1,5 @@
 #include "serving.h"
 
-#include <inttypes.h>
 #include <lauxlib.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -95,17 +94,12 @@ static void fail_from_protected_call(struct serving *s) {
 /* Time is over */
 
 static void fail_for_time(struct serving *s) {
-  struct stack waiting = { 0 };
-  const struct stack *stack = s->scope.late_stack ? s->scope.late_stack : &waiting;
-  char place[FRAMES_PLACE_LEN], message[FRAMES_PLACE_LEN + 200];
-  if (!s->scope.late) scope_stack(&s->scope, &waiting);
-  stack_place(stack, place);
-  snprintf(message, sizeof message,
-           "the handler had not ended %" PRId64 " ms before the deadline and was stopped: it %s at %s", s->margin_ms,
-           s->scope.late ? "was running" : "was waiting", place);
+  struct failure failure;
+  failure_init(&failure);
   end_work(s);
-  scope_cancel_tasks(&s->scope);
-  fail_from_runtime(s->slot, "Function.Timeout", str_from(message), stack);
+  outcome_read_late(&s->scope, s->margin_ms, &failure);
+  fail_invocation(s->slot, &failure);
+  failure_free(&failure);
 }
 
 static void cut_off_deferred(struct serving *s) {

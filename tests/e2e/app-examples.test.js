@@ -86,6 +86,14 @@ scenario('the example service: chat and echo', { directory: ROOT, args: ['--no-r
   await page.line('<i>eve</i>: hi');
   page.fire('who', 'click');
   await page.line('In lobby: ann, <i>eve</i>', 'In lobby: <i>eve</i>, ann');
+
+  const commands = read('README.md').match(/^build\/moonwire invoke .*/gm);
+  assert.equal(commands.length, 2);
+  const { port } = new URL(dev.controlUrl);
+  for (const command of commands) {
+    const line = command.replace('build/moonwire', program.command('moonwire').join(' '));
+    await promisify(execFile)('bash', ['-c', `${line} --control-port ${port}`], { cwd: ROOT, env: { PATH: process.env.PATH, ...program.tools() } });
+  }
 });
 
 const [, yaml] = /```yaml\n(# serverless\.yml[^]*?)```/.exec(read('README.md'));
@@ -135,7 +143,7 @@ scenario('notices: jobs of a queue reach every device of a user, a schedule the 
   assert.deepEqual(await job('{"user":"ann","text":"your order is ready"}'), { batchItemFailures: [] });
   for (const client of [phone, laptop]) assert.deepEqual(await client.nextJson(), { event: 'notice', text: 'your order is ready' });
   assert.deepEqual(await job('{"user":"nobody","text":"x"}'), { batchItemFailures: [] });
-  assert.equal((await job('no JSON')).batchItemFailures.length, 1);
+  await assert.rejects(job('no JSON'), { code: 1, stderr: 'moonwire invoke: 1 of 1 records failed\n' });
 
   await phone.askJson({ action: 'join', room: 'lobby' });
   assert.deepEqual(await invoke(dev, 'tick', '--event', 'schedule'), { sent: 1, gone: 0 });
@@ -158,12 +166,45 @@ const guarded = service({
 });
 
 scenario('the authorizer: the user of the chat is that of the token', guarded, async (dev) => {
-  const token = await new SignJWT({ name: 'Ann' }).setProtectedHeader({ alg: 'HS256' }).setSubject('ann').setAudience('chat')
+  const token = await new SignJWT({ name: 'Ann' }).setProtectedHeader({ alg: 'HS256' }).setSubject('ann').setAudience('moonwire-example')
     .setExpirationTime('1h').sign(Buffer.from(SECRET));
   assert.equal(await dev.handshake({ path: '?name=ann' }), 401);
   assert.equal(await dev.handshake({ path: `?token=${token}x` }), 401);
   const client = await dev.connect({ path: `?name=mallory&token=${token}` });
   assert.deepEqual(await client.askJson({ action: 'join', room: 'lobby' }), { room: 'lobby', event: 'welcome', name: 'ann', here: 1 });
+});
+
+/** A token as `moonwire token` makes it with nothing but a name. */
+async function tokenOf(dev, sub) {
+  const [name, ...before] = program.command('moonwire');
+  const args = [...before, 'token', '--sub', sub, '--control-port', new URL(dev.controlUrl).port];
+  return (await promisify(execFile)(name, args, { env: { PATH: process.env.PATH, ...program.tools() } })).stdout.trim();
+}
+
+// serverless.yml of the examples with its authorizer, as the comment at $connect has it.
+const YAML = read('serverless.yml');
+const [, behind] = /- websocket: \$connect # with (\{.*\})$/m.exec(YAML);
+const WITH_DOOR = `${YAML.replace(/- websocket: \$connect .*/, `- websocket: ${behind}`)}\n  door:\n    handler: handlers/door\n`;
+const HANDLERS = Object.fromEntries(fs.readdirSync(path.join(ROOT, 'handlers')).map((name) => [`handlers/${name}`, read(`handlers/${name}`)]));
+
+scenario('the door of the examples takes what `moonwire token` makes', { files: { 'serverless.yml': WITH_DOOR, ...HANDLERS } }, async (dev) => {
+  assert.equal(await dev.handshake({ path: '?token=x' }), 401);
+  const client = await dev.connect({ path: `?token=${await tokenOf(dev, 'ann')}` });
+  assert.equal((await client.askJson({ action: 'join', room: 'lobby' })).name, 'ann');
+});
+
+const signed = examples('docs/gateway.md').find(({ heading }) => heading === 'Signing in locally');
+
+scenario('so does the app of docs/gateway.md, with the service of the README', { files: { 'serverless.yml': yaml, 'chat.lua': signed.code } }, async (dev) => {
+  assert.equal(await dev.handshake(), 401);
+  const client = await dev.connect({ path: `?token=${await tokenOf(dev, 'ann')}` });
+  assert.deepEqual(await client.nextJson(), { hello: 'ann' });
+
+  const token = await tokenOf(dev, 'bob');
+  for (const option of [['--query', `token=${token}`], ['--header', `Authorization=Bearer ${token}`]]) {
+    assert.equal((await invoke(dev, '--route', '$connect', ...option)).statusCode, 200);
+  }
+  await assert.rejects(invoke(dev, '--route', '$connect'), { code: 1, stderr: 'moonwire invoke: $connect refuses: its statusCode is 401\n' });
 });
 
 /**

@@ -33,11 +33,13 @@ local cases = {}
 ${endings.map(({ name, code }) => `cases[${JSON.stringify(name)}] = function(conn) ${code} end`).join('\n')}
 
 local chat = app {
-  ["$connect"] = { origins = { "${ORIGIN}" }, protocols = { "chat.v1" }, run = function(conn, request)
+  ["$connect"] = { origins = { "${ORIGIN}" }, protocols = { "chat.v1" }, run = function(conn, request, context)
     local case = request.query.case or "true"
     conn:join "hall"
     conn.data.case = case
     if case == "late" then
+      conn:join "late"
+      context:defer(function() assert(conn:room("late"):broadcast "news") end) -- before the greetings: it is a member by then
       conn:send "first"
       conn:send { second = true }
     end
@@ -113,11 +115,11 @@ scenario('$connect: who comes in, and who joins', service, async (dev) => {
   assert.equal(await dev.handshake({ origin: ORIGIN, protocols: ['bearer.secret'] }), 403);
   const late = await connect(dev, { ...ofCase('late'), protocols: ['bearer.secret', 'chat.v1'] });
   assert.equal(late.socket.protocol, 'chat.v1');
-  assert.deepEqual([await late.next(), await late.next(), await late.next()], ['first', '{"second":true}', '{"third":"chat.v1"}']);
+  assert.deepEqual([await late.next(), await late.next(), await late.next(), await late.next()], ['news', 'first', '{"second":true}', '{"third":"chat.v1"}']);
 
   await late.close(4001, 'enough');
   await logged(dev, /left .*"case":"late"/);
-  assert.match((await logged(dev, /left .*4001/)).text, /"rooms":\["hall"\]/);
+  assert.match((await logged(dev, /left .*4001/)).text, /"rooms":\["hall","late"\]/);
   await dev.invocations(1, { route: '$disconnect' });
   assert.deepEqual(await observer.askJson({ action: 'count', room: 'hall' }), { count: members });
 });
@@ -230,6 +232,29 @@ scenario('auth: when the token has expired the next message ends the connection'
   await logged(dev, /INFO.*\$default failed: the token of the connection has expired/);
 });
 
+/** The same behind a Lambda authorizer whose principal is the same for all. */
+const behind = () => {
+  const { files } = guarded();
+  return { files: {
+    'serverless.yml': `${files['serverless.yml'].replace('websocket: $connect', 'websocket: { route: $connect, authorizer: { name: gate, identitySource: [] } }')}  gate: { handler: gate }\n`,
+    'door.lua': files['door.lua'],
+    'gate.lua': 'return function(event) return require "moonwire.auth".allow(event, { principal = "api-client", context = { tier = "free" } }) end',
+  } };
+};
+
+scenario('auth behind an authorizer: the user is that of the token, in messages, too', behind(), async (dev) => {
+  const client = await dev.connect({ path: `?token=${await token(now() + 600)}` });
+  await client.next();
+  assert.equal((await client.askJson('who am I?')).user.id, 'ann');
+});
+
+scenario('auth behind an authorizer: the token ends the connection', behind(), async (dev) => {
+  const client = await dev.connect({ path: `?token=${await token(now() - 5)}` });
+  await client.next();
+  assert.equal((await client.askJson('still there?')).error, 'expired');
+  await client.closed;
+});
+
 const STAYS = GUARDED.replace('run =', 'close_expired = false, run =').replace(' return { user', ' if true then return { life = row.expires_at - row.connected_at } end return { user');
 scenario('auth: unless close_expired = false', guarded(STAYS), async (dev) => {
   const client = await dev.connect({ path: `?token=${await token(now() - 5)}` });
@@ -260,6 +285,20 @@ bootstrap('a lack of time and of memory are no failures of the app: the runtime 
   assert.deepEqual([spun.kind, spun.json.errorType], ['error', 'Function.Timeout']);
   const ate = await lambda.invoke(events.message('{"action":"eat"}'));
   assert.deepEqual([ate.kind, ate.json.errorType], ['error', 'Runtime.OutOfMemory']);
+});
+
+scenario('text: the route of the app, and beneath its failure the lines of the service', {
+  files: {
+    'serverless.yml': 'service: tested\nprovider: { name: aws }\nfunctions: { rooms: { handler: rooms, events: [ websocket: $default ] } }\n',
+    'rooms.lua': 'local function inner(conn) undeclared = conn end\nreturn require "moonwire.app" {\n say = function(conn) inner(conn) return true end }',
+  },
+  text: true,
+}, async (dev) => {
+  const client = await dev.connect();
+  assert.equal((await client.askJson({ action: 'say' })).error, 'internal');
+  await dev.when(() => dev.stdout.includes('one-way'));
+  await dev.when(() => /^\S+ {2}\$default say .*\n {10}statusCode 500: API Gateway tells the client nothing of it, .*\n {10}ERROR say failed: .*\{"error":"internal"\}\n {16}rooms\.lua:1: .*\n {16}rooms\.lua:3: /m.test(dev.stdout));
+  assert.doesNotMatch(dev.stdout, /stackTrace|moonwire\/app/);
 });
 
 const WRONG = 'return require "moonwire.app" {\n say = { schema = { text = "strng" }, run = function() end } }';

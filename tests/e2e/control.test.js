@@ -81,11 +81,32 @@ test('calls of the control port', (t) => withDev({ files: service({ routes: { $d
   });
 }));
 
+test('token and ctl ask the service of this folder', () => withDev({ files: service({ routes: { $default: ECHO } }) }, async (dev) => {
+  const { port } = new URL(dev.controlUrl);
+  // What these do without --control-port, if that were the default port: it may be somebody else's here.
+  const command = (name, args, { folder = '.', files } = {}) => run(['lua', '-e', `
+    local ffi = require "ffi"
+    ffi.cdef "int chdir(const char *path);"
+    assert(ffi.C.chdir((...)) == 0)
+    require("moonwire.cli.control").PORT = ${port}
+    os.exit(require("moonwire.cli.${name}").run { select(2, ...) })`, folder, ...args], { files });
+  const calls = [['token', ['--sub', 'ann']], ['ctl', ['connections']], ['ctl', ['faults']]];
+  for (const [name, args] of calls) {
+    const [right, nowhere] = [command(name, args, { folder: dev.directory }), command(name, args)];
+    for (const { status, stderr } of [right, nowhere]) assert.deepEqual([status, stderr], [0, '']);
+    const other = { 'serverless.yml': 'service: other\n' };
+    const { status, stdout, stderr } = command(name, args, { files: other });
+    assert.deepEqual([status, stdout], [1, '']);
+    assert.match(stderr, new RegExp(`^moonwire ${name}[^:]*: the \`moonwire dev\` with the control port ${port} serves tested \\(${dev.directory}/serverless.yml\\), not the service of this folder; --control-port [^\\n]*\\n$`));
+    assert.equal(command(name, [...args, '--control-port', port], { files: other }).status, 0, 'who says the port means it');
+  }
+}));
+
 test('nobody listens there: one sentence says so', async () => {
   const server = http.createServer((request, response) => response.end('hello'));
   await patiently(new Promise((resolve) => { server.listen(0, '127.0.0.1', resolve); }));
   const { port } = server.address();
   await new Promise((resolve) => { server.close(resolve); });
   const { stdout } = script('print(control.service(tonumber((...))))', String(port));
-  assert.match(stdout, new RegExp(`^nil\\tno \`moonwire dev\` runs here with the control port ${port}; [^\\n]*\\tnot_running\\n$`));
+  assert.match(stdout, new RegExp(`^nil\\tno \`moonwire dev\` runs here with the control port ${port}; start one, [^\\n]*\\tnot_running\\n$`));
 });

@@ -3,6 +3,8 @@
 // says:
 //
 //   ```lua                                   runs under `moonwire lua`; it checks with assert what it promises
+//   ```lua spec                              runs under `moonwire test`, and passes
+//   ```lua service                           runs beside serverless.yml and handlers/ of this project, as specs do
 //   ```lua handler                           a module for Lambda: it loads, and returns a function or a table with functions
 //   ```lua handler on_message=message ...    besides, bootstrap gives its function that event (EVENTS below), and it must come
 //                                            to an answer that is no refusal; a+b: one event after the other
@@ -25,7 +27,8 @@ const { ROOT, SECRETS, FINDING } = program;
 const PAGES = ['docs/metrics.md', ...fs.readdirSync(path.join(ROOT, 'docs/lua')).sort().map((name) => `docs/lua/${name}`)];
 
 /** What a fence may ask for. */
-const EVENTS = { ...events, any: () => ({}), connect: () => events.connect({ Origin: 'https://app.example' }) };
+const HTTP = { version: '2.0', routeKey: 'GET /', rawPath: '/', rawQueryString: 'name=ann', queryStringParameters: { name: 'ann' }, headers: {}, requestContext: { http: { method: 'GET', path: '/' } }, isBase64Encoded: false };
+const EVENTS = { ...events, any: () => ({}), http: () => HTTP, connect: () => events.connect({ Origin: 'https://app.example' }) };
 
 /** Such an event of a connection that was opened just now: the store forgets old ones. */
 function eventOf(kind) {
@@ -40,13 +43,17 @@ const LOAD = `local module = assert(loadfile(...))(...)
   for _, value in pairs(type(module) == "table" and module or {}) do found = found or type(value) == "function" end
   assert(found, "the module returns no function and no table of functions")`;
 
-/** Runs moonwire lua in a folder that holds `files`. Resolves with { status, output }. */
-async function moonwire(args, files, env) {
+/** The example service. */
+const SERVICE = Object.fromEntries(['serverless.yml', ...fs.readdirSync(path.join(ROOT, 'handlers')).map((name) => `handlers/${name}`)]
+  .map((name) => [name, fs.readFileSync(path.join(ROOT, name), 'utf8')]));
+
+/** Runs moonwire, `lua` or `test`, in a folder that holds `files`. Resolves with { status, output }. */
+async function moonwire(args, files, env, what = 'lua') {
   const [name, ...before] = program.command('moonwire');
   const cwd = program.writeFiles(files);
   try {
     const options = { cwd, env: { PATH: process.env.PATH, ...program.tools(), ...env }, stdio: ['ignore', 'pipe', 'pipe'] };
-    const child = program.keep(spawn(name, [...before, 'lua', ...args], options));
+    const child = program.keep(spawn(name, [...before, what, ...args], options));
     let output = '';
     for (const stream of [child.stdout, child.stderr]) stream.on('data', (bytes) => { output += bytes; });
     const status = await program.patiently(new Promise((resolve, reject) => {
@@ -60,8 +67,8 @@ async function moonwire(args, files, env) {
 }
 
 /** Status 0, and no word of moonwire itself: it speaks of errors, and of tasks that were left behind. */
-async function runs({ args, files, env }) {
-  const { status, output, all } = await moonwire(args, files, env);
+async function runs({ args, files, env, what }) {
+  const { status, output, all } = await moonwire(args, files, env, what);
   assert.ok(status === 0 && !/^moonwire: /m.test(output) && !FINDING.test(all), `status ${status}\n${all}`);
   for (const secret of SECRETS) assert.ok(!all.includes(secret), 'it wrote a secret');
 }
@@ -88,10 +95,11 @@ async function invokes({ module, name, kinds, env }) {
 
 /** What the words of the fence ask for. */
 async function check({ page, words: [word, ...invocations], code, file }) {
-  const files = { [page]: file }; // its name, so that errors have the place
+  const files = { [page]: file, ...(word === 'service' || word === 'spec' ? SERVICE : {}) }; // its name, so that errors have the place
   const { env, close } = await meet(code);
   try {
-    await runs({ args: word === 'handler' ? ['-e', LOAD, page] : [page], files, env });
+    const what = word === 'spec' ? 'test' : 'lua';
+    await runs({ args: word === 'handler' ? ['-e', LOAD, page] : [page], files, env, what });
     for (const [name, kinds] of invocations.map((invocation) => invocation.split('='))) await invokes({ module: file, name, kinds, env });
   } finally {
     await close();

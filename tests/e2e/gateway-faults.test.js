@@ -267,6 +267,7 @@ test('moonwire ctl', (t) => withDev({ files }, async (dev) => {
     [['slow', '--all', '--bytes-per-second', '1k'], 2, /^moonwire ctl slow: --bytes-per-second must be a whole number from 0 to 1000000000, not "1k"; /],
     [['gone'], 2, /^moonwire ctl gone: N is missing; /],
     [['gone', 'many'], 2, /^moonwire ctl gone: N must be a whole number from 0 to 1000000, not "many"; /],
+    [['gone', '-1'], 2, /^moonwire ctl gone: N must be a whole number from 0 to 1000000, not "-1"; /],
     [['gone', '1000001'], 2, /^moonwire ctl gone: N must be /],
     [['throttle', '1', '--connection', NEVER_ISSUED], 1, `moonwire ctl throttle: there is no connection ${NEVER_ISSUED}\n`],
     [['latency', '600001'], 2, /^moonwire ctl latency: MS must be a whole number from 0 to 600000, not "600001"; /],

@@ -75,6 +75,7 @@ scenario('101', door, async (dev) => {
   assert.match(answer.headers.connection, /upgrade/i);
   assert.equal(answer.headers['sec-websocket-extensions'], undefined);
   assert.equal(answer.headers['sec-websocket-protocol'], undefined, 'only the handler chooses one');
+  assert.match((await dev.line({ type: 'note' })).text, /^the client offered subprotocols and got none: browsers leave at once\. /);
   answer.socket.destroy();
 });
 
@@ -94,6 +95,7 @@ scenario('the subprotocol is the one that the handler returns', protocols, async
   const answer = await upgrade(`${dev.url}?name=Sec-WebSocket-Protocol`, { 'Sec-WebSocket-Protocol': 'chat.v1, chat.v2' });
   assert.equal(answer.headers['sec-websocket-protocol'], 'chat.v2');
   assert.equal(answer.headers['x-other'], undefined, 'other headers of the handler are dropped');
+  assert.deepEqual(dev.all({ type: 'note' }), []);
   answer.socket.destroy();
 });
 

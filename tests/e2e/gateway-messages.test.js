@@ -109,9 +109,20 @@ scenario('one-way routes say nothing', { routes: { ...silentRoutes, $default: EC
   const client = await dev.connect();
   for (const action of Object.keys(silentRoutes)) {
     client.send({ action });
-    await dev.line({ type: 'invocation', route: action });
+    const { note = '' } = await dev.line({ type: 'invocation', route: action });
+    const [, status] = /statusCode = ([345]\d\d)/.exec(silentRoutes[action]) || [];
+    if (status) assert.equal(note, `statusCode ${status}: API Gateway tells the client nothing of it, the route is one-way`);
+    else assert.doesNotMatch(note, /statusCode/);
     assert.equal(await client.ask('next'), 'next', action);
   }
+});
+
+scenario('the action of a message on $default is shown', { routes: { own: ECHO, $default: ECHO } }, async (dev) => {
+  const client = await dev.connect();
+  for (const action of ['wave', 'own']) await client.ask(JSON.stringify({ action }));
+  await client.ask('text');
+  const lines = await dev.invocations(3);
+  assert.deepEqual(lines.map(({ route, action }) => [route, action]), [['$default', 'wave'], ['own', undefined], ['$default', undefined]]);
 });
 
 const twoWay = {

@@ -19,7 +19,9 @@ function M.main(event, context)
     print "before"
     error { type = "Broken", message = "as asked" }
   end
+  if event.colour then print "\\27[31mred\\27[0m\\r\\nüber\\tall" end
   print "one line"
+  if event.colour then require("moonwire.log").error "two\\nlines" end
   if event.later then
     context:defer(function()
       async.sleep(200)
@@ -31,7 +33,18 @@ function M.main(event, context)
   return { event = event, pid = ffi.C.getpid(), stage = context.function_name }
 end
 
-function M.route(event) return { statusCode = 200, body = event } end
+function M.route(event)
+  local query = event.queryStringParameters
+  return { statusCode = query and query.status or 200, body = event }
+end
+
+function M.queue(event)
+  local failures = {}
+  for i, record in ipairs(event.Records) do
+    if record.body == "bad" then failures[#failures + 1] = { itemIdentifier = record.messageId } end
+  end
+  return { batchItemFailures = failures }
+end
 
 return M
 `;
@@ -45,6 +58,9 @@ const files = {
     provider: { name: 'aws', region: 'eu-central-1', environment: { COLOUR: '${opt:colour, "none"}' } },
     functions: {
       app: { handler: 'app.main' },
+      work: { handler: 'app.queue' },
+      push: { handler: 'app.main', events: [{ httpApi: 'POST /push/{id}' }, { httpApi: 'GET /items/{proxy+}' }] },
+      users: { handler: 'app.main', events: [{ httpApi: 'GET /users/{id}' }] },
       chat: { handler: 'app.route', events: ['$connect', '$disconnect', '$default', 'say'].map((route) => ({ websocket: { route, routeResponseSelectionExpression: '$default' } })) },
     },
   }),
@@ -76,7 +92,9 @@ const wrong = [
   ['no service', ['app'], 1, /^moonwire invoke: serverless\.yml: /, {}],
   ['a missing service', ['app', '--config', 'other.yml'], 1, /^moonwire invoke: other\.yml: /],
   ['--async', ['app', '--async'], 1, /^moonwire invoke: --async wants a `moonwire dev` that runs already/],
-  ['a missing file', ['app', '--event', 'other.json'], 1, /^moonwire invoke: other\.json: .*one of http, schedule, sns, sqs/],
+  ['a missing file', ['app', '--event', 'other.json'], 2, /^moonwire invoke: other\.json: .*one of http, schedule, sns, sqs/],
+  ['a file that is no JSON', ['app', '--event', 'broken.json'], 2, /^moonwire invoke: broken\.json is no JSON: line 1[^\n]*\n$/],
+  ['a stage that is none', ['app', '--stage', 'a b'], 2, /^moonwire invoke: --stage takes letters, /],
   ['a port where nobody is', ['app', '--control-port', '1'], 1, /^moonwire invoke: no `moonwire dev` runs here with the control port 1; /],
   ['no function', [], 2, /^moonwire invoke: FUNCTION is missing; /],
   ['two events', ['app', '--event', 'sqs', '--route', 'say'], 2, /^moonwire invoke: --event and --route exclude each other; /],
@@ -108,6 +126,10 @@ test('in a moonwire dev that runs', (t) => withDev({ files }, async (dev) => {
     return JSON.parse(stdout);
   };
 
+  await t.test('the start names the functions without a route', async () => {
+    assert.deepEqual((await dev.line({ type: 'ready' })).unrouted, [{ function: 'app', handler: 'app.main' }]);
+  });
+
   await t.test('the result and the log', async () => {
     const { stdout, stderr } = invoke(['app', '--event', '-'], { input: '{"a":[]}' });
     assert.deepEqual(JSON.parse(stdout).event, { a: [] });
@@ -122,6 +144,15 @@ test('in a moonwire dev that runs', (t) => withDev({ files }, async (dev) => {
     assert.equal(status, 1);
     assert.equal(JSON.parse(stdout).errorType, 'Broken');
     assert.match(stderr, /\nbefore\n[^]*\nmoonwire invoke: the function failed\n$/);
+  });
+
+  await t.test('the log cannot command a terminal, and its records have lines', () => {
+    const coloured = invoke(['app', '--event', '-'], { input: '{"colour":true}' });
+    assert.ok(coloured.stderr.includes('\n\\x1b[31mred\\x1b[0m\nüber\tall\none line\n'), coloured.stderr);
+    assert.match(coloured.stderr, /\tERROR\ttwo\nlines\nEND /, 'Lambda has a carriage return between them');
+    assert.doesNotMatch(coloured.stderr, /[\r\x1b]/);
+    const { log } = JSON.parse(invoke(['app', '--json', '--event', '-'], { input: '{"colour":true}' }).stdout);
+    assert.ok(log.includes('\x1b[31mred'), 'programs get it as it was written');
   });
 
   await t.test('--json', () => {
@@ -147,6 +178,54 @@ test('in a moonwire dev that runs', (t) => withDev({ files }, async (dev) => {
     assert.equal(result(['app', '--event', 'sns', '--body', 'x']).event.Records[0].Sns.Message, 'x');
   });
 
+  await t.test('--event http: as the route of the function has it', () => {
+    const http = (...args) => result(args).event;
+    const push = http('push', '--event', 'http', '--method', 'post', '--path', '/push/a%20b%3D?x=1', '--query', 'y=2 & 3', '--header', 'X-Kind=a=b', '--body', 'text');
+    assert.deepEqual([push.routeKey, push.pathParameters, push.rawPath], ['POST /push/{id}', { id: 'a b=' }, '/push/a b=']);
+    assert.deepEqual([push.requestContext.routeKey, push.requestContext.http.path], ['POST /push/{id}', '/push/a b=']);
+    assert.deepEqual([push.rawQueryString, push.queryStringParameters], ['x=1&y=2%20%26%203', { x: '1', y: '2 & 3' }]);
+    assert.deepEqual([push.body, push.headers['x-kind'], push.headers['content-type'], push.headers['content-length'], push.headers['user-agent']], ['text', 'a=b', 'text/plain', '4', 'moonwire invoke']);
+    assert.deepEqual(http('push', '--event', 'http', '--path', '/items/a/b').pathParameters, { proxy: 'a/b' });
+    const bytes = http('tested-dev-push', '--event', 'http', '--path', '/push/1', '--body', 'x', '--header', 'Content-Type=image/png');
+    assert.deepEqual([bytes.body, bytes.isBase64Encoded], ['eA==', true]);
+    const bare = http('app', '--event', 'http');
+    assert.deepEqual([bare.routeKey, bare.rawPath, bare.pathParameters, bare.requestContext.http.method], ['$default', '/', undefined, 'GET'], 'a function without routes');
+  });
+
+  await t.test('--route $connect: headers and query, and the status when it refuses', () => {
+    const connect = (...args) => invoke(['--route', '$connect', ...args]);
+    const { status, stdout, stderr } = connect('--header', 'Authorization=Bearer x', '--header', 'User-Agent=me', '--query', 'token=a b&c', '--query', 'token=2');
+    assert.equal(status, 0, stderr);
+    const event = JSON.parse(JSON.parse(stdout).body);
+    assert.deepEqual([event.headers.Authorization, event.requestContext.identity.userAgent], ['Bearer x', 'me']);
+    assert.deepEqual(event.multiValueQueryStringParameters, { token: ['a b&c', '2'] });
+    const refused = connect('--query', 'status=401');
+    assert.equal(JSON.parse(refused.stdout).statusCode, '401');
+    assert.match(refused.stderr, /\nmoonwire invoke: \$connect refuses: its statusCode is 401\n$/);
+    assert.equal(refused.status, 1);
+  });
+
+  await t.test('--connection: a message of somebody who is there', async () => {
+    const client = await dev.connect({ path: '?name=ann' });
+    const seen = JSON.parse(await client.ask({ action: 'say' })).requestContext;
+    for (const route of ['say', '$disconnect']) {
+      const made = JSON.parse(result(['--route', route, '--connection', seen.connectionId]).body).requestContext;
+      assert.deepEqual([made.connectionId, made.connectedAt, made.identity], [seen.connectionId, seen.connectedAt, seen.identity]);
+    }
+    await client.close();
+  });
+
+  await t.test('records that failed', () => {
+    const batch = (...bodies) => invoke(['work', '--event', '-'], { input: JSON.stringify({ Records: bodies.map((body, i) => ({ messageId: `m-${i}`, body })) }) });
+    for (const [bodies, status, stderr] of [[['a', 'b'], 0, /REPORT [^\n]*\n$/], [['a', 'bad', 'bad'], 1, /\nmoonwire invoke: 2 of 3 records failed\n$/]]) {
+      const answer = batch(...bodies);
+      assert.match(answer.stderr, stderr);
+      assert.equal(answer.status, status);
+    }
+    const { status, stderr } = invoke(['work', '--event', 'sqs', '--body', 'bad', '--json']);
+    assert.deepEqual([status, stderr], [1, 'moonwire invoke: 1 of 1 records failed\n']);
+  });
+
   await t.test('--route: the event has the members that a client makes', async () => {
     const client = await dev.connect();
     const message = { action: 'say', text: 'hello' };
@@ -167,17 +246,22 @@ test('in a moonwire dev that runs', (t) => withDev({ files }, async (dev) => {
 
   await t.test('one sentence says what is wrong', () => {
     const cases = [
-      [['other'], /^moonwire invoke: there is no function "other"; there are app, chat\n$/],
-      [['--route', 'shout'], /^moonwire invoke: no function has the route "shout"; there are \$connect, \$disconnect, \$default, say\n$/],
-      [['app', '--event', path.join(dev.directory, 'broken.json')], /^moonwire invoke: Could not parse request body into json: line 1[^\n]*\n$/],
-      [['app', '--event', 'schedule', '--body', '1'], /^moonwire invoke: --body must be a JSON object for a schedule\n$/],
+      [['other'], /^moonwire invoke: there is no function "other"; there are app, work, push, users, chat\n$/, 2],
+      [['--route', 'shout'], /^moonwire invoke: no function has the route "shout"; there are \$connect, \$disconnect, \$default, say\n$/, 2],
+      [['push', '--event', 'http'], /^moonwire invoke: GET \/ takes no route; push has POST \/push\/\{id\}, GET \/items\/\{proxy\+\}\n$/, 2],
+      [['push', '--event', 'http', '--path', '/users/1'], /^moonwire invoke: GET \/users\/1 takes the route "GET \/users\/\{id\}" of another function; push has /, 2],
+      [['push', '--event', 'http', '--path', '/%zz'], /^moonwire invoke: the path has a broken %/, 2],
+      [['nobody', '--event', 'http'], /^moonwire invoke: there is no function "nobody"; /, 2],
+      [['--route', 'say', '--connection', 'AAAAAAAAAAAAAAA='], /^moonwire invoke: there is no connection AAAAAAAAAAAAAAA=\n$/, 2],
+      [['--route', 'say', '--connection', 'x'], /^moonwire invoke: "x" is no connection id; /, 2],
+      [['app', '--event', 'schedule', '--body', '1'], /^moonwire invoke: --body must be a JSON object for a schedule\n$/, 2],
       [['app', '--config', 'serverless.yml'], /^moonwire invoke: the `moonwire dev` with the control port \d+ runs \S+serverless\.yml, stage dev\n$/],
       [['app', '--config', path.join(dev.directory, 'serverless.yml'), '--stage', 'prod'], /^moonwire invoke: the `moonwire dev` with the control port \d+ runs /],
     ];
-    for (const [args, stderr] of cases) {
+    for (const [args, stderr, status = 1] of cases) {
       const answer = invoke(args, { files });
       assert.match(answer.stderr, stderr);
-      assert.deepEqual([answer.status, answer.stdout], [1, '']);
+      assert.deepEqual([answer.status, answer.stdout], [status, '']);
     }
     assert.deepEqual(result(['app', '--config', path.join(dev.directory, 'serverless.yml')]).event, {});
   });

@@ -32,10 +32,27 @@ for (const [name, { text, type, message, place, line }] of Object.entries(BROKEN
 }
 
 scenario('broken at the start: it is told, and mending it is enough', { files: { ...FILES, 'word.lua': 'return =' } }, async (dev) => {
+  const told = await dev.line({ type: 'load', event: 'refused' });
+  assert.deepEqual([told.function, told.handler, told.place, told.line], ['app', 'app.main', 'word.lua:1', 'return =']);
   await dev.line({ type: 'environment', event: 'ended', exitStatus: 1 });
   await assert.rejects(dev.connect(), ({ status }) => status === 502);
   await reload(dev, () => editor(dev).write('word.lua', SAYS('mended')));
   assert.equal((await (await dev.connect()).askJson('?')).word, 'mended');
+});
+
+for (const [args, effect] of [[[], 'mend it and save it: it is loaded again at once'], [['--no-reload'], 'mend it: the next event loads it again']]) {
+  scenario(`text: broken at the start ${args}: the place, and what to do`, { files: { ...FILES, 'word.lua': 'return =' }, text: true, args }, async (dev) => {
+    await dev.when(() => dev.stdout.includes(effect));
+    assert.match(dev.stdout, /^\S+ {2}the function app \(app\.main\) is not loaded: \S+: .*word\.lua:1: .*\n {10}word\.lua:1 \| return =\n/m);
+    assert.doesNotMatch(dev.stdout, /ended unexpectedly|ERROR/);
+  });
+}
+
+scenario('text: what is broken elsewhere is not the fault of the file that has changed', { files: { ...FILES, 'other.lua': '' }, text: true }, async (dev) => {
+  editor(dev).write('word.lua', 'return =');
+  await dev.when(() => dev.stdout.includes('word.lua is not loaded: '));
+  editor(dev).write('other.lua', '-- mended');
+  await dev.when(() => /not reloaded \(other\.lua has changed\): .*word\.lua:1: /.test(dev.stdout));
 });
 
 scenario('broken twice: each time it is said', { files: FILES }, async (dev) => {

@@ -54,11 +54,17 @@ scenario('serverless.yml: one that cannot be read changes nothing, until it can'
   assert.match((await refuse(dev, () => settings(dev, 'name: aws', 'name: aws, websocketsApiRouteSelectionExpression: "${request.body"'))).error.errorMessage, /websocketsApiRouteSelectionExpression/);
 });
 
-scenario('serverless.yml: names that need a restart stay, with a warning', { files: FILES }, async (dev) => {
-  await reload(dev, () => settings(dev, 'name: aws', 'name: aws, region: eu-west-1, stage: prod'));
+scenario('serverless.yml: names that need a restart stay, also behind variables, with a warning', { files: {
+  ...FILES,
+  'serverless.yml': YAML.replace('name: aws', 'name: aws, environment: { NAMES: "${self:service} ${sls:stage} ${self:provider.stage} ${self:provider.region} ${aws:region}" }, region: us-east-1, stage: dev'),
+  'word.lua': 'return os.getenv "NAMES" .. " " .. os.getenv "AWS_REGION"',
+} }, async (dev) => {
+  const names = 'tested dev dev us-east-1 us-east-1 us-east-1';
+  assert.equal((await (await dev.connect()).askJson('?')).word, names);
+  await reload(dev, () => settings(dev, 'region: us-east-1, stage: dev', 'region: eu-west-1, stage: prod'));
   await dev.line({ type: 'warning', text: /provider\.stage is prod now; .*started again/ });
   await dev.line({ type: 'warning', text: /provider\.region is eu-west-1 now/ });
-  assert.equal((await (await dev.connect()).askJson('?')).word, 'one'); // at /dev
+  assert.equal((await (await dev.connect()).askJson('?')).word, names); // at /dev
 });
 
 scenario('serverless.yml: warnings are told once', { files: FILES }, async (dev) => {

@@ -74,6 +74,22 @@ scenario('the control port answers no stranger, and nobody without a signature',
   }
 });
 
+scenario('@connections takes no signature of a page', echo, async (dev) => {
+  for (const { name, headers } of strangers.filter((stranger) => stranger.headers.Origin)) {
+    const { status, body } = await request(`${dev.management}/@connections/AAAAAAAAAAAAAAA=`, { headers });
+    assert.deepEqual({ name, status, body }, { name, status: 403, body: '{"message":"Forbidden"}' });
+  }
+});
+
+scenario('a page of another site embeds nothing of an HTTP route', {
+  files: { 'serverless.yml': 'service: tested\nprovider: { name: aws }\nfunctions: { app: { handler: app.main, events: [ httpApi: GET /secret ] } }\n', 'app.lua': 'return { main = function() return "secret" end }' },
+}, async (dev) => {
+  const embedded = { 'Sec-Fetch-Site': 'cross-site', 'Sec-Fetch-Mode': 'no-cors', 'Sec-Fetch-Dest': 'script' };
+  assert.equal((await request(`${dev.origin}/secret`, { headers: embedded })).status, 403);
+  assert.equal((await request(`${dev.origin}/secret`, { headers: { 'Sec-Fetch-Site': 'cross-site', 'Sec-Fetch-Mode': 'navigate', 'Sec-Fetch-Dest': 'document' } })).body, 'secret');
+  assert.equal((await dev.invocations(1)).length, 1);
+});
+
 scenario('@connections answers nobody without a signature', echo, async (dev) => {
   const client = await dev.connect();
   for (const method of ['GET', 'POST', 'DELETE']) {

@@ -159,6 +159,12 @@ describe("conn", function()
     assert.equal("hello", sent[1][2])
   end)
 
+  it("takes no exp of an authorizer that is no number", function()
+    local event = support.event("MESSAGE", "$default", { body = "x" })
+    event.requestContext.authorizer = { principalId = "ann", exp = "never" }
+    assert.equal(500, (support.take(app { ["$default"] = function() return "hello" end }, event)).statusCode)
+  end)
+
   it("has no user when nobody said who it is", function()
     local user = 5
     with(function(conn) user = conn.user end)

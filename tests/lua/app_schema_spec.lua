@@ -18,6 +18,7 @@ describe("a schema", function()
     { "string?", '{"x":true}', "x must be a string, got a boolean" },
     { "string<=5", '{"x":"häuse"}' },
     { "string<=5", '{"x":"häuser"}', "x must have at most 5 characters" },
+    { "string", '{"x":"\\ud800"}', "x must be text, it has half of a character" },
     { "string>=1", '{"x":""}', "x must have at least 1 characters" },
     { "string 2..3?", '{"x":"a"}', "x must have 2 to 3 characters" },
     { "number", '{"x":1.5}' },

@@ -159,6 +159,7 @@ describe("an error", function()
     assert.matches("^%$default failed: .-app_spec%.lua:%d+: secret$", text)
     assert.equal("internal", fields.error)
     assert.matches("app_spec%.lua:%d+: in function", fields.stackTrace[1])
+    for _, frame in ipairs(fields.stackTrace) do assert.falsy(frame:find "^moonwire/", frame) end
     message(made, "y")
     assert.same({ "info", "$default failed: the route returned false", { error = "forbidden" } }, support.logged[#support.logged])
   end)
@@ -214,6 +215,21 @@ describe("hooks", function()
     local made = app { ["$default"] = function() return { a = 1 } end }:after(function(_, result) return { all = result } end)
     local _, sent = message(made, "x")
     assert.same({ all = { a = 1 } }, sent[1][2])
+  end)
+
+  it("after lets nobody in whom $connect refused", function()
+    local wraps = function(_, result) return { result = result } end
+    local event = support.event("CONNECT", "$connect", {})
+    for _, case in ipairs { { { statusCode = 401 }, 401 }, { { statusCode = 302 }, 302 }, { false, 403 } } do
+      local made = app { ["$connect"] = function() return case[1] end }:after(wraps)
+      local result, sent = support.take(made, event)
+      assert.equal(case[2], result.statusCode)
+      assert.same({}, sent)
+    end
+    local hooked = app { ["$connect"] = function() return true end }:before(function() return { statusCode = 401 } end):after(wraps)
+    assert.equal(401, (support.take(hooked, event)).statusCode)
+    local refuses = app { ["$connect"] = function() return true end }:after(function() return { statusCode = 403 } end)
+    assert.equal(403, (support.take(refuses, event)).statusCode)
   end)
 
   it("on_error sees everything, and may answer instead", function()

@@ -22,8 +22,17 @@ end
 
 --- What was logged: { level, message, fields }. It stays out of the output of the specs.
 support.logged = {}
-for _, level in ipairs { "info", "warn", "error" } do
-  log[level] = function(message, fields) support.logged[#support.logged + 1] = { level, message, fields } end
+
+-- Keeps the records of events; gives the log back as it was.
+local function listen()
+  local before = {}
+  for _, level in ipairs { "info", "warn", "error" } do
+    before[level] = log[level]
+    log[level] = function(message, fields) support.logged[#support.logged + 1] = { level, message, fields } end
+  end
+  return function()
+    for level, write in pairs(before) do log[level] = write end
+  end
 end
 
 --- Calls fn while messages go into a list instead of to API Gateway; `answer` is what ws.send returns (default true).
@@ -40,7 +49,9 @@ local function collected(fn, answer)
     sent[#sent + 1] = { id, "(closed)" }
     return true
   end
+  local restore = listen()
   local ok, result = pcall(fn)
+  restore()
   ws.send, ws.close = send, close
   if not ok then error(result, 0) end
   return sent, result

@@ -4,6 +4,7 @@ local json = require "moonwire.json"
 local kinds = require "moonwire.cli.event_kinds"
 local md5 = require "moonwire.cli.md5"
 local options = require "moonwire.cli.options"
+local verdict = require "moonwire.cli.verdict"
 
 -- What parse() gives, and what it wrote to standard output and error.
 local function parse(args)
@@ -32,6 +33,7 @@ describe("options.parse", function()
       { { "--text", "--json", "a" }, { "a", text = "--json" } },
       { { "--opt", "a=1", "--opt=b=2", "n" }, { "n", opt = { "a=1", "b=2" } } },
       { { "--", "--json", "-" }, { "--json", "-" } },
+      { { "-1", "-20" }, { "-1", "-20" } },
       { { "-" }, { "-" } },
     }
     for _, case in ipairs(cases) do assert.same(case[2], (parse(case[1]))) end
@@ -45,6 +47,8 @@ describe("options.parse", function()
       { { "a", "-x" }, "-x is no option" },
       { { "a", "--json=1" }, "--json takes no value" },
       { { "a", "--text" }, "--text wants a value" },
+      { { "a", "--text", "x", "--text=y" }, "--text is said twice" },
+      { { "a", "-1x" }, "-1x is no option" },
       { { "a", "--port", "0" }, '--port takes a number from 1 to 65535, not "0"' },
       { { "a", "--port", "65536" }, '--port takes a number from 1 to 65535, not "65536"' },
       { { "a", "--count", "-1" }, '--count takes a number from 0 to 2147483648, not "-1"' },
@@ -81,7 +85,7 @@ describe("md5", function()
 end)
 
 local function make(kind, more)
-  local given = { region = "eu-central-1", api_id = "abcd123456", now = 1545082649183 }
+  local given = { region = "eu-central-1", now = 1545082649183 }
   for name, value in pairs(more or {}) do given[name] = value end
   local made, why = kinds[kind](given)
   return made and json.decode(json.encode(made)), why
@@ -124,30 +128,40 @@ describe("events", function()
       assert.matches("^%-%-body must be a JSON object", why)
     end
   end)
-
-  it("of an HTTP API", function()
-    local made = make("http", { path = "/my/path?a=1&a=2%20&b=", body = "{}" })
-    assert.equal("body headers isBase64Encoded queryStringParameters rawPath rawQueryString requestContext routeKey version", names(made))
-    assert.equal("accountId apiId domainName domainPrefix http requestId routeKey stage time timeEpoch", names(made.requestContext))
-    assert.same({ method = "POST", path = "/my/path", protocol = "HTTP/1.1", sourceIp = "127.0.0.1", userAgent = "moonwire invoke" }, made.requestContext.http)
-    assert.same({ a = "1,2 ", b = "" }, made.queryStringParameters)
-    assert.same({ "/my/path", "a=1&a=2%20&b=", "{}", "application/json", "2" },
-      { made.rawPath, made.rawQueryString, made.body, made.headers["content-type"], made.headers["content-length"] })
-    local plain = make "http"
-    assert.equal("headers isBase64Encoded rawPath rawQueryString requestContext routeKey version", names(plain))
-    assert.same({ "GET", "/", "" }, { plain.requestContext.http.method, plain.rawPath, plain.rawQueryString })
-    assert.equal("DELETE", make("http", { method = "delete" }).requestContext.http.method)
-  end)
 end)
 
 describe("event.check", function()
   it("knows which options go together", function()
-    local right = { {}, { event = "sqs", body = "x" }, { route = "a", body = "x" }, { event = "x.json" }, { event = "http", path = "/", method = "PUT" } }
+    local right = { {}, { event = "sqs", body = "x" }, { route = "a", body = "x" }, { event = "x.json" }, { event = "http", path = "/", method = "put" },
+      { event = "http", header = { "a=", "X-B=c=d" }, query = { "a=1" } }, { route = "$connect", header = { "a=b" }, query = { "a=b" } },
+      { route = "$default", connection = "x" }, { route = "$disconnect", connection = "x" },
+    }
     for _, given in ipairs(right) do assert.is_nil(event.check(given)) end
     local wrong = {
       { { event = "sqs", route = "a" }, "exclude" }, { { body = "x" }, "^%-%-body goes with" }, { { event = "x.json", body = "x" }, "^%-%-body goes with" },
       { { path = "/" }, "^%-%-path and" }, { { event = "sqs", method = "PUT" }, "^%-%-path and" }, { { event = "http", path = "x" }, "begin with /" },
+      { { event = "http", method = "PSOT" }, '^%-%-method takes .*, not "PSOT"$' }, { { event = "sqs", header = { "a=b" } }, "^%-%-header and" },
+      { { route = "say", query = { "a=b" } }, "^%-%-header and" }, { { route = "$connect", connection = "x" }, "^%-%-connection goes" },
+      { { connection = "x" }, "^%-%-connection goes" }, { { event = "http", header = { "a" } }, '^%-%-header takes NAME=VALUE, not "a"' },
+      { { event = "http", header = { "a b=c" } }, "^%-%-header takes" }, { { event = "http", header = { "a=b\nc: d" } }, "^%-%-header takes" },
+      { { event = "http", query = { "=b" } }, "^%-%-query takes NAME=VALUE" },
     }
     for _, case in ipairs(wrong) do assert.matches(case[2], event.check(case[1])) end
+  end)
+end)
+
+describe("verdict.of", function()
+  it("says what a result means to who called", function()
+    local records = '{"Records":[{},{}]}'
+    local cases = {
+      { nil, "", "null" }, { nil, "", '{"statusCode":500}' }, { nil, records, '{"batchItemFailures":[]}' }, { "a", "{}", "null" }, { "$connect", "", '{"statusCode":"200"}' },
+      { "a", "", '{"statusCode":204}' }, { nil, "", "no JSON" },
+      { nil, records, '{"batchItemFailures":[{"itemIdentifier":"a"}]}', "1 of 2 records failed" },
+      { nil, "", '{"batchItemFailures":[{"itemIdentifier":"a"}]}', "1 of 1 records failed" },
+      { "a", "", '{"statusCode":410}', "the route has failed: its statusCode is 410" },
+      { "$connect", "", '{"statusCode":401}', "$connect refuses: its statusCode is 401" },
+      { "$connect", "", "null", "$connect refuses: its result has no statusCode, for which the client gets 502" },
+    }
+    for _, case in ipairs(cases) do assert.equal(case[4], (verdict.of(case[1], case[2], case[3]))) end
   end)
 end)

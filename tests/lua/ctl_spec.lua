@@ -13,13 +13,13 @@ describe("ctl_show", function()
   it("lists connections in columns, without control characters", function()
     local lines = show.connections {
       connections = {
-        { connectionId = "BFaT_fALIAMCKug=", ageMs = 5000, idleMs = 10, state = "open", waitingBytes = 0, lastRoute = "a\27[2J" },
+        { connectionId = "BFaT_fALIAMCKug=", ageMs = 5000, idleMs = 10, state = "open", waitingBytes = 0, lastRoute = "a\27[2J", lastAction = "b" },
         { connectionId = "AAAAAAAAAAAAAAA=", ageMs = 700000, idleMs = 700000, state = "closing", waitingBytes = 12 },
       },
     }
     assert.same({
       "ID                AGE     IDLE    STATE                   LAST ROUTE",
-      "BFaT_fALIAMCKug=  5 s     10 ms   open                    a?[2J",
+      "BFaT_fALIAMCKug=  5 s     10 ms   open                    a?[2J b",
       "AAAAAAAAAAAAAAA=  11 min  11 min  closing, 12 bytes wait  -",
     }, lines)
     assert.same({ "no connections" }, show.connections { connections = {} })

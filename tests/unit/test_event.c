@@ -49,6 +49,13 @@ static void test_kinds(void **state) {
     { "{\"type\":\"REQUEST\",\"methodArn\":\"arn\"}", EVENT_AUTHORIZER },
     { "{\"type\":\"REQUEST\"," CONTEXT("CONNECT") "}", EVENT_CONNECT },
     { "{\"type\":\"TOKEN\",\"methodArn\":\"arn\"}", EVENT_OTHER },
+    { "{\"version\":\"2.0\",\"requestContext\":{\"http\":{\"method\":\"GET\"}}}", EVENT_HTTP },
+    { "{\"version\":\"2.0\",\"type\":\"REQUEST\",\"routeArn\":\"arn\",\"requestContext\":{\"http\":{}}}", EVENT_OTHER },
+    { "{\"version\":\"1.0\",\"requestContext\":{\"http\":{}}}", EVENT_OTHER },
+    { "{\"version\":\"2.0\",\"requestContext\":{\"http\":\"GET\"}}", EVENT_OTHER },
+    { "{\"version\":\"2.0\",\"requestContext\":{}}", EVENT_OTHER },
+    { "{\"version\":\"2.0\"}", EVENT_OTHER },
+    { "{\"requestContext\":{\"http\":{}}}", EVENT_OTHER },
     { "{\"Records\":[]}", EVENT_OTHER },
     { "[{" CONTEXT("CONNECT") "}]", EVENT_OTHER },
     { "{}", EVENT_OTHER },
@@ -75,6 +82,7 @@ static const struct {
     "event.body == nil and event.a.b == nil and event.a.c == 1 and #event.l == 2 and event.l[1] == json.null and "
     "next(event.l[2]) == nil" },
   { "{\"type\":\"REQUEST\",\"methodArn\":\"arn\",\"headers\":null}", "event.headers == nil" },
+  { "{\"version\":\"2.0\",\"requestContext\":{\"http\":{}},\"a\":null}", "event.a == json.null" },
   { "{\"a\":null,\"l\":[null]}", "event.a == json.null and event.l[1] == json.null" },
   { "null", "event == json.null" },
   /* headers */

@@ -16,6 +16,11 @@
 #define INTERNAL HTTP_ANSWER("500", "Internal Server Error")
 #define FAULT(why) INTERNAL, "the client got 500: " why
 
+#define NULL_NOTE                                                                                                      \
+  "the result is null, which is what a function without `return` gives: the client gets 200 with the body null; "      \
+  "return "                                                                                                            \
+  "{ statusCode = 204 } for no body"
+
 static const struct {
   struct str payload;
   const char *want, *note;
@@ -25,7 +30,7 @@ static const struct {
   { STR("{ \"message\": \"Hello from Lambda!\" }"), "200\n" JSON_TYPE ID "{ \"message\": \"Hello from Lambda!\" }",
     "" },
   { STR("[1,2]"), "200\n" JSON_TYPE ID "[1,2]", "" },
-  { STR("null"), "200\n" JSON_TYPE ID "null", "" },
+  { STR("null"), "200\n" JSON_TYPE ID "null", NULL_NOTE },
   { STR("true"), "200\n" JSON_TYPE ID "true", "" },
   { STR("1.5"), "200\n" JSON_TYPE ID "1.5", "" },
   { STR("\"\""), "200\n" JSON_TYPE ID, "" },

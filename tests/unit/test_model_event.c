@@ -162,6 +162,41 @@ static void message_events(void **state) {
   model_delete(model);
 }
 
+/* What is shown of a message for an app, which has one route of the API's. */
+static void actions(void **state) {
+#define LONG "0123456789abcdef0123456789abcdef0123456789abcdef0123456789abcdef"
+  static const struct {
+    struct str text;
+    const char *action;
+  } cases[] = {
+    { STR("{\"action\":\"say\"}"), "say" },
+    { STR(" {\"a\":[],\"action\":\"\\u0073ay\"}"), "say" },
+    { STR("{\"action\":\"$connect\"}"), "$connect" },
+    { STR("{\"action\":\"" LONG "\"}"), LONG },
+    { STR("{\"action\":\"" LONG "x\"}"), "" },
+    { STR("{\"action\":\"chat\"}"), "" }, /* a route of the API's own */
+    { STR("{\"action\":\"a\\u0000b\"}"), "" },
+    { STR("{\"action\":\"\"}"), "" },
+    { STR("{\"action\":1}"), "" },
+    { STR("[\"action\"]"), "" },
+    { STR("\"action\""), "" },
+    { STR("{\"action\":\"say\""), "" },
+    { STR(""), "" },
+  };
+  (void)state;
+  struct model *model = model_with(ROUTES_ALL);
+  struct model_step step = { 0 };
+  model_open(model);
+  for (size_t i = 0; i < COUNT(cases); i++) {
+    model_say(model, cases[i].text, &step);
+    assert_int_equal(step.action, MODEL_INVOKE);
+    assert_string_equal(step.call.action, cases[i].action);
+    assert_string_equal(model_connection(model, STR(CONNECTION_ID))->last_action, cases[i].action);
+  }
+  model_step_free(&step);
+  model_delete(model);
+}
+
 #define DISCONNECT(code, reason)                                                                                       \
   "{\"headers\":{\"Host\":\"" DOMAIN "\",\"x-api-key\":\"\",\"X-Forwarded-For\":\"\",\"x-restapi\":\"\"},"             \
   "\"multiValueHeaders\":{\"Host\":[\"" DOMAIN                                                                         \
@@ -232,6 +267,7 @@ static void many_headers_and_parameters(void **state) {
 int main(void) {
   const struct CMUnitTest tests[] = {
     cmocka_unit_test(connect_events),
+    cmocka_unit_test(actions),
     cmocka_unit_test(message_events),
     cmocka_unit_test(disconnect_events),
     cmocka_unit_test(many_headers_and_parameters),

@@ -124,7 +124,8 @@ static const struct {
 } messages[] = {
   /* one-way: nothing, whatever the status */
   { STR("x"), STR("{\"statusCode\":200}"), MODEL_NOTHING, "", NULL },
-  { STR("x"), STR("{\"statusCode\":500}"), MODEL_NOTHING, "", "statusCode 500: the client is not told" },
+  { STR("x"), STR("{\"statusCode\":500}"), MODEL_NOTHING, "",
+    "statusCode 500: API Gateway tells the client nothing of it, the route is one-way" },
   { STR("x"), STR("{\"statusCode\":101}"), MODEL_NOTHING, "", NULL },
   { STR("x"), STR("{\"statusCode\":200,\"body\":\"\"}"), MODEL_NOTHING, "", NULL },
   { STR("x"), STR("{\"statusCode\":200,\"body\":\"hi\"}"), MODEL_NOTHING, "", "the body is not sent" },

@@ -6,7 +6,8 @@
 
 static struct project_function new_function;
 
-static void tell_tried(void *ctx, struct str report) {
+static void tell_tried(void *ctx, const struct pool *pool, struct str report) {
+  assert_ptr_equal(pool, &dev.pool);
   (void)ctx;
   buf_addf(&dev.story, "tried: %.*s\n", STR_ARG(report.len > 0 ? report : STR("well")));
 }

@@ -24,6 +24,14 @@ static void broken_yaml_is_located(void **state) {
     { "service: chat\nfunctions: { echo: { handler: a }\n",
       "serverless.yml:3:1: the YAML is broken: did not find expected ',' or '}' while parsing a flow mapping that "
       "begins in line 2" },
+    { "service: chat\nevents: [ { httpApi: GET /é/{name} } ]\n",
+      "serverless.yml:2:29: the YAML is broken: did not find expected ',' or '}' while parsing a flow mapping; inside "
+      "of { } and [ ] a text that has braces or brackets needs quotes" },
+    { "service: chat\nevents: [ ${self:custom.a} ]\n",
+      "serverless.yml:2:12: the YAML is broken: did not find expected ',' or ']' while parsing a flow sequence; inside "
+      "of { } and [ ] a text that has braces or brackets needs quotes" },
+    { "service: chat\nevents: { a: b { c: d } }\n",
+      "serverless.yml:2:16: the YAML is broken: did not find expected ',' or '}' while parsing a flow mapping" },
     { "service: chat\n  functions: {}\n",
       "serverless.yml:2:12: the YAML is broken: mapping values are not allowed in this context" },
     { "service: chat\nfunctions:\n  - a: [ b\n", "serverless.yml:4:1: the YAML is broken: did not find expected ',' or "

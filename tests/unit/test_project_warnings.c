@@ -163,9 +163,17 @@ static void events_that_differ_here_are_named(void **state) {
       "    events:\n      - websocket: a\n      - http: GET /\n      - sqs: { arn: a }\n      - http: { path: b }\n"
       "      - alexaSkill\n      - \"\\e[2J\"\n",
       "7 events of the kind http are not served here, only websocket and httpApi events\n"
-      "8 events of the kind sqs are not served here, only websocket and httpApi events\n"
+      "8 sqs events come from nowhere by themselves here; `moonwire invoke echo --event sqs` makes one\n"
       "10 events of the kind alexaSkill are not served here, only websocket and httpApi events\n"
       "11 events of the kind ?[2J are not served here, only websocket and httpApi events\n" },
+    { FUNCTION "    events:\n      - websocket: a\n      - websockets: $default\n      - shedule: rate(1 minute)\n"
+               "      - httpapi: { path: b }\n      - webscoket\n      - websockets: b\n      - mqtt: c\n",
+      "7 functions.echo.events[1].websockets is no kind of event that the Framework knows; did you mean websocket?\n"
+      "8 functions.echo.events[2].shedule is no kind of event that the Framework knows; did you mean schedule?\n"
+      "9 functions.echo.events[3].httpapi is no kind of event that the Framework knows; did you mean httpApi?\n"
+      "10 functions.echo.events[4].webscoket is no kind of event that the Framework knows; did you mean websocket?\n"
+      "11 functions.echo.events[5].websockets is no kind of event that the Framework knows; did you mean websocket?\n"
+      "12 events of the kind mqtt are not served here, only websocket and httpApi events\n" },
     { SERVICE
       "functions:\n  a: { handler: a, events: [ websocket: x ] }\n  b: { handler: b, events: [ websocket: x ] }\n"
       "  c:\n    handler: c\n    events:\n      - websocket: x\n      - websocket: x\n",

@@ -16,7 +16,7 @@
 
 enum { REPLY_MAX = 1000 };
 
-/* kinds: C, M and D for the three WebSocket events, A for an authorizer's, O for any other. `want` is the reply; with a
+/* kinds: C, M and D for the three WebSocket events, A for an authorizer's, H for HTTP, O for any other. `want` is the reply; with a
  * second one when the order of members may differ. */
 static const struct {
   const char *kinds, *code, *want, * or, *advice;
@@ -28,19 +28,19 @@ static const struct {
   { "MD", "return", ACCEPT, NULL, NULL },
   { "MD", "return nil", ACCEPT, NULL, NULL },
   { "MD", "return nil, nil, 'code'", ACCEPT, NULL, NULL },
-  { "AO", "return", "null", NULL, NULL },
-  { "AO", "return nil", "null", NULL, NULL },
+  { "AOH", "return", "null", NULL, NULL },
+  { "AOH", "return nil", "null", NULL, NULL },
   /* yes and no */
   { "CMD", "return true", ACCEPT, NULL, NULL },
-  { "AO", "return true", "true", NULL, NULL },
+  { "AOH", "return true", "true", NULL, NULL },
   { "C", "return false", "{\"statusCode\":403}", NULL, NULL },
   { "C", "return false, 'message', 'code'", "{\"statusCode\":403}", NULL, NULL },
   { "MD", "return false", "false", NULL, NO_STATUS },
-  { "AO", "return false", "false", NULL, NULL },
+  { "AOH", "return false", "false", NULL, NULL },
   /* a status */
-  { "CMDAO", "return { statusCode = 200 }", ACCEPT, NULL, NULL },
-  { "CMDAO", "return { statusCode = 401 }, 'ignored', 'too'", "{\"statusCode\":401}", NULL, NULL },
-  { "CMDAO", "return { statusCode = '200' }", "{\"statusCode\":\"200\"}", NULL, NULL },
+  { "CMDAOH", "return { statusCode = 200 }", ACCEPT, NULL, NULL },
+  { "CMDAOH", "return { statusCode = 401 }, 'ignored', 'too'", "{\"statusCode\":401}", NULL, NULL },
+  { "CMDAOH", "return { statusCode = '200' }", "{\"statusCode\":\"200\"}", NULL, NULL },
   { "CMD", "return { statusCode = 200, body = 'x' }", "{\"statusCode\":200,\"body\":\"x\"}",
     "{\"body\":\"x\",\"statusCode\":200}", NULL },
   { "CMD", "return { statusCode = 200, body = { a = 1 } }", "{\"statusCode\":200,\"body\":\"{\\\"a\\\":1}\"}",
@@ -61,12 +61,12 @@ static const struct {
   { "CMD", "return 'hello'", "\"hello\"", NULL, NO_STATUS },
   { "CMD", "return 200", "200", NULL, NO_STATUS },
   { "CMD", "return json.null", "null", NULL, NO_STATUS },
-  { "AO", "return {}", "{}", NULL, NULL },
-  { "AO", "return json.array{}", "[]", NULL, NULL },
-  { "AO", "return { 1, 'a', json.null }", "[1,\"a\",null]", NULL, NULL },
-  { "AO", "return 'hello', 'more'", "\"hello\"", NULL, NULL },
-  { "AO", "return 2^53", "9007199254740992", NULL, NULL },
-  { "AO", "return { isAuthorized = false }", "{\"isAuthorized\":false}", NULL, NULL },
+  { "AOH", "return {}", "{}", NULL, NULL },
+  { "AOH", "return json.array{}", "[]", NULL, NULL },
+  { "AOH", "return { 1, 'a', json.null }", "[1,\"a\",null]", NULL, NULL },
+  { "AOH", "return 'hello', 'more'", "\"hello\"", NULL, NULL },
+  { "AOH", "return 2^53", "9007199254740992", NULL, NULL },
+  { "AOH", "return { isAuthorized = false }", "{\"isAuthorized\":false}", NULL, NULL },
 };
 
 static enum event_kind kind_of(char letter) {
@@ -74,6 +74,7 @@ static enum event_kind kind_of(char letter) {
          : letter == 'M' ? EVENT_MESSAGE
          : letter == 'D' ? EVENT_DISCONNECT
          : letter == 'A' ? EVENT_AUTHORIZER
+         : letter == 'H' ? EVENT_HTTP
                          : EVENT_OTHER;
 }
 
@@ -120,7 +121,7 @@ static void test_failures(void **state) {
   static const char *const codes[] = { "return nil, 'message', 'code'", "return nil, 'message'", "return nil, false",
                                        "return nil, {}, 1, 2, 3" };
   for (size_t i = 0; i < sizeof codes / sizeof *codes; i++) {
-    for (const char *kind = "CMDAO"; *kind; kind++) {
+    for (const char *kind = "CMDAOH"; *kind; kind++) {
       struct reading r = run(codes[i], *kind, REPLY_MAX);
       assert_int_equal(r.result, RESULT_RETURNED);
       assert_true(r.returned_pair);
@@ -135,10 +136,10 @@ static void test_not_encodable(void **state) {
   static const struct {
     const char *kinds, *code, *message;
   } cases[] = {
-    { "CMDAO", "return print", "$: cannot encode a function" },
-    { "CMDAO", "return { statusCode = 200, x = { 1, 0/0 } }", "$.x[2]: " },
+    { "CMDAOH", "return print", "$: cannot encode a function" },
+    { "CMDAOH", "return { statusCode = 200, x = { 1, 0/0 } }", "$.x[2]: " },
     { "CMDAO", "local t = {} t.t = t return t", "$.t: " },
-    { "CMD", "return { statusCode = 200, body = { f = print } }", "body: $.f: cannot encode a function" },
+    { "CMDH", "return { statusCode = 200, body = { f = print } }", "body: $.f: cannot encode a function" },
     { "AO", "return { statusCode = 200, body = { f = print } }", "$.body.f: cannot encode a function" },
   };
   for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
@@ -162,6 +163,42 @@ static void test_too_long(void **state) {
   }
 }
 
+/* Members come in any order: what holds of the reply, as the table `reply`, with the handler's own as `kept`. */
+static void test_http_bodies(void **state) {
+  (void)state;
+  static const struct {
+    const char *result, *holds;
+  } cases[] = {
+    { "statusCode = 201, body = { a = 1 }", "reply.statusCode == 201 and reply.body == '{\"a\":1}' and "
+                                            "reply.headers['content-type'] == 'application/json' and "
+                                            "kept.headers == nil and kept.body.a == 1" },
+    { "statusCode = 200, body = json.array {}, headers = json.null, cookies = { 'a=1' }",
+      "reply.body == '[]' and reply.headers['content-type'] == 'application/json' and reply.cookies[1] == 'a=1'" },
+    { "statusCode = 200, body = {}, headers = { ['X-A'] = 'b' }",
+      "reply.body == '{}' and reply.headers['X-A'] == 'b' and reply.headers['content-type'] == 'application/json' and "
+      "kept.headers['content-type'] == nil" },
+    { "statusCode = 200, body = {}, headers = { ['Content-TYPE'] = 'application/problem+json' }",
+      "reply.headers['Content-TYPE'] == 'application/problem+json' and reply.headers['content-type'] == nil" },
+    { "statusCode = 200, body = {}, headers = 'x'", "reply.body == '{}' and reply.headers == 'x'" },
+    { "statusCode = 200, body = 'x'", "reply.body == 'x' and reply.headers == nil" },
+    { "statusCode = 200, body = json.null", "reply.body == json.null and reply.headers == nil" },
+    { "statusCode = 204", "reply.body == nil and reply.headers == nil" },
+    { "body = { a = 1 }", "reply.body.a == 1 and reply.headers == nil" },
+  };
+  for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+    struct buf code;
+    buf_init(&code, REPLY_MAX);
+    buf_addf(&code, "kept = { %s } return kept", cases[i].result);
+    struct reading r = run(buf_text(&code), 'H', REPLY_MAX);
+    if (r.result != RESULT_REPLY || r.advice) fail_msg("%s: %s", cases[i].result, r.err);
+    buf_clear(&code);
+    buf_addf(&code, "local reply = json.decode [==[%s]==] assert(%s)", buf_text(&r.reply), cases[i].holds);
+    lua_fixture_run(buf_text(&code));
+    buf_free(&r.reply);
+    buf_free(&code);
+  }
+}
+
 /* Encoding a body must not show in the handler's own table. */
 static void test_result_stays_as_it_is(void **state) {
   (void)state;
@@ -175,11 +212,8 @@ static void test_result_stays_as_it_is(void **state) {
 
 int main(void) {
   const struct CMUnitTest tests[] = {
-    TEST(test_replies),
-    TEST(test_failures),
-    TEST(test_not_encodable),
-    TEST(test_too_long),
-    TEST(test_result_stays_as_it_is),
+    TEST(test_replies),  TEST(test_failures),    TEST(test_not_encodable),
+    TEST(test_too_long), TEST(test_http_bodies), TEST(test_result_stays_as_it_is),
   };
   return cmocka_run_group_tests(tests, NULL, NULL);
 }

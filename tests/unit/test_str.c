@@ -141,6 +141,15 @@ static void find_gives_the_first_place_from_an_index(void **state) {
     assert_true(str_find(cases[i].s, cases[i].wanted, cases[i].from) == cases[i].want);
 }
 
+static void find_last_gives_the_last_place(void **state) {
+  (void)state;
+  assert_true(str_find_last(STR("abcabc"), STR("bc")) == 4);
+  assert_true(str_find_last(STR("aaa"), STR("aa")) == 1);
+  assert_true(str_find_last(STR("abc"), STR("x")) == SIZE_MAX);
+  assert_true(str_find_last(STR("abc"), STR("")) == SIZE_MAX);
+  assert_true(str_find_last(STR(""), STR("a")) == SIZE_MAX);
+}
+
 static void numbers_are_decimal_and_whole(void **state) {
   static const struct {
     struct str input;
@@ -200,6 +209,7 @@ int main(void) {
     cmocka_unit_test(cut_stops_at_the_first_separator),
     cmocka_unit_test(cut_may_write_to_its_own_input),
     cmocka_unit_test(find_gives_the_first_place_from_an_index),
+    cmocka_unit_test(find_last_gives_the_last_place),
     cmocka_unit_test(numbers_are_decimal_and_whole),
     cmocka_unit_test(copies_end_in_nul_and_tell_what_is_lost),
   };

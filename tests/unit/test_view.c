@@ -64,6 +64,7 @@ static void http(void **state) {
   f.project.http_route_count = 1;
   view_fixture_ready(&f);
   f.project.route_count = 0;
+  f.project.function_count = 1;
   view_fixture_ready(&f);
   view_fixture_invoke(&in, INVOKE_RESULT, "{}");
   in.label = routes[0].key;
@@ -78,6 +79,45 @@ static void http(void **state) {
                        "moonwire-example, stage dev\n\n  HTTP          http://127.0.0.1:3001\n"
                        "  Runtime API   http://127.0.0.1:3002\n\n  GET /users/{id}  -> handlers/echo.default\n\n"
                        "20:33:12  GET /users/{id}  404               echo#1     1.5 ms\n");
+}
+
+/* Functions that clients do not reach are there, too; an authorizer is reached. */
+static void functions_without_a_route(void **state) {
+  (void)state;
+  struct view_fixture f;
+  view_fixture_begin(&f, (struct view_options){ 0 });
+  struct project_authorizer door = { STR("chat"), &f.functions[1], NULL, 0 };
+  struct project_route route = { STR("$connect"), &f.functions[0], false, &door };
+  f.project.routes = &route;
+  f.project.route_count = 1;
+  view_fixture_ready(&f);
+  route.authorizer = NULL;
+  f.functions[1].name = STR("n\x1b");
+  view_fixture_ready(&f);
+#define ADDRESSES                                                                                                      \
+  "moonwire-example, stage dev\n\n  WebSocket     ws://127.0.0.1:3001/dev\n"                                           \
+  "  @connections  http://127.0.0.1:3001/dev\n  Runtime API   http://127.0.0.1:3002\n\n"                               \
+  "  $connect  -> handlers/echo.default\n"
+  view_fixture_end(&f, ADDRESSES "\n" ADDRESSES
+                                 "  n\\x1b     -> handlers/chat.main  (no route: moonwire invoke n\\x1b)\n\n");
+}
+
+/* What a message asks of an app stands beside its route, and the column is wide enough from then on. */
+static void actions(void **state) {
+  (void)state;
+  struct view_fixture f;
+  begin(&f);
+  for (size_t i = 0; i < 4; i++) {
+    static const char *const names[] = { "", "say", "a\x1b[2Jbcdefghijk", "" };
+    struct invoke in;
+    view_fixture_invoke(&in, INVOKE_RESULT, "{}");
+    str_copy(str_from(names[i]), in.action, sizeof in.action);
+    view_fixture_finish(&f, &in);
+  }
+  view_fixture_end(&f,
+                   VIEW_READY VIEW_LINE "\n20:33:12  $default say  BFaT_fALIAMCKug=  echo#1     1.5 ms\n"
+                                        "20:33:12  $default a\\x1b[2Jbcdefghijk  BFaT_fALIAMCKug=  echo#1     1.5 ms\n"
+                                        "20:33:12  $default          BFaT_fALIAMCKug=  echo#1     1.5 ms\n");
 }
 
 static void starts_and_waits(void **state) {
@@ -105,81 +145,6 @@ static void starts_and_waits(void **state) {
                    "  cold (init 2.1 ms)  waited 50 ms\n" VIEW_LINE "  waited 1234 ms\n"
                    "20:33:12  $default  BFaT_fALIAMCKug=  echo            -  throttled\n          m\n"
                    "20:33:12  echo      -                 echo#1 12345.7 ms\n");
-}
-
-static void output_stands_beneath(void **state) {
-  (void)state;
-  struct view_fixture f;
-  struct invoke in;
-  begin(&f);
-  view_fixture_invoke(&in, INVOKE_RESULT, "");
-  view_fixture_err(&f, &in, VIEW_STAMP "INFO\thello\rworld {\"a\":1}");
-  view_fixture_out(&f, &in, "plain\ttext");
-  view_fixture_err(&f, &in, VIEW_STAMP "FATAL\t");
-  view_fixture_out(&f, &in, VIEW_STAMP "INFO\tprinted");
-  view_fixture_err(&f, &in, VIEW_STAMP "NOTE\tno level");
-  view_fixture_err(&f, &in, "{\"timestamp\":\"2026\",\"level\":\"INFO\",\"message\":\"m\"}");
-  view_fixture_out(&f, &in, "");
-  view_fixture_finish(&f, &in);
-  view_fixture_invoke(&in, INVOKE_RESULT, ""); /* begins with nothing of the other */
-  view_fixture_finish(&f, &in);
-  view_fixture_end(&f, VIEW_READY VIEW_LINE "\n"
-                                            "          INFO  hello\n                world {\"a\":1}\n"
-                                            "          plain\ttext\n"
-                                            "          FATAL \n"
-                                            "          " VIEW_STAMP "INFO\tprinted\n"
-                                            "          " VIEW_STAMP "NOTE\tno level\n"
-                                            "          {\"timestamp\":\"2026\",\"level\":\"INFO\",\"message\":\"m\"}\n"
-                                            "          \n" VIEW_LINE "\n");
-}
-
-#define IDS "\"connectionId\":\"BFaT=\",\"routeKey\":\"a\\\"}b\",\"apiRequestId\":\"BFaV=\""
-
-/* What the line of the invocation tells already is left out: the ids in front of the fields. */
-static void ids_of_records_are_left_out(void **state) {
-  (void)state;
-  struct view_fixture f;
-  struct invoke in;
-  begin(&f);
-  view_fixture_invoke(&in, INVOKE_RESULT, "");
-  view_fixture_err(&f, &in, VIEW_STAMP "INFO\thello {" IDS "}");
-  view_fixture_err(&f, &in, VIEW_STAMP "INFO\thello\rworld {" IDS ",\"a\":{\"b\":1}}");
-  view_fixture_err(&f, &in, VIEW_STAMP "INFO\t {" IDS "} {" IDS ",\"a\":1}");
-  view_fixture_err(&f, &in, VIEW_STAMP "INFO\thello {\"connectionId\":\"BFaT=\",\"a\":1}");
-  view_fixture_err(&f, &in, VIEW_STAMP "INFO\thello {" IDS);
-  view_fixture_err(&f, &in, VIEW_STAMP "INFO\thello {\"connectionId\":\"");
-  view_fixture_out(&f, &in, "printed {" IDS "}");
-  view_fixture_finish(&f, &in);
-  view_fixture_end(&f, VIEW_READY VIEW_LINE "\n"
-                                            "          INFO  hello\n"
-                                            "          INFO  hello\n                world {\"a\":{\"b\":1}}\n"
-                                            "          INFO   {" IDS "} {\"a\":1}\n"
-                                            "          INFO  hello {\"connectionId\":\"BFaT=\",\"a\":1}\n"
-                                            "          INFO  hello {" IDS "\n"
-                                            "          INFO  hello {\"connectionId\":\"\n"
-                                            "          printed {" IDS "}\n");
-}
-
-/* An environment that is ready says so; the view has its own words for that. */
-static void init_lines_are_left_out(void **state) {
-  (void)state;
-#define READY "moonwire 0.1.0: handlers/echo.default is ready"
-  struct view_fixture f;
-  struct invoke in;
-  begin(&f);
-  view_fixture_invoke(&in, INVOKE_RESULT, "");
-  view_fixture_err(&f, NULL, "2026-11-21T20:33:12.345Z\t-\tINFO\t" READY " {\"version\":\"0.1.0\",\"initMs\":1.2}");
-  view_fixture_err(&f, &in,
-                   "{\"timestamp\":\"2026-11-21T20:33:12.345Z\",\"level\":\"INFO\",\"message\":\"" READY
-                   "\",\"version\":\"0.1.0\",\"initMs\":1.2}");
-  view_fixture_out(&f, &in, READY);
-  view_fixture_err(&f, &in, VIEW_STAMP "INFO\t" READY);
-  view_fixture_err(&f, &in, VIEW_STAMP "WARN\t" READY " {\"version\":\"0.1.0\"}");
-  view_fixture_finish(&f, &in);
-  view_fixture_end(&f, VIEW_READY VIEW_LINE "\n"
-                                            "          " READY "\n"
-                                            "          INFO  " READY "\n"
-                                            "          WARN  " READY " {\"version\":\"0.1.0\"}\n");
 }
 
 static void lines_of_no_invocation_have_a_writer(void **state) {
@@ -275,10 +240,9 @@ int main(void) {
   const struct CMUnitTest tests[] = {
     cmocka_unit_test(outcomes),
     cmocka_unit_test(http),
+    cmocka_unit_test(functions_without_a_route),
+    cmocka_unit_test(actions),
     cmocka_unit_test(starts_and_waits),
-    cmocka_unit_test(output_stands_beneath),
-    cmocka_unit_test(ids_of_records_are_left_out),
-    cmocka_unit_test(init_lines_are_left_out),
     cmocka_unit_test(lines_of_no_invocation_have_a_writer),
     cmocka_unit_test(hostile_text_is_shown),
     cmocka_unit_test(faults_stand_alone),

@@ -9,6 +9,7 @@
 
 #include <cmocka.h> /* last: its fail() is a macro */
 
+#define STACK "                a.lua:3: in function 'inner'\n                a.lua:4: in main chunk\n"
 #define RECORD "no room\rfor you {" VIEW_MEMBERS
 
 enum { SIGNAL_9 = 9, STATUS_1 = 1 << 8 /* as waitpid gives them */ };
@@ -43,7 +44,7 @@ static void failures_are_told_once(void **state) {
     { "{\"_aws\":", "          {\"_aws\":\n" },
     { "{\"_aws\":{\"CloudWatchMetrics\":[{\"Metrics\":[{\"Name\":\"a\\u001b[31m\"}]}]}}",
       "          metrics: a\\x1b[31m\n" },
-    { VIEW_STAMP "WARN\tx {" VIEW_MEMBERS, "          WARN  x {" VIEW_MEMBERS "\n" },
+    { VIEW_STAMP "WARN\tx {" VIEW_MEMBERS, "          WARN  x {\"errorType\":\"Error\"}\n" STACK },
     { VIEW_STAMP "ERROR\tx {\"errorType\":\"Other\",\"stackTrace\":[]}",
       "          ERROR x {\"errorType\":\"Other\",\"stackTrace\":[]}\n" },
   };

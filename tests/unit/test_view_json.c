@@ -17,16 +17,21 @@ static void the_start(void **state) {
   (void)state;
   struct view_fixture f;
   begin(&f);
+  struct project_function functions[] = { { .name = STR("tick"), .handler = STR("t.main") },
+                                          { .name = STR("tock"), .handler = STR("t.other") } };
+  f.project.functions = functions;
   view_fixture_ready(&f);
   view_warning(f.view, STR("serverless.yml:3: \"x\""));
-  view_fixture_end(&f,
-                   "{\"type\":\"ready\",\"service\":\"moonwire-example\",\"stage\":\"dev\",\"region\":\"us-east-1\","
-                   "\"websocketUrl\":\"ws://127.0.0.1:3001/dev\",\"managementUrl\":\"http://127.0.0.1:3001/"
-                   "dev\",\"controlUrl\":\"http://127.0.0.1:3002\",\"routes\":["
-                   "{\"routeKey\":\"$connect\",\"function\":\"chat\",\"handler\":\"handlers/chat.main\"},"
-                   "{\"routeKey\":\"$default\",\"function\":\"echo\",\"handler\":\"handlers/echo.default\"},"
-                   "{\"routeKey\":\"chat\",\"function\":\"chat\",\"handler\":\"handlers/chat.main\"}]}\n"
-                   "{\"type\":\"warning\",\"text\":\"serverless.yml:3: \\\"x\\\"\"}\n");
+  view_fixture_end(
+      &f,
+      "{\"type\":\"ready\",\"service\":\"moonwire-example\",\"stage\":\"dev\",\"region\":\"us-east-1\","
+      "\"websocketUrl\":\"ws://127.0.0.1:3001/dev\",\"managementUrl\":\"http://127.0.0.1:3001/"
+      "dev\",\"controlUrl\":\"http://127.0.0.1:3002\",\"routes\":["
+      "{\"routeKey\":\"$connect\",\"function\":\"chat\",\"handler\":\"handlers/chat.main\"},"
+      "{\"routeKey\":\"$default\",\"function\":\"echo\",\"handler\":\"handlers/echo.default\"},"
+      "{\"routeKey\":\"chat\",\"function\":\"chat\",\"handler\":\"handlers/chat.main\"}],"
+      "\"unrouted\":[{\"function\":\"tick\",\"handler\":\"t.main\"},{\"function\":\"tock\",\"handler\":\"t.other\"}]}\n"
+      "{\"type\":\"warning\",\"text\":\"serverless.yml:3: \\\"x\\\"\"}\n");
 }
 
 /* A service with HTTP routes; an invocation for a client of one. */
@@ -67,6 +72,7 @@ static void invocations(void **state) {
   view_fixture_invoke(&in, INVOKE_RESULT, "{}");
   in.cold = true;
   in.init_ns = 2149000;
+  str_copy(STR("s\"ay"), in.action, sizeof in.action);
   view_fixture_finish(&f, &in);
   view_fixture_invoke(&in, INVOKE_ERROR,
                       " {\"errorMessage\":\n\"m\\n\",\"errorType\":\"T\",\"stackTrace\":[\"s\",1]}\n");
@@ -78,7 +84,8 @@ static void invocations(void **state) {
   view_fixture_finish(&f, &in);
   view_fixture_end(
       &f, "{\"type\":\"invocation\",\"time\":\"2026-11-21T20:33:12.000Z\",\"function\":\"echo\",\"route\":\"$default\","
-          "\"connectionId\":\"BFaT_fALIAMCKug=\",\"requestId\":\"" VIEW_ID "\",\"environment\":1,\"cold\":true,"
+          "\"action\":\"s\\\"ay\",\"connectionId\":\"BFaT_fALIAMCKug=\",\"requestId\":\"" VIEW_ID
+          "\",\"environment\":1,\"cold\":true,"
           "\"initMs\":2.149,\"waitedMs\":0.100,\"durationMs\":1.500,\"outcome\":\"result\"}\n"
           "{\"type\":\"invocation\",\"time\":\"2026-11-21T20:33:12.000Z\",\"function\":\"echo\",\"route\":\"$default\","
           "\"connectionId\":\"BFaT_fALIAMCKug=\",\"requestId\":\"" VIEW_ID "\",\"environment\":1,\"cold\":false,"

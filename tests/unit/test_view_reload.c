@@ -11,7 +11,12 @@
 #define REPORT "{\"errorType\":\"T\",\"errorMessage\":\"no \\u001bgood\\nat all\",\"stackTrace\":[\"a.lua:3: in b\"]}"
 
 static struct view_refusal refusal(void) {
-  return (struct view_refusal){ STR("chat.lua and 1 more"), STR(REPORT), STR("a.lua:3"), STR("local x = ") };
+  return (struct view_refusal){ .changed = STR("chat.lua and 1 more"),
+                                .several = true,
+                                .effect = STR("what was loaded before goes on serving"),
+                                .report = STR(REPORT),
+                                .place = STR("a.lua:3"),
+                                .line = STR("local x = ") };
 }
 
 static void refuse(struct view_fixture *f) {
@@ -26,11 +31,46 @@ static void text(void **state) {
   view_reloaded(f.view, STR("chat.lua"), 23400000);
   refuse(&f);
   view_fixture_end(&f, "20:33:12  reloaded chat.lua in 23 ms\n"
-                       "20:33:12  chat.lua and 1 more is not loaded: T: no \\x1bgood\n"
+                       "20:33:12  not reloaded (chat.lua and 1 more have changed): T: no \\x1bgood\n"
                        "          at all\n"
                        "          a.lua:3 | local x = \n"
                        "          a.lua:3: in b\n"
                        "          what was loaded before goes on serving\n");
+}
+
+/* Who is named in front of what went wrong: one function, the files that have changed, and as culprit only the one where it
+ * went wrong. */
+static void subjects(void **state) {
+  (void)state;
+  static const struct {
+    struct str changed;
+    bool several, at_start;
+    struct str place;
+    const char *want;
+  } cases[] = {
+    { STR("a.lua"), false, false, STR("a.lua:3"), "a.lua is not loaded: m" },
+    { STR("a.lua"), false, false, STR(""), "a.lua is not loaded: m" },
+    { STR("a.lua"), false, false, STR("b.lua:3"), "not reloaded (a.lua has changed): m" },
+    { STR("a.lua"), false, false, STR("a.luac:3"), "not reloaded (a.lua has changed): m" },
+    { STR("a.lua and 1 more"), true, false, STR(""), "a.lua and 1 more are not loaded: m" },
+    { STR("a.lua and 1 more"), true, false, STR("a.lua:3"), "not reloaded (a.lua and 1 more have changed): m" },
+    { STR(""), false, true, STR("a.lua:3"), "the function echo (handlers/echo.default) is not loaded: m" },
+  };
+  for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+    struct view_fixture f;
+    char want[512], excerpt[128] = "";
+    view_fixture_begin(&f, (struct view_options){ 0 });
+    view_refused(f.view, &(struct view_refusal){ .changed = cases[i].changed,
+                                                 .several = cases[i].several,
+                                                 .function = cases[i].at_start ? &f.functions[0] : NULL,
+                                                 .effect = STR("so what"),
+                                                 .report = STR("{\"errorMessage\":\"m\"}"),
+                                                 .place = cases[i].place,
+                                                 .line = STR("x") });
+    if (cases[i].place.len > 0) snprintf(excerpt, sizeof excerpt, "          %s | x\n", cases[i].place.ptr);
+    snprintf(want, sizeof want, "20:33:12  %s\n%s          so what\n", cases[i].want, excerpt);
+    view_fixture_end(&f, want);
+  }
 }
 
 static void json(void **state) {
@@ -49,6 +89,12 @@ static void json(void **state) {
                        "{\"type\":\"reload\",\"time\":\"2026-11-21T20:33:12.000Z\",\"event\":\"refused\","
                        "\"changed\":\"s.yml\",\"error\":{\"errorMessage\":\"m\",\"errorType\":\"\","
                        "\"stackTrace\":[]}}\n");
+  view_fixture_begin(&f, (struct view_options){ .json = true });
+  view_refused(f.view,
+               &(struct view_refusal){ .function = &f.functions[0], .report = STR("{\"errorMessage\":\"m\"}") });
+  view_fixture_end(&f, "{\"type\":\"load\",\"time\":\"2026-11-21T20:33:12.000Z\",\"event\":\"refused\","
+                       "\"function\":\"echo\",\"handler\":\"handlers/echo.default\","
+                       "\"error\":{\"errorMessage\":\"m\",\"errorType\":\"\",\"stackTrace\":[]}}\n");
 }
 
 /* An environment that could not start: the refusal says so, and neither its record nor its end is told. */
@@ -77,10 +123,8 @@ static void retired(void **state) {
 
 int main(void) {
   const struct CMUnitTest tests[] = {
-    cmocka_unit_test(text),
-    cmocka_unit_test(json),
-    cmocka_unit_test(explained),
-    cmocka_unit_test(retired),
+    cmocka_unit_test(text),      cmocka_unit_test(subjects), cmocka_unit_test(json),
+    cmocka_unit_test(explained), cmocka_unit_test(retired),
   };
   return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -104,7 +104,39 @@ static void test_local(void **state) {
   }
 }
 
+static const struct {
+  const char *site, *mode, *dest, *allowed;
+  bool may;
+} fetches[] = {
+  { "cross-site", "no-cors", "image", NULL, false },
+  { "cross-site", "no-cors", "script", NULL, false },
+  { "cross-site", "navigate", "iframe", NULL, false },
+  { "cross-site", "navigate", "document", NULL, true },
+  { "cross-site", NULL, NULL, NULL, false },
+  { "cross-site", "no-cors", "image", "*", true },
+  { "cross-site", "no-cors", "image", "https://app.example", false },
+  { "same-site", "no-cors", "image", NULL, true },
+  { "same-origin", "cors", "empty", NULL, true },
+  { "none", "navigate", "document", NULL, true },
+};
+
+static void test_without_origin(void **state) {
+  (void)state;
+  for (size_t i = 0; i < COUNT(fetches); i++) {
+    struct field list[] = { { STR("Host"), STR("127.0.0.1:3001") },
+                            { STR("Sec-Fetch-Site"), str_from(fetches[i].site) },
+                            { STR("Sec-Fetch-Mode"), str_from(fetches[i].mode ? fetches[i].mode : "") },
+                            { STR("Sec-Fetch-Dest"), str_from(fetches[i].dest ? fetches[i].dest : "") } };
+    struct str allowed = str_from(fetches[i].allowed ? fetches[i].allowed : "");
+    char err[ERR_LEN] = "";
+    bool may = visitor_may_enter((struct fields){ list, COUNT(list) },
+                                 (struct visitor_origins){ &allowed, fetches[i].allowed ? 1 : 0 }, err);
+    if (may != fetches[i].may) fail_msg("case %zu", i);
+  }
+}
+
 int main(void) {
-  const struct CMUnitTest tests[] = { cmocka_unit_test(test_may_enter), cmocka_unit_test(test_local) };
+  const struct CMUnitTest tests[] = { cmocka_unit_test(test_may_enter), cmocka_unit_test(test_without_origin),
+                                      cmocka_unit_test(test_local) };
   return cmocka_run_group_tests(tests, NULL, NULL);
 }

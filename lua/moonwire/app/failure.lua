@@ -22,12 +22,12 @@ function failure.new(code, message, status, words)
   return { code = code, message = message, status = status, words = words or WORDS[status] or "Internal server error" }
 end
 
--- The frames of a traceback between the error and the guard.
+-- The frames of a traceback between the error and the guard, without ours.
 local function frames_of(trace)
   local frames = {}
   for frame in trace:gmatch "\n\t([^\n]+)" do
     if frame:find("in function 'xpcall'", 1, true) then break end
-    if not frame:find("^%[C%]: in function 'error'") then frames[#frames + 1] = frame end
+    if not (frame:find("^%[C%]: in function 'error'") or frame:find "^moonwire/") then frames[#frames + 1] = frame end
   end
   return frames
 end

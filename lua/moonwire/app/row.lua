@@ -62,6 +62,7 @@ local function of_authorizer(place)
   if type(said) ~= "table" or type(said.principalId) ~= "string" then return nil end
   local user = {}
   for name, value in pairs(said) do user[name] = value end
+  if said.exp ~= nil and not tonumber(said.exp) then error("the authorizer's context has an exp that is no number", 0) end
   user.id, user.exp = said.principalId, tonumber(said.exp)
   return user
 end
@@ -75,11 +76,11 @@ local function of_store(self)
   return user
 end
 
---- Who it is: what $connect said, a Lambda authorizer, or the store.
+--- Who it is: what $connect said, which the store has kept, or a Lambda authorizer.
 --- @param self moonwire.app.Row
 --- @return moonwire.app.User?
 function row.user(self)
-  self.user = self.user or of_authorizer(self.place) or of_store(self)
+  self.user = self.user or of_store(self) or of_authorizer(self.place)
   return self.user
 end
 
@@ -234,7 +235,7 @@ end
 --- @return boolean
 function row.has_expired(self)
   local said = of_authorizer(self.place)
-  if said then return said.exp ~= nil and said.exp <= os.time() end
+  if said and said.exp and said.exp <= os.time() then return true end
   if not self.guarded or not row.has_store() then return false end
   return read(self) == false
 end

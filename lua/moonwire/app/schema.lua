@@ -10,6 +10,7 @@
 --
 -- A compiled rule is a function (value, path) that returns nothing, or a sentence: "items[2].name is missing".
 local arguments = require "moonwire.runtime.arguments"
+local is_utf8 = require "moonwire.runtime.utf8"
 local json = require "moonwire.json"
 local json_kind = require "moonwire.runtime.json_kind"
 
@@ -35,6 +36,14 @@ local function of_kind(kind)
   end
 end
 
+local is_string = of_kind "a string"
+
+local function is_text(value, path)
+  local why = is_string(value, path)
+  if why then return why end
+  if not is_utf8(value) then return path .. " must be text, it has half of a character" end
+end
+
 local function is_integer(value, path)
   if type(value) ~= "number" or value % 1 ~= 0 then
     return ("%s must be a whole number, got %s"):format(path, type(value) == "number" and tostring(value) or json_kind(value))
@@ -42,7 +51,7 @@ local function is_integer(value, path)
 end
 
 local TYPES = {
-  string = { check = of_kind "a string", size = characters, verb = "have", unit = " characters" },
+  string = { check = is_text, size = characters, verb = "have", unit = " characters" },
   number = { check = of_kind "a number", size = function(value) return value end, verb = "be", unit = "" },
   integer = { check = is_integer, size = function(value) return value end, verb = "be", unit = "" },
   boolean = { check = of_kind "a boolean" }, object = { check = of_kind "an object" }, list = { check = of_kind "a list" },

@@ -23,6 +23,14 @@ function steps.is_proxy_result(value)
   return type(value) == "table" and type(rawget(value, "statusCode")) == "number"
 end
 
+--- What a route of $connect said that is no failure: does it let the client in? Nobody who comes after it can let in whom it did not.
+--- @param value any
+--- @return boolean
+function steps.accepts(value)
+  if not steps.is_proxy_result(value) then return value ~= nil end
+  return value.statusCode >= 200 and value.statusCode < 300
+end
+
 --- What goes to the client for a value; nil for those that say nothing. Raises for what cannot be sent.
 --- @param value any
 --- @return string? text
@@ -87,7 +95,7 @@ function steps.run(app, turn)
       value, refused = judge("the route", turn.route.run(turn.conn, turn.input, turn.context))
     end
   end
-  if refused or (turn.kind == "CONNECT" and value == nil) then return nil, refused end
+  if refused or (turn.kind == "CONNECT" and not steps.accepts(value)) then return value, refused end
   return run_after(app.after, turn, value)
 end
 

@@ -66,12 +66,6 @@ end
 
 local FORGOTTEN = "the route returned nothing, so the connection is refused: return true, or a greeting, to accept it"
 
--- What a route said that is no failure: does it let the client in?
-local function accepts(value)
-  if not steps.is_proxy_result(value) then return true end
-  return value.statusCode >= 200 and value.statusCode < 300
-end
-
 local function with_protocol(result, protocol)
   if not protocol then return result end
   result.headers = result.headers or {}
@@ -107,7 +101,7 @@ local function try_connect(app, self)
   if status then return nil, failure.new(status == 401 and "unauthorized" or "forbidden", "the route refused with " .. status, status) end
   if refused then return nil, refusal_of(refused) end
   if value == nil then return nil, failure.new("internal", FORGOTTEN, 500) end
-  if not accepts(value) then return value end
+  if not steps.accepts(value) then return value end
   return accept(self, value)
 end
 

@@ -41,7 +41,7 @@ function control.request(call)
   local response, message, code = http.request(request)
   if response then return response end
   if code == "network" then
-    return nil, ("no `moonwire dev` runs here with the control port %d; --control-port says which one it has"):format(port), "not_running"
+    return nil, ("no `moonwire dev` runs here with the control port %d; start one, or say with --control-port which one is meant"):format(port), "not_running"
   end
   return nil, ("the control port %d: %s"):format(port, message), code
 end

@@ -1,5 +1,6 @@
 -- ctl.lua: `moonwire ctl`: looks at the connections of a running `moonwire dev`, and makes things go wrong on purpose.
 local control = require "moonwire.cli.control"
+local here = require "moonwire.cli.here"
 local json = require "moonwire.json"
 local options = require "moonwire.cli.options"
 local show = require "moonwire.cli.ctl_show"
@@ -9,7 +10,8 @@ local ctl = {}
 local usage = [[
 Usage: moonwire ctl COMMAND [ARGUMENT ...]
 
-Asks the `moonwire dev` that runs on this machine, and makes things go wrong on purpose.
+Asks the `moonwire dev` that runs on this machine, and makes things go wrong on purpose. In the folder of a service it must be
+that service.
 
   connections                   who is connected: id, age, idle time, state, last route
   drop ID                       the connection ends without a close frame (the client sees 1006)
@@ -31,7 +33,7 @@ N and MS of 0 switch a fault off.
   --jitter MS                   latency: at random up to so much more
   --only invoke|send            latency: only invocations, or only calls of @connections
   --json                        connections, faults: JSON
-  --control-port N              that of the `moonwire dev` that is meant (3002)
+  --control-port N              that of a `moonwire dev`, whatever service it runs (3002 is asked without it)
   -h, --help                    this text
 ]]
 
@@ -45,6 +47,8 @@ local function number(what, text, max)
 end
 
 local function ask(given, method, path, order)
+  local ok, why = here.check(given["control-port"])
+  if not ok then return nil, why end
   return control.call {
     port = given["control-port"], method = method, path = "/_control/" .. path, body = order and json.encode(order),
   }

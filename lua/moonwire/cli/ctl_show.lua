@@ -40,7 +40,7 @@ function show.connections(answer)
   local rows = { { "ID", "AGE", "IDLE", "STATE", "LAST ROUTE" } }
   for _, c in ipairs(answer.connections) do
     local state = c.state .. (c.waitingBytes > 0 and (", %d bytes wait"):format(c.waitingBytes) or "")
-    table.insert(rows, { c.connectionId, show.time(c.ageMs), show.time(c.idleMs), state, plain(c.lastRoute or "-") })
+    table.insert(rows, { c.connectionId, show.time(c.ageMs), show.time(c.idleMs), state, plain(c.lastAction and c.lastRoute .. " " .. c.lastAction or c.lastRoute or "-") })
   end
   if not rows[2] then return { "no connections" } end
   return columns(rows)

@@ -1,7 +1,7 @@
--- event_kinds.lua: events as other services of AWS send them to a function, for `moonwire invoke --event KIND`.
--- Sources: AWS Lambda Developer Guide, "Using Lambda with Amazon SQS", "... SNS", "Invoke a Lambda function on a schedule";
--- API Gateway Developer Guide, "Working with AWS Lambda proxy integrations for HTTP APIs", payload format version 2.0. SNS writes
--- SigningCertUrl and UnsubscribeUrl, as recorded events have them.
+-- event_kinds.lua: events as other services of AWS send them to a function, for `moonwire invoke --event KIND`. Those of API Gateway
+-- are made where its rules are (event.lua).
+-- Sources: AWS Lambda Developer Guide, "Using Lambda with Amazon SQS", "... SNS", "Invoke a Lambda function on a schedule". SNS
+-- writes SigningCertUrl and UnsubscribeUrl, as recorded events have them.
 local crypto = require "moonwire.crypto"
 local json = require "moonwire.json"
 local md5 = require "moonwire.cli.md5"
@@ -13,11 +13,8 @@ local ACCOUNT = "123456789012"
 --- What an event is made of.
 --- @class moonwire.cli.Given
 --- @field region string of the service
---- @field api_id string
 --- @field now integer Unix time in milliseconds
 --- @field body? string
---- @field method? string http
---- @field path? string http: "/items?a=1"
 
 local function time_of(ms, format) return os.date("!" .. format, math.floor(ms / 1000)) end
 
@@ -62,47 +59,6 @@ function event_kinds.schedule(given)
     version = "0", id = crypto.uuid(), ["detail-type"] = "Scheduled Event", source = "aws.events", account = ACCOUNT,
     time = time_of(given.now, "%Y-%m-%dT%H:%M:%SZ"), region = given.region,
     resources = { ("arn:aws:events:%s:%s:rule/my-scheduled-rule"):format(given.region, ACCOUNT) }, detail = detail,
-  }
-end
-
-local function decoded(text)
-  return (text:gsub("+", " "):gsub("%%(%x%x)", function(digits) return string.char(tonumber(digits, 16)) end))
-end
-
--- Values of a name that is there several times are joined with commas.
-local function parameters(query)
-  local found
-  for pair in query:gmatch "[^&]+" do
-    local name, value = pair:match "^([^=]*)=?(.*)$"
-    found = found or {}
-    name, value = decoded(name), decoded(value)
-    found[name] = found[name] and found[name] .. "," .. value or value
-  end
-  return found
-end
-
-function event_kinds.http(given)
-  local path, query = (given.path or "/"):match "^([^?]*)%??(.*)$"
-  local method = (given.method or given.body and "POST" or "GET"):upper()
-  local domain = ("%s.execute-api.%s.amazonaws.com"):format(given.api_id, given.region)
-  local id = crypto.base64url(crypto.random_bytes(11)) .. "="
-  local agent = "moonwire invoke"
-  local is_json = given.body and json.decode(given.body) ~= nil
-  return {
-    version = "2.0", routeKey = "$default", rawPath = path, rawQueryString = query, queryStringParameters = parameters(query),
-    headers = {
-      accept = "*/*", ["content-length"] = ("%d"):format(#(given.body or "")), host = domain, ["user-agent"] = agent,
-      ["content-type"] = given.body and (is_json and "application/json" or "text/plain") or nil,
-      ["x-amzn-trace-id"] = ("Root=1-%08x-%s"):format(math.floor(given.now / 1000), crypto.hex(crypto.random_bytes(12))),
-      ["x-forwarded-for"] = "127.0.0.1", ["x-forwarded-port"] = "443", ["x-forwarded-proto"] = "https",
-    },
-    requestContext = {
-      accountId = ACCOUNT, apiId = given.api_id, domainName = domain, domainPrefix = given.api_id,
-      http = { method = method, path = path, protocol = "HTTP/1.1", sourceIp = "127.0.0.1", userAgent = agent },
-      requestId = id, routeKey = "$default", stage = "$default", time = time_of(given.now, "%d/%b/%Y:%H:%M:%S +0000"),
-      timeEpoch = given.now,
-    },
-    body = given.body, isBase64Encoded = false,
   }
 end
 

@@ -5,7 +5,8 @@ local options = {}
 --- @field command string "invoke": its name
 --- @field usage string what --help prints
 --- @field options? table<string, "flag"|"text"|"port"|"count"|"list"> without the "--"; `list` may be said several times
---- @field arguments? string[] names of those without "--": "FUNCTION"; one in brackets ("[FILE]") may be left out
+--- @field arguments? string[] names of those without "--": "FUNCTION"; one in brackets ("[FILE]") may be left out, a
+--- last one with dots ("[FILE...]") be said several times
 
 local function number(text, min, max)
   local value = text:find "^%d+$" and tonumber(text)
@@ -41,6 +42,8 @@ local function set(spec, into, name, value, following)
   if kind == "list" then
     into[name] = into[name] or {}
     table.insert(into[name], text)
+  elseif into[name] ~= nil then
+    return nil, ("--%s is said twice"):format(name)
   else
     local why
     into[name], why = readers[kind](name, text)
@@ -54,7 +57,7 @@ local function check_arguments(spec, given)
   for i, name in ipairs(names) do
     if not given[i] and not name:find "^%[" then return name .. " is missing" end
   end
-  if given[#names + 1] then return ("%q is too much"):format(given[#names + 1]) end
+  if given[#names + 1] and not (names[#names] or ""):find("...", 1, true) then return ("%q is too much"):format(given[#names + 1]) end
 end
 
 -- Into `parsed`; returns what is wrong, or nothing, or "help".
@@ -73,7 +76,7 @@ local function read(spec, args, parsed)
       local used, why = set(spec, parsed, name, value, args[i + 1])
       if not used then return why end
       i = i + used
-    elseif arg:find "^%-." then
+    elseif arg:find "^%-." and not arg:find "^%-%d+$" then -- a negative number is a value that its reader refuses
       return arg .. " is no option"
     else
       table.insert(parsed, arg)
@@ -107,6 +110,16 @@ end
 --- @return integer
 function options.wrong(command, why)
   io.stderr:write(("moonwire %s: %s; `moonwire %s --help` lists the options\n"):format(command, why, command))
+  return 2
+end
+
+--- Says that a value of the call stands for nothing (a function, a file that there is not); returns the exit status of a wrong
+--- call, without a word about the options, which are right.
+--- @param command string "invoke"
+--- @param why string
+--- @return integer
+function options.mistaken(command, why)
+  options.failed(command, why)
   return 2
 end
 

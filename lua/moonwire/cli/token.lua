@@ -1,5 +1,6 @@
 -- token.lua: `moonwire token`. A token of the issuer that a running `moonwire dev` has.
 local control = require "moonwire.cli.control"
+local here = require "moonwire.cli.here"
 local json = require "moonwire.json"
 local options = require "moonwire.cli.options"
 
@@ -9,14 +10,14 @@ local USAGE = [[
 Usage: moonwire token --sub NAME [OPTION ...]
 
 Prints a token for that user, signed by the issuer of the `moonwire dev` that runs on this machine. Only services that
-trust its address (MOONWIRE_LOCAL_ISSUER) take it.
+trust its address (MOONWIRE_LOCAL_ISSUER) take it. In the folder of a service it must be that service.
 
   --sub NAME             who it is about
   --claim NAME=VALUE     a further claim; may be said several times. What is JSON counts as JSON (3, true, ["a"],
                          '"3"'), everything else as a text
   --audience NAME        whom it is for (the service's name); may be said several times
   --expires S            seconds from now until it is no longer good (3600); a negative number makes an expired one
-  --control-port NUMBER  that of `moonwire dev` (3002)
+  --control-port NUMBER  that of a `moonwire dev`, whatever service it runs (3002 is asked without it)
   --json                 an object with token, issuer and expiresAt instead of the token alone
   -h, --help             this text
 ]]
@@ -71,6 +72,8 @@ function token.run(args)
   if not parsed then return status end
   local claims, expires = read(parsed)
   if not claims then return options.wrong("token", expires) end
+  local ok, why = here.check(parsed["control-port"])
+  if not ok then return options.failed("token", why) end
   local made, message = control.call {
     port = parsed["control-port"], method = "POST", path = "/_control/token", query = "expires_in=" .. expires,
     headers = { ["Content-Type"] = "application/json" }, body = json.encode(claims),

@@ -1,7 +1,7 @@
 -- dynamodb_item.lua: what the items of the table hold. Times are Unix time in seconds.
 local dynamodb = require "moonwire.dynamodb"
 local keys = require "moonwire.store.dynamodb_keys"
-local name = require "moonwire.store.name"
+local is_utf8 = require "moonwire.runtime.utf8"
 
 local item = {}
 
@@ -10,7 +10,7 @@ local TTL_S = 15 * 60
 
 --- A JSON text as a value: DynamoDB's texts are UTF-8, JSON of ours may hold any bytes.
 function item.value(text)
-  return name.is_utf8(text) and text or dynamodb.binary(text)
+  return is_utf8(text) and text or dynamodb.binary(text)
 end
 
 --- The other way.

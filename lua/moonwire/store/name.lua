@@ -1,21 +1,9 @@
 -- name.lua: what may be the id of a connection, the name of a user, a room or a key of data. The limits are those of every
 -- backend: DynamoDB's keys are UTF-8, 1 to 1024 bytes with what stands before them; its names of attributes have 255 at most.
 local arguments = require "moonwire.runtime.arguments"
+local is_utf8 = require "moonwire.runtime.utf8"
 
 local name = { ID_MAX = 128, USER_MAX = 512, ROOM_MAX = 512, KEY_MAX = 255 }
-
--- Table 3-7 of the Unicode standard.
-local characters = {
-  "[\194-\223][\128-\191]", "\224[\160-\191][\128-\191]", "[\225-\236\238\239][\128-\191][\128-\191]", "\237[\128-\159][\128-\191]",
-  "\240[\144-\191][\128-\191][\128-\191]", "[\241-\243][\128-\191][\128-\191][\128-\191]", "\244[\128-\143][\128-\191][\128-\191]",
-}
-
---- @return boolean
-function name.is_utf8(text)
-  if not text:find "[\128-\255]" then return true end
-  for _, character in ipairs(characters) do text = text:gsub(character, ".") end
-  return not text:find "[\128-\255]"
-end
 
 --- @param what string "room": the argument
 --- @param value any
@@ -25,7 +13,7 @@ function name.problem(what, value, most)
   local why = arguments.text(what, value)
   if why then return why end
   if #value > most then return ("%s must have %d bytes at most, got %d"):format(what, most, #value) end
-  if not name.is_utf8(value) then return what .. " must be UTF-8, got " .. arguments.shown(value) end
+  if not is_utf8(value) then return what .. " must be UTF-8, got " .. arguments.shown(value) end
 end
 
 return name

@@ -1,117 +1,125 @@
---- Assertions in busted's dialect: expected first, then actual. `assert` stays callable as in plain Lua.
+--- `assert` in specs: callable as in plain Lua, and the root of chains in busted's dialect: assert.same, assert.is_not_nil,
+--- assert.are_not.equal, assert.has.no.errors, assert.spy(s).was.called_with(...). Expected first, then actual.
+local assertions = require "moonwire.test.assertions"
+local spy = require "moonwire.test.spy"
 local lua_assert = assert
 
-local assertions = {}
+for name, assertion in pairs(spy.assertions) do assertions[name] = assertion end
 
-local function show(value)
-  if type(value) == "string" then
-    return ("%q"):format(value)
-  elseif type(value) ~= "table" then
-    return tostring(value)
-  end
-  local parts = {}
-  for key, member in pairs(value) do
-    parts[#parts + 1] = ("[%s] = %s"):format(show(key), type(member) == "table" and tostring(member) or show(member))
-  end
-  table.sort(parts)
-  return "{ " .. table.concat(parts, ", ") .. " }"
+local FILLERS = {}
+for word in ("is are was were has have had does do be been to a an the"):gmatch "%S+" do FILLERS[word] = true end
+local NEGATIONS = { ["not"] = true, no = true }
+local SUBJECTS = { spy = true, stub = true, array = true, message = true }
+
+--- @class moonwire.test.Said what was said so far
+--- @field negated boolean
+--- @field name string besides fillers and negations: "error"
+--- @field subject any of assert.spy(s), assert.array(list)
+--- @field message string? of assert.message(text)
+
+-- A chain is a table with nothing but that, under a key that nobody says: every name begins, or continues, a chain.
+local SAID = {}
+local Chain = {}
+
+local function extend(said, changes)
+  local made = { negated = said.negated, name = said.name, subject = said.subject, message = said.message }
+  for name, value in pairs(changes) do made[name] = value end
+  return setmetatable({ [SAID] = made }, Chain)
 end
 
-local function fail(message, given)
-  error(given and (given .. ": " .. message) or message, 3)
-end
-
-local function is_nan(value)
-  return value ~= value
-end
-
--- Returns nothing when both are the same all the way down, else the path of the first difference and the two values.
-local function difference(expected, actual, path)
-  if expected == actual or (is_nan(expected) and is_nan(actual)) then
-    return nil
-  elseif type(expected) ~= "table" or type(actual) ~= "table" then
-    return path, expected, actual
-  end
-  for key, value in pairs(expected) do
-    local where, e, a = difference(value, actual[key], path .. "." .. tostring(key))
-    if where then
-      return where, e, a
+-- Where the spec, or a function that it calls, stands: "a_spec.lua:12: ". Nothing when that was left by a tail call.
+local function place()
+  for level = 3, 100 do
+    local info = debug.getinfo(level, "Sl")
+    if not info then return "" end
+    if info.source:sub(1, 15) ~= "@moonwire/test/" then
+      return info.currentline > 0 and ("%s:%d: "):format(info.short_src, info.currentline) or ""
     end
   end
-  for key, value in pairs(actual) do
-    if rawget(expected, key) == nil then
-      return path .. "." .. tostring(key), nil, value
+  return ""
+end
+
+local function fail(text)
+  error(place() .. text, 0)
+end
+
+-- One part of a chain: a key, its words between "_".
+function Chain.__index(chain, key)
+  if type(key) ~= "string" then fail(("assert has no %s"):format(tostring(key))) end
+  local said = rawget(chain, SAID)
+  local negated, name = said.negated, said.name
+  for word in key:gmatch "[^_]+" do
+    word = word:lower()
+    if name == "" and NEGATIONS[word] then
+      negated = not negated
+    elseif name ~= "" or not FILLERS[word] then
+      name = name == "" and word or name .. "_" .. word
     end
   end
+  return extend(said, { negated = negated, name = name })
 end
 
---- The same value, as == sees it.
-function assertions.equal(expected, actual, message)
-  if expected ~= actual then
-    fail(("expected %s, got %s"):format(show(expected), show(actual)), message)
+local function check(said, assertion, args)
+  local holds, should, should_not, given = assertion.check(args, said.subject)
+  if holds == not said.negated then
+    if assertion.gives then return given end
+    return unpack(args, 1, args.n)
   end
+  local text = said.negated and (should_not or "it holds, but should not") or should or "it does not hold"
+  local message = said.message or args[assertion.arguments + 1]
+  fail(type(message) == "string" and message .. ": " .. text or text)
 end
 
---- Different values, as == sees them.
-function assertions.not_equal(unexpected, actual, message)
-  if unexpected == actual then
-    fail(("expected anything but %s"):format(show(actual)), message)
+function Chain.__call(chain, ...)
+  local said, first = rawget(chain, SAID), (...)
+  local assertion = assertions[said.name]
+  if assertion then
+    return check(said, assertion, { n = select("#", ...), ... })
+  elseif not SUBJECTS[said.name] then
+    fail(("assert has no %q"):format(said.name))
+  elseif said.name == "message" then
+    return extend(said, { name = "", message = first })
+  elseif said.name ~= "array" and not spy.is_spy(first) then
+    fail(("assert.%s wants a spy or a stub, got a %s"):format(said.name, type(first)))
   end
+  return extend(said, { name = "", subject = first })
 end
 
---- The same value all the way down: tables are compared by their content.
-function assertions.same(expected, actual, message)
-  local path, e, a = difference(expected, actual, "value")
-  if path then
-    fail(("%s: expected %s, got %s"):format(path, show(e), show(a)), message)
-  end
+local root = extend({ negated = false, name = "" }, {})
+
+local base = {}
+
+--- What spies and stubs are in place now: `snapshot:revert()` takes back those that come after it.
+--- @return table
+function base.snapshot()
+  local mark = spy.mark()
+  return { revert = function() spy.revert_to(mark) end }
 end
 
---- Neither nil nor false.
-function assertions.truthy(value, message)
-  if not value then
-    fail(("expected something true, got %s"):format(show(value)), message)
-  end
+--- A further assertion: fn(state, arguments) returns whether it holds. The words are for string.format, with the arguments.
+--- @param kind string "assertion"
+--- @param name string "multiple_of": then there are assert.multiple_of, assert.is_not.multiple_of
+--- @param fn fun(state: table, arguments: table): boolean
+--- @param positive? string what to say when it does not hold
+--- @param negative? string what to say when it does, and should not
+function base.register(_, kind, name, fn, positive, negative)
+  if kind ~= "assertion" then error(("assert:register: only \"assertion\" can be registered, got %s"):format(tostring(kind)), 2) end
+  if type(name) ~= "string" then error("assert:register: name must be a string, got " .. type(name), 2) end
+  if type(fn) ~= "function" then error("assert:register: fn must be a function, got " .. type(fn), 2) end
+  assertions[name:lower()] = {
+    arguments = 100,
+    check = function(args)
+      local texts = {}
+      for i = 1, args.n do texts[i] = require("moonwire.test.show").value(args[i]) end
+      local function words(format) return format and (format:gsub("%%s", function() return table.remove(texts, 1) or "" end)) end
+      local holds = not not fn({}, args)
+      if holds then return true, nil, words(negative) end
+      return false, words(positive)
+    end,
+  }
 end
 
---- nil or false.
-function assertions.falsy(value, message)
-  if value then
-    fail(("expected nil or false, got %s"):format(show(value)), message)
-  end
-end
-
-function assertions.is_nil(value, message)
-  if value ~= nil then
-    fail(("expected nil, got %s"):format(show(value)), message)
-  end
-end
-
---- The text matches a Lua pattern.
-function assertions.matches(pattern, text, message)
-  if type(text) ~= "string" or not text:find(pattern) then
-    fail(("expected a text that matches %q, got %s"):format(pattern, show(text)), message)
-  end
-end
-
---- Calling fn raises. wanted is a part of the message, compared as plain text, or any other value that must be the error.
---- @return any err the error value
-function assertions.has_error(fn, wanted)
-  local ok, err = pcall(fn)
-  if ok then
-    fail("expected an error, but there was none")
-  elseif type(wanted) == "string" then
-    if not tostring(err):find(wanted, 1, true) then
-      fail(("expected an error with %q, got %s"):format(wanted, show(err)))
-    end
-  elseif wanted ~= nil and difference(wanted, err, "error") then
-    fail(("expected the error %s, got %s"):format(show(wanted), show(err)))
-  end
-  return err
-end
-
-return setmetatable(assertions, {
-  __call = function(_, ...)
-    return lua_assert(...)
-  end,
+return setmetatable(base, {
+  __index = function(_, key) return root[key] end,
+  __call = function(_, ...) return lua_assert(...) end,
 })

@@ -8,7 +8,7 @@
 #include "buf.h"
 #include "encoding.h"
 #include "err.h"
-#include "model_id.h"
+#include "model.h"
 #include "str.h"
 
 struct pool;
@@ -34,6 +34,7 @@ struct invoke {
   struct buf client_context;        /* owned; JSON on one line, or empty */
   bool keeps_log;                   /* `log` is wanted */
   struct str label;                 /* for the view: route key, borrowed ("$default") */
+  char action[MODEL_ACTION_LEN];    /* for the view: what the message asks of an app behind $default, or "" */
   char connection_id[MODEL_ID_LEN]; /* for the view */
   char trace_id[MODEL_TRACE_LEN];
   void (*done)(struct invoke *in); /* once, from the loop; may write `note`; the pool frees `in` some time later */

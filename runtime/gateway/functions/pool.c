@@ -53,11 +53,15 @@ void pool_tell(struct pool *pool) {
 
 /* Environments for what waits */
 
-/* The one that polled last: its caches are the warmest. */
+/* One that has served is warm; of two the one that polled last is the warmer. */
+static bool is_warmer(const struct environment *a, const struct environment *b) {
+  return a->served != b->served ? a->served : a->idle_ns > b->idle_ns;
+}
+
 static struct environment *environment_with_room(const struct pool *pool) {
   struct environment *best = NULL;
   for (struct environment *e = pool->environments; e; e = e->next)
-    if (environment_room(e) > 0 && (!best || e->idle_ns > best->idle_ns)) best = e;
+    if (environment_room(e) > 0 && (!best || is_warmer(e, best))) best = e;
   return best;
 }
 
@@ -123,10 +127,10 @@ static void end_if_empty(struct pool *pool) {
 }
 
 static void tell_tried(struct pool *pool, struct str report) {
-  void (*tried)(void *ctx, struct str report) = pool->tried;
+  void (*tried)(void *ctx, const struct pool *pool, struct str report) = pool->tried;
   pool->first = NULL;
   pool->tried = NULL;
-  if (tried) tried(pool->tried_ctx, report);
+  if (tried) tried(pool->tried_ctx, pool, report);
 }
 
 void pool_environment_started(struct pool *pool, const struct environment *e, struct str report) {
@@ -199,7 +203,7 @@ void pool_warm_up(struct pool *pool) {
   loop_job_add(pool->options.loop, &pool->job);
 }
 
-void pool_try(struct pool *pool, void (*tried)(void *ctx, struct str report), void *ctx) {
+void pool_try(struct pool *pool, void (*tried)(void *ctx, const struct pool *pool, struct str report), void *ctx) {
   pool->tried = tried;
   pool->tried_ctx = ctx;
   pool_warm_up(pool);

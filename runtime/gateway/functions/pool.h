@@ -63,10 +63,10 @@ struct pool {
   int environment_count, last_number;
   struct invoke_queue waiting, finished; /* finished: `done` has not been called yet */
   size_t waiting_count, waiting_bytes;
-  struct loop_job job;                         /* what calls must not do themselves */
-  bool warming;                                /* an environment is to be started for nobody */
-  struct environment *first;                   /* that one, until it is known what became of it ... */
-  void (*tried)(void *ctx, struct str report); /* ... and who wants to know */
+  struct loop_job job;       /* what calls must not do themselves */
+  bool warming;              /* an environment is to be started for nobody */
+  struct environment *first; /* that one, until it is known what became of it ... */
+  void (*tried)(void *ctx, const struct pool *pool, struct str report); /* ... and who wants to know */
   void *tried_ctx;
   bool retired; /* another pool serves the function */
   bool ending;
@@ -81,8 +81,9 @@ void pool_init(struct pool *pool, const struct pool_options *options);
 void pool_warm_up(struct pool *pool);
 
 /* The same for a new pool, and `tried` is called once, from the loop: with an empty report when the environment waits for
- * its first event, else with an error report (JSON). It may end or retire the pool, not free it. */
-void pool_try(struct pool *pool, void (*tried)(void *ctx, struct str report), void *ctx);
+ * its first event, else with an error report (JSON). It may end or retire the pool, not free it. It is not called when
+ * an invocation came first, and tells whoever asked for it. */
+void pool_try(struct pool *pool, void (*tried)(void *ctx, const struct pool *pool, struct str report), void *ctx);
 
 /* Takes the invocation over: calls in->done, then the observer, then frees it. Not from inside this function. */
 void pool_invoke(struct pool *pool, struct invoke *in);

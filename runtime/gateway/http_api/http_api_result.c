@@ -203,5 +203,8 @@ bool http_api_result_read(struct http_api_result *out, struct arena *memory, str
   if (has_status(root)) return read_response(&r, root);
   json_read(root, &item);
   if (item.type == JSON_STRING) out->body = item.text;
+  if (item.type == JSON_NULL)
+    fail(err, "the result is null, which is what a function without `return` gives: the client gets 200 with the body "
+              "null; return { statusCode = 204 } for no body");
   return true;
 }

@@ -1,8 +1,10 @@
 #include "model.h"
 
 #include <stdlib.h>
+#include <string.h>
 
 #include "encoding.h"
+#include "json.h"
 #include "model_event.h"
 #include "model_state.h"
 
@@ -126,6 +128,18 @@ static const struct model_route *select_route(struct model *model, struct str te
   return route ? route : model_route(model, STR("$default"));
 }
 
+static void read_action(struct model *model, const struct model_route *route, struct str text,
+                        char action[MODEL_ACTION_LEN]) {
+  const struct json *root;
+  char err[ERR_LEN];
+  if (!str_equal(route->key, STR("$default"))) return;
+  if (json_parse(&model->scratch, text, &root, err)) {
+    struct str found = json_member_text(root, STR("action"));
+    if (!str_copy(found, action, MODEL_ACTION_LEN)) action[0] = '\0'; /* too long */
+  }
+  arena_reset(&model->scratch);
+}
+
 void model_message(struct model *model, struct str connection_id, struct str text, const struct model_moment *at,
                    struct model_step *step) {
   struct model_connection *c = model_connection(model, connection_id);
@@ -134,6 +148,8 @@ void model_message(struct model *model, struct str connection_id, struct str tex
   c->last_active_at_ms = at->now_ms;
   const struct model_route *route = select_route(model, text);
   model_step_invoke(step, MODEL_MESSAGE, route, c, at);
+  if (route) read_action(model, route, text, step->call.action);
+  memcpy(c->last_action, step->call.action, sizeof c->last_action);
   struct model_call call = step->call;
   if (!route) {
     struct str key = str_slice(buf_str(&model->key), 0, SHOWN);

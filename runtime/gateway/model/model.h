@@ -24,7 +24,8 @@ enum {
   MODEL_MESSAGE_MAX = 128 * 1024, /* bytes of a message in either direction */
   MODEL_IDLE_S = 10 * 60,         /* a connection may be without a message in either direction */
   MODEL_DURATION_S = 2 * 60 * 60, /* ... and may last */
-  MODEL_INTEGRATION_S = 29        /* a function may take, as far as the client is concerned */
+  MODEL_INTEGRATION_S = 29,       /* a function may take, as far as the client is concerned */
+  MODEL_ACTION_LEN = 65           /* bytes of an `action` that is shown, a final NUL included; a longer one is not */
 };
 
 /* A route and the function behind it. Borrowed. */
@@ -68,6 +69,7 @@ struct model_connection {
   struct str authorizer; /* owned; JSON: requestContext.authorizer of all its events; empty without an authorizer */
   struct model_admission *admission;    /* owned; while its authorizer has not answered */
   const struct model_route *last_route; /* the last one that was invoked for it, or NULL */
+  char last_action[MODEL_ACTION_LEN];   /* ... with this action, as in model_call */
   struct fault_posts faults;            /* the caller's: what goes wrong on purpose */
   void *transport;                      /* the caller's; NULL at first */
 };
@@ -95,6 +97,9 @@ struct model_call {
   const struct model_route *route;
   char connection_id[MODEL_ID_LEN];
   char request_id[MODEL_ID_LEN];
+  /* For people: of a message on $default that is a JSON object its member `action`, a string, by which an app chooses the
+   * route of its own. Else "". API Gateway knows nothing of it. */
+  char action[MODEL_ACTION_LEN];
 };
 
 /* What to do next. One step at a time; zero it, or model_step_init, before the first use, and free it at the end. */

@@ -119,7 +119,7 @@ static void answer_message(struct model *model, enum model_outcome outcome, stru
   else if (call.route->two_way)
     send_body(&result, step);
   else if (result.status > 299)
-    fail(step->note, "statusCode %d: the client is not told, the route is one-way", result.status);
+    fail(step->note, "statusCode %d: API Gateway tells the client nothing of it, the route is one-way", result.status);
   else if (result.body.len > 0 && !model->told_of_body)
     model->told_of_body =
         !fail(step->note, "the body is not sent, as on AWS: the route is one-way (it would be two-way with "

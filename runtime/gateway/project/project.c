@@ -36,6 +36,14 @@ static bool read_service(struct project_report *report, const struct yaml *root,
                       place.path, STR_ARG(at->key->text), shown_of(*out).text);
 }
 
+static void set_names(struct project *out, struct project_names written, const struct project_names *kept) {
+  struct project_names names = kept ? *kept : written;
+  out->written = written;
+  out->service = names.service;
+  out->stage = names.stage;
+  out->region = names.region;
+}
+
 static struct intrinsic_names names_of(struct variables *variables, const struct yaml *root, const struct project *p) {
   const struct yaml_entry *functions = yaml_entry_of(root, STR("functions"));
   const struct project_surroundings *around = variables->surroundings;
@@ -64,13 +72,13 @@ static bool read_root(struct project_report *report, const struct yaml *root,
                       const struct project_surroundings *surroundings, struct project *out) {
   struct project_provider provider;
   struct variables variables;
+  struct str service;
   if (!find_root(report, root) || !variables_begin(&variables, report, surroundings, root) ||
-      !variables_sections(&variables, &root) || !read_service(report, root, &out->service) ||
+      !variables_sections(&variables, &root) || !read_service(report, root, &service) ||
       !project_provider_read(report, root, surroundings, &provider))
     return false;
   project_check_sections(report, root);
-  out->stage = provider.stage;
-  out->region = provider.region;
+  set_names(out, (struct project_names){ service, provider.stage, provider.region }, surroundings->kept);
   out->route_selection_expression = provider.route_selection_expression;
   struct intrinsic_names names = names_of(&variables, root, out);
   report->names = &names;
@@ -117,6 +125,16 @@ bool project_read(struct project *out, const char *file, const struct project_su
   buf_free(&text);
   if (!ok) project_free(out);
   return ok;
+}
+
+bool project_is_routed(const struct project *project, const struct project_function *function) {
+  for (size_t i = 0; i < project->route_count; i++) {
+    const struct project_route *route = &project->routes[i];
+    if (route->function == function || (route->authorizer && route->authorizer->function == function)) return true;
+  }
+  for (size_t i = 0; i < project->http_route_count; i++)
+    if (project->http_routes[i].function == function) return true;
+  return false;
 }
 
 void project_free(struct project *project) {

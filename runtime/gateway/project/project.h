@@ -72,6 +72,7 @@ struct project {
   struct str service;
   struct str stage;                      /* --stage, else provider.stage, else "dev" */
   struct str region;                     /* provider.region, else "us-east-1" */
+  struct project_names written;          /* what these three would be if no names were kept (project_surroundings.h) */
   struct str route_selection_expression; /* default "$request.body.action" */
   const struct project_function *functions;
   size_t function_count;
@@ -95,6 +96,9 @@ bool project_read(struct project *out, const char *file, const struct project_su
 /* The same for text in memory; `file` is for messages, the directory is left empty. For tests. */
 bool project_parse(struct project *out, const char *file, struct str yaml,
                    const struct project_surroundings *surroundings, char err[ERR_LEN]);
+
+/* Whether a route of either API leads to the function, or it is the authorizer of one. */
+bool project_is_routed(const struct project *project, const struct project_function *function);
 
 /* Safe on a zeroed project. */
 void project_free(struct project *project);

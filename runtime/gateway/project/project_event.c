@@ -1,5 +1,7 @@
 #include "project_event.h"
 
+#include "spelling.h"
+
 /* Warns of other keys in the event: a mistake of indentation that Serverless does not notice. Whether there are any. */
 static bool warn_of_neighbours(struct project_report *report, struct project_place place, const struct yaml *map,
                                const struct yaml_entry *entry) {
@@ -13,21 +15,70 @@ static bool warn_of_neighbours(struct project_report *report, struct project_pla
   return map->count > 1;
 }
 
-static void warn_of_kind(struct project_report *report, struct yaml_line line, struct str kind) {
+/* Serverless Framework v3, "Serverless.yml Reference", `events`. */
+static const char *const kinds[] = {
+  "activemq",
+  "alb",
+  "alexaSkill",
+  "alexaSmartHome",
+  "cloudFront",
+  "cloudwatchEvent",
+  "cloudwatchLog",
+  "cognitoUserPool",
+  "eventBridge",
+  "http",
+  "httpApi",
+  "iot",
+  "iotFleetProvisioning",
+  "kafka",
+  "msk",
+  "rabbitmq",
+  "s3",
+  "schedule",
+  "sns",
+  "sqs",
+  "stream",
+  "websocket",
+};
+
+/* Those that `moonwire invoke` makes. False when the kind is none of them. */
+static bool warn_of_made(struct project_report *report, struct yaml_line line, struct str kind,
+                         const struct project_function *function) {
+  static const char *const made[] = { "sqs", "sns", "schedule" };
+  for (size_t i = 0; i < sizeof made / sizeof *made; i++) {
+    if (!str_equal(kind, str_from(made[i]))) continue;
+    project_warn(report, line,
+                 "%s events come from nowhere by themselves here; `moonwire invoke %s --event %s` makes one", made[i],
+                 shown_of(function->name).text, made[i]);
+    return true;
+  }
+  return false;
+}
+
+static void warn_of_kind(struct project_report *report, struct project_place place, struct yaml_line line,
+                         struct str kind, const struct project_function *function) {
+  if (warn_of_made(report, line, kind, function)) return;
+  const char *meant = spelling_nearest(kind, kinds, sizeof kinds / sizeof *kinds);
+  if (meant) {
+    project_warn(report, line, "%s%s is no kind of event that the Framework knows; did you mean %s?", place.path,
+                 shown_of(kind).text, meant);
+    return;
+  }
   project_warn(report, line, "events of the kind %s are not served here, only websocket and httpApi events",
                shown_of(kind).text);
 }
 
 /* An event that is no route. */
-static bool read_other(struct project_report *report, struct project_place place, const struct yaml *node) {
+static bool read_other(struct project_report *report, struct project_place place, const struct yaml *node,
+                       const struct project_function *function) {
   int length = (int)strlen(place.path) - 1;
   bool is_ours = str_equal(node->text, STR("websocket")) || str_equal(node->text, STR("httpApi"));
   if (project_has_variable(node))
     project_warn(report, node->line, "%.*s is left out: %s", length, place.path, project_reason(node).text);
   else if (node->kind == YAML_MAP && node->count > 0 && yaml_is_scalar(node->entries[0].key))
-    warn_of_kind(report, node->line, node->entries[0].key->text);
+    warn_of_kind(report, place, node->line, node->entries[0].key->text, function);
   else if (node->kind == YAML_STRING && !is_ours)
-    warn_of_kind(report, node->line, node->text);
+    warn_of_kind(report, place, node->line, node->text, function);
   else
     return project_fail(report, node->line, "%.*s must be an event such as `websocket: $default`, found %s", length,
                         place.path, project_found(node).text);
@@ -39,7 +90,7 @@ static bool read_event(struct project_report *report, struct project_place place
   const struct yaml_entry *websocket = yaml_entry_of(node, STR("websocket"));
   const struct yaml_entry *http = websocket ? NULL : yaml_entry_of(node, STR("httpApi"));
   const struct yaml_entry *at = websocket ? websocket : http;
-  if (!at) return read_other(report, place, node);
+  if (!at) return read_other(report, place, node, owner->function);
   if (warn_of_neighbours(report, place, node, at) && at->value->kind == YAML_NULL) return true;
   if (websocket) return project_route_add(report, place, at, owner->function, &events->websocket);
   return project_http_route_add(report, place, at, owner, &events->http);

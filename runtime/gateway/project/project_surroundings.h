@@ -14,11 +14,20 @@
 
 enum { PROJECT_API_ID_LEN = 16 }; /* bytes, the final NUL included */
 
+/* The names of which URLs and ids are made. */
+struct project_names {
+  struct str service, stage, region;
+};
+
 struct project_surroundings {
   struct str stage;       /* what --stage said, or empty */
   struct fields options;  /* --opt: what ${opt:name} stands for */
   struct fields params;   /* --param: what ${param:name} stands for */
   struct str instance_id; /* ${sls:instanceId}: another one for each run */
+
+  /* Names that a running service keeps, whatever its files say by now; variables stand for these, too. NULL: what the
+   * files say. */
+  const struct project_names *kept;
 
   /* The developer's environment; empty when there is no such variable. NULL: it has none. */
   struct str (*variable)(const char *name);

@@ -34,17 +34,31 @@ static bool own_scalar(struct variables *v, struct str address, struct str *out)
 }
 
 bool variable_stage(struct variables *v, struct str *out) {
-  *out = v->surroundings->stage;
+  *out = v->surroundings->kept ? v->surroundings->kept->stage : v->surroundings->stage;
   if (out->len == 0 && !own_scalar(v, STR("provider.stage"), out)) return false;
   if (out->len == 0) *out = STR("dev");
   return true;
 }
 
+/* What `self` stands for where a kept name is written; empty for anything else. What the command line replaces is no name of
+ * the file, and a default that the file need not write stands nowhere. */
+static struct str kept_at(const struct variables *v, struct str address, bool is_written) {
+  const struct project_names *kept = v->surroundings->kept;
+  bool service = str_equal(address, STR("service")) || str_equal(address, STR("service.name"));
+  bool stage = str_equal(address, STR("provider.stage")) && v->surroundings->stage.len == 0;
+  bool region = str_equal(address, STR("provider.region")) && !find_field(v->surroundings->options, STR("region"));
+  if (kept && service && is_written) return kept->service;
+  if (kept && stage && (is_written || !str_equal(kept->stage, STR("dev")))) return kept->stage;
+  if (kept && region && (is_written || !str_equal(kept->region, STR(PROJECT_REGION)))) return kept->region;
+  return STR("");
+}
+
 static bool ask_self(struct variables *v, const struct yaml *at, const struct call *call, const struct yaml **out) {
-  (void)at;
-  bool ok = variables_walk(v, v->root, call->address, out);
+  if (!variables_walk(v, v->root, call->address, out)) return false;
+  struct str kept = kept_at(v, call->address, *out);
+  if (kept.len > 0) return text_of(v, at, kept, out);
   fail(v->why, "nothing stands at %s", shown_of(call->address).text);
-  return ok;
+  return true;
 }
 
 static bool ask_file(struct variables *v, const struct yaml *at, const struct call *call, const struct yaml **out) {
@@ -87,7 +101,8 @@ static bool ask_sls(struct variables *v, const struct yaml *at, const struct cal
 
 static bool ask_aws(struct variables *v, const struct yaml *at, const struct call *call, const struct yaml **out) {
   const struct field *given = find_field(v->surroundings->options, STR("region"));
-  struct str region = given ? given->value : STR("");
+  const struct project_names *kept = v->surroundings->kept;
+  struct str region = kept ? kept->region : given ? given->value : STR("");
   if (str_equal(call->address, STR("accountId"))) return text_of(v, at, STR(PROJECT_ACCOUNT), out);
   if (!str_equal(call->address, STR("region"))) {
     fail(v->why, "there are ${aws:accountId} and ${aws:region}");

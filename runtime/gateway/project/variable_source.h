@@ -10,7 +10,7 @@
 bool variable_source_ask(struct variables *v, const struct yaml *at, const struct variable_source *source,
                          const struct yaml **out);
 
-/* The stage: what the command line says, else provider.stage, else "dev". */
+/* The stage: the kept one, else what the command line says, else provider.stage, else "dev". */
 bool variable_stage(struct variables *v, struct str *out);
 
 #endif

@@ -54,10 +54,13 @@ void view_fault(struct view *view, const struct fault_news *news);
 /* Changed files have taken effect, so many nanoseconds after the first of them was noticed. `changed` names one or more. */
 void view_reloaded(struct view *view, struct str changed, int64_t took_ns);
 
-/* They have not: what was loaded before goes on serving. Borrowed. */
+/* What cannot be loaded: files that have changed, or at the start a function's code. Borrowed. */
 struct view_refusal {
-  struct str changed;
-  struct str report;      /* JSON with errorType (may be empty), errorMessage, stackTrace */
+  struct str changed;                      /* the files, "chat.lua and 1 more"; empty at the start */
+  bool several;                            /* they are more than one */
+  const struct project_function *function; /* at the start: whose code it is; else NULL */
+  struct str effect;                       /* who serves now, or what to do: a sentence for people */
+  struct str report;                       /* JSON with errorType (may be empty), errorMessage, stackTrace */
   struct str place, line; /* where it went wrong, "chat.lua:3", and what stands there; empty when that is not known */
 };
 void view_refused(struct view *view, const struct view_refusal *refusal);

@@ -49,6 +49,21 @@ static void add_http_routes(struct buf *out, const struct project *project) {
   buf_add_char(out, ']');
 }
 
+/* Only of a service that has functions without one. */
+static void add_unrouted(struct buf *out, const struct project *project) {
+  bool first = true;
+  for (size_t i = 0; i < project->function_count; i++) {
+    const struct project_function *function = &project->functions[i];
+    if (project_is_routed(project, function)) continue;
+    buf_add(out, first ? STR(",\"unrouted\":[{\"function\":") : STR(",{\"function\":"));
+    json_write_string_utf8(out, function->name);
+    add_text(out, "handler", function->handler);
+    buf_add_char(out, '}');
+    first = false;
+  }
+  if (!first) buf_add_char(out, ']');
+}
+
 void view_json_ready(struct buf *out, const struct view_ready *ready) {
   const struct project *project = ready->project;
   begin(out, "ready");
@@ -64,6 +79,7 @@ void view_json_ready(struct buf *out, const struct view_ready *ready) {
     add_route(out, i == 0, project->routes[i].key, project->routes[i].function);
   buf_add_char(out, ']');
   add_http_routes(out, project);
+  add_unrouted(out, project);
   end(out);
 }
 
@@ -132,6 +148,7 @@ void view_json_invocation(struct buf *out, int64_t now_ms, struct str function, 
   add_time(out, now_ms);
   add_text(out, "function", function);
   add_text(out, "route", in->label);
+  if (in->action[0]) add_text(out, "action", str_from(in->action));
   if (in->connection_id[0]) add_text(out, "connectionId", str_from(in->connection_id));
   add_text(out, "requestId", str_from(in->request_id));
   buf_addf(out, ",\"environment\":%d,\"cold\":%s", in->environment, in->cold ? "true" : "false");
@@ -170,10 +187,12 @@ void view_json_reloaded(struct buf *out, int64_t now_ms, struct str changed, int
 
 void view_json_refused(struct buf *out, int64_t now_ms, const struct view_refusal *refusal,
                        const struct view_report *report) {
-  begin(out, "reload");
+  begin(out, refusal->function ? "load" : "reload");
   add_time(out, now_ms);
   add_text(out, "event", STR("refused"));
-  add_text(out, "changed", refusal->changed);
+  if (refusal->function) add_text(out, "function", refusal->function->name);
+  if (refusal->function) add_text(out, "handler", refusal->function->handler);
+  if (!refusal->function) add_text(out, "changed", refusal->changed);
   add_report(out, report);
   if (refusal->place.len > 0) {
     add_text(out, "place", refusal->place);

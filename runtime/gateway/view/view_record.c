@@ -19,13 +19,6 @@ static bool is_level(struct str word) {
   return false;
 }
 
-/* Where the last "wanted" begins, or SIZE_MAX. */
-static size_t find_last(struct str s, struct str wanted) {
-  size_t last = SIZE_MAX;
-  for (size_t at = 0; (at = str_find(s, wanted, at)) != SIZE_MAX; at++) last = at;
-  return last;
-}
-
 /* Skips "name":"value" at *s. */
 static bool skip_member(struct str *s, const char *name) {
   struct str rest = *s, quoted = str_from(name);
@@ -40,7 +33,7 @@ static bool skip_member(struct str *s, const char *name) {
 static void cut_ids(struct view_record *record) {
   static const char *const names[] = { "\"connectionId\":\"", ",\"routeKey\":\"", ",\"apiRequestId\":\"" };
   static const struct str begin = { " {\"connectionId\":\"", 18 };
-  size_t at = find_last(record->message, begin);
+  size_t at = str_find_last(record->message, begin);
   if (at == SIZE_MAX) return;
   struct str rest = str_slice(record->message, at + 2, record->message.len);
   for (size_t i = 0; i < sizeof names / sizeof *names; i++)

@@ -42,16 +42,41 @@ static void add_place(struct buf *out, const struct view_refusal *refusal) {
   buf_add_char(out, '\n');
 }
 
+/* Whether it went wrong in the one file that has changed, or nobody knows where. */
+static bool is_to_blame(const struct view_refusal *refusal) {
+  struct str place = refusal->place, changed = refusal->changed;
+  if (place.len == 0) return true;
+  return !refusal->several && str_starts(place, changed) &&
+         str_starts(str_slice(place, changed.len, place.len), STR(":"));
+}
+
+static void add_subject(struct buf *out, const struct view_refusal *refusal) {
+  const struct project_function *function = refusal->function;
+  if (function) {
+    buf_add(out, STR("the function "));
+    view_plain_add(out, function->name);
+    buf_add(out, STR(" ("));
+    view_plain_add(out, function->handler);
+    buf_add(out, STR(") is not loaded: "));
+  } else if (is_to_blame(refusal)) {
+    view_plain_add(out, refusal->changed);
+    buf_add(out, refusal->several ? STR(" are not loaded: ") : STR(" is not loaded: "));
+  } else {
+    buf_add(out, STR("not reloaded ("));
+    view_plain_add(out, refusal->changed);
+    buf_add(out, refusal->several ? STR(" have changed): ") : STR(" has changed): "));
+  }
+}
+
 void view_text_refused(struct view_text *t, struct buf *out, int64_t now_ms, const struct view_refusal *refusal,
                        const struct view_report *report) {
   const struct json *at = view_report_first(report);
   struct str frame;
   view_style_time(t, out, now_ms);
   view_style_begin(t, out, VIEW_RED);
-  view_plain_add(out, refusal->changed);
-  buf_add(out, STR(" is not loaded: "));
+  add_subject(out, refusal);
   add_message(t, out, report);
   add_place(out, refusal);
   for (int i = 0; i < FRAMES_MAX && view_report_frame(&at, &frame); i++) add_line(t, out, VIEW_DIM, frame);
-  add_line(t, out, VIEW_YELLOW, STR("what was loaded before goes on serving"));
+  add_line(t, out, VIEW_YELLOW, refusal->effect);
 }

@@ -9,9 +9,10 @@
 #include "view_plain.h"
 #include "view_record.h"
 #include "view_record_json.h"
+#include "view_stack.h"
 #include "view_style.h"
 
-enum { LEVEL = 6 /* "INFO  " */, NUMBER = 2 /* "#1" */ };
+enum { LEVEL = 6 /* "INFO  " */, NUMBER = 2 /* "#1" */, FRAMES_MAX = 50 };
 
 /* At the start */
 
@@ -19,14 +20,14 @@ static size_t at_most(size_t width) {
   return width < VIEW_TEXT_WIDTH_MAX ? width : VIEW_TEXT_WIDTH_MAX;
 }
 
-static void widen(size_t *width, struct str text) {
+void view_text_widen(size_t *width, struct str text) {
   size_t here = at_most(view_plain_width(text));
   if (here > *width) *width = here;
 }
 
 static void measure_route(struct view_text *t, struct str key, const struct project_function *function) {
-  widen(&t->route_width, key);
-  widen(&t->function_width, function->name);
+  view_text_widen(&t->route_width, key);
+  view_text_widen(&t->function_width, function->name);
 }
 
 static void measure_routes(struct view_text *t, const struct project *project) {
@@ -35,6 +36,9 @@ static void measure_routes(struct view_text *t, const struct project *project) {
     measure_route(t, project->routes[i].key, project->routes[i].function);
   for (size_t i = 0; i < project->http_route_count; i++)
     measure_route(t, project->http_routes[i].key, project->http_routes[i].function);
+  for (size_t i = 0; i < project->function_count; i++)
+    if (!project_is_routed(project, &project->functions[i]))
+      measure_route(t, project->functions[i].name, &project->functions[i]);
   t->function_width += NUMBER;
 }
 
@@ -44,13 +48,34 @@ static void add_address(const struct view_text *t, struct buf *out, const char *
   buf_add_char(out, '\n');
 }
 
-static void add_route(const struct view_text *t, struct buf *out, struct str key,
-                      const struct project_function *function) {
+/* "chat  -> handlers/chat.main", without the end of the line. */
+static void add_target(const struct view_text *t, struct buf *out, struct str key,
+                       const struct project_function *function) {
   view_style_blanks(out, 2);
   view_plain_pad(out, key, t->route_width);
   buf_add(out, STR("  -> "));
   view_plain_add(out, function->handler);
+}
+
+static void add_route(const struct view_text *t, struct buf *out, struct str key,
+                      const struct project_function *function) {
+  add_target(t, out, key, function);
   buf_add_char(out, '\n');
+}
+
+/* Functions that no client reaches. */
+static void add_unrouted(const struct view_text *t, struct buf *out, const struct project *project) {
+  for (size_t i = 0; i < project->function_count; i++) {
+    const struct project_function *function = &project->functions[i];
+    if (project_is_routed(project, function)) continue;
+    add_target(t, out, function->name, function);
+    view_style_begin(t, out, VIEW_DIM);
+    buf_add(out, STR("  (no route: moonwire invoke "));
+    view_plain_add(out, function->name);
+    buf_add_char(out, ')');
+    view_style_end(t, out);
+    buf_add_char(out, '\n');
+  }
 }
 
 static void add_addresses(const struct view_text *t, struct buf *out, const struct view_ready *ready) {
@@ -76,6 +101,7 @@ void view_text_ready(struct view_text *t, struct buf *out, const struct view_rea
     add_route(t, out, project->routes[i].key, project->routes[i].function);
   for (size_t i = 0; i < project->http_route_count; i++)
     add_route(t, out, project->http_routes[i].key, project->http_routes[i].function);
+  add_unrouted(t, out, project);
   buf_add_char(out, '\n');
 }
 
@@ -126,11 +152,26 @@ static void add_lines(struct buf *out, struct str text, size_t indent) {
   }
 }
 
+/* Level, message, members, and beneath them the stack. */
 static void add_record(const struct view_text *t, struct buf *out, struct view_record record) {
+  struct arena memory;
+  const struct json *stack;
+  struct str line;
+  arena_init(&memory);
+  bool has_stack = view_stack_cut(&record, &memory, &stack);
   view_style_begin(t, out, colour_of(record.level));
   view_plain_pad(out, record.level, LEVEL - 1);
   view_style_end(t, out);
   buf_add_char(out, ' ');
+  add_lines(out, record.message, VIEW_INDENT + LEVEL);
+  if (record.fields.len > 0) buf_add(out, STR(" {"));
+  view_plain_add(out, record.fields);
+  for (int i = 0; has_stack && i < FRAMES_MAX && view_stack_line(&stack, &line); i++) {
+    buf_add_char(out, '\n');
+    view_style_blanks(out, VIEW_INDENT + LEVEL);
+    view_style_text(t, out, VIEW_DIM, line);
+  }
+  arena_free(&memory);
 }
 
 static bool add_metrics(const struct view_text *t, struct buf *out, struct str line) {
@@ -156,9 +197,6 @@ static void add_output(const struct view_text *t, struct buf *out, bool is_error
   }
   if (record.level.len > 0) {
     add_record(t, out, record);
-    add_lines(out, record.message, VIEW_INDENT + LEVEL);
-    if (record.fields.len > 0) buf_add(out, STR(" {"));
-    view_plain_add(out, record.fields);
   } else if (!is_error || !add_metrics(t, out, line)) {
     view_plain_add(out, line);
   }

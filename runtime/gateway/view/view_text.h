@@ -18,7 +18,7 @@ enum { VIEW_TEXT_TIME = 9, VIEW_TEXT_WIDTH_MAX = 16 /* characters of a column */
 
 struct view_text {
   bool colour;
-  size_t route_width, function_width; /* of the columns; 0 until view_text_ready */
+  size_t route_width, function_width; /* of the columns; 0 until view_text_ready; the first grows with what comes */
   int64_t second;                     /* of the Unix time that `time` shows */
   char time[VIEW_TEXT_TIME];          /* "20:33:12" */
 };
@@ -28,6 +28,9 @@ struct view_writer {
   struct str function;
   int number;
 };
+
+/* Makes a column wide enough for a text, up to VIEW_TEXT_WIDTH_MAX. */
+void view_text_widen(size_t *width, struct str text);
 
 void view_text_ready(struct view_text *t, struct buf *out, const struct view_ready *ready);
 void view_text_warning(struct view_text *t, struct buf *out, struct str text);

@@ -23,13 +23,24 @@ static struct str client_of(const struct invoke *in, char status[16]) {
   return str_from(status);
 }
 
+/* "$default say": the column widens for actions, which nobody knows at the start. */
+static void add_route(struct view_text *t, struct buf *out, const struct invoke *in) {
+  struct buf both;
+  buf_init(&both, in->label.len + sizeof in->action + 1);
+  buf_add(&both, in->label);
+  if (in->action[0]) buf_addf(&both, " %s", in->action);
+  if (in->action[0]) view_text_widen(&t->route_width, buf_str(&both));
+  view_plain_pad(out, buf_str(&both), t->route_width);
+  buf_free(&both);
+}
+
 /* Time, route, client, function. */
 static void add_head(struct view_text *t, struct buf *out, int64_t now_ms, const struct project_function *function,
                      const struct invoke *in) {
   char number[16] = "", status[16];
   view_style_time(t, out, now_ms);
   view_style_begin(t, out, VIEW_BOLD);
-  view_plain_pad(out, in->label, t->route_width);
+  add_route(t, out, in);
   view_style_end(t, out);
   view_style_blanks(out, 2);
   view_plain_pad(out, client_of(in, status), MODEL_ID_LEN - 1);

@@ -1,0 +1,12 @@
+/* bind_folder.h -- moonwire.core.folder, for subcommands in Lua: what lies in a folder.
+ *   list(path) -> { { name =, is_folder = } ... } | nil, message   in no order, without . and ..; a link to a folder is none
+ */
+#ifndef MOONWIRE_BIND_FOLDER_H
+#define MOONWIRE_BIND_FOLDER_H
+
+#include <lua.h>
+
+/* Makes it loadable with `require`. Leaves nothing on the stack. */
+void bind_folder(lua_State *L);
+
+#endif
