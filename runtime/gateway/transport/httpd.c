@@ -9,7 +9,7 @@
 enum {
   /* Bytes of a connection, for the head of a request, and that of its answer besides; what is too much for it is answered
    * with 431. */
-  MEMORY = 32 * 1024,
+  MEMORY = 28 * 1024,
   RUNS = 4 /* most calls of MHD_run in a row, before others have their turn */
 };
 
