@@ -127,7 +127,7 @@ test('in a moonwire dev that runs', (t) => withDev({ files }, async (dev) => {
   };
 
   await t.test('the start names the functions without a route', async () => {
-    assert.deepEqual((await dev.line({ type: 'ready' })).unrouted, [{ function: 'app', handler: 'app.main' }]);
+    assert.deepEqual((await dev.line({ type: 'ready' })).unrouted, [{ function: 'app', handler: 'app.main' }, { function: 'work', handler: 'app.queue' }]);
   });
 
   await t.test('the result and the log', async () => {
