@@ -32,7 +32,7 @@ static const char usage[] =
     "  --allow-origin ORIGIN    pages of this site may connect, too (https://app.example, or *); without it those of "
     "this\n"
     "                           machine may, and programs; may be said several times\n"
-    "  --control-port NUMBER    port of the Runtime API, always on 127.0.0.1 (3002); 0 takes a free one\n"
+    "  --control-port NUMBER    Runtime API, Invoke, ctl, tokens: 127.0.0.1:3002; 0 takes a free one\n"
     "  --max-environments N     most processes of one function at once (10)\n"
     "  --environment-idle S     seconds without an event after which a process is ended (300); 0 keeps it\n"
     "  --concurrency N          events that a process serves at once, as on Lambda Managed Instances; without it one\n"
