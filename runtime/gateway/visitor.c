@@ -79,6 +79,9 @@ bool visitor_may_enter(struct fields headers, struct visitor_origins allowed, ch
     return fail(err, "a page of another site was refused that did not say which; --allow-origin '*' lets all in");
   if (!origin.ptr || str_equal(origin, STR("file://")) || is_allowed_origin(origin, allowed)) return true;
   if (site.len > 0 && (visitor_is_loopback(site) || str_equal_nocase(host_of(site), host))) return true;
+  if (str_equal(origin, STR("null")))
+    return fail(err,
+                "a page from the disk, or in a sandboxed frame, was refused: --allow-origin null lets such pages in");
   return fail(err, "a page of %s was refused: --allow-origin %s lets it in", shown_of(origin).text,
               shown_of(origin).text);
 }
