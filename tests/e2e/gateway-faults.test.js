@@ -316,7 +316,7 @@ test('moonwire ctl', (t) => withDev({ files }, async (dev) => {
   });
 }));
 
-test('delays that outlast everything', (t) => withDev({ files, args: ['--integration-timeout', '1'] }, async (dev) => {
+test('delays that outlast everything', (t) => withDev({ files, args: ['--integration-timeout', '4'] }, async (dev) => {
   await t.test('a handshake that waits', async () => {
     told(dev, 'latency', '600000', '--only', 'invoke');
     const opening = dev.connect();
