@@ -59,5 +59,5 @@ test('clients that leave before their turn', (t) => withDev({ files, args: ['--m
   const later = fetch(`${dev.origin}/later`);
   fs.writeFileSync(go, '');
   assert.deepEqual(await Promise.all([held, later].map(async (answer) => (await answer).text())), ['/hold', '/later']);
-  assert.equal(dev.all({ type: 'invocation', outcome: 'result' }).length, 2);
+  assert.equal((await dev.invocations(2, { outcome: 'result' })).length, 2);
 }));
