@@ -4,7 +4,7 @@
 const assert = require('node:assert/strict');
 const { test } = require('node:test');
 const { withDev } = require('../e2e/helper/dev');
-const { files, JOIN, told, push, ctl, pause, until } = require('../e2e/helper/lobby');
+const { filesWith, JOIN, told, push, ctl, pause, until } = require('../e2e/helper/lobby');
 const { serveFiles, withPage } = require('./helper/browser');
 
 /** `lobby` is what the page has of the client: the socket, what it got, and what happened to it. */
@@ -47,7 +47,7 @@ const gotOf = (page) => page.evaluate(() => lobby.got);
 /** Waits until there were so many events of that name. */
 const happened = (page, name, count = 1) => until(async () => (await eventsOf(page)).filter((event) => event === name).length >= count);
 
-test('the client in a page', (t) => withDev({ files, args: ['--max-duration', '8', '--idle-timeout', '4'] }, async (dev) => {
+test('the client in a page', (t) => withDev({ files: filesWith(), args: ['--max-duration', '8', '--idle-timeout', '4'] }, async (dev) => {
   await t.test('over renewals no message is lost and none comes twice, in both directions', async () => {
     await visit(dev, { renew: 1500, spread: 300, overlap: 1000, heartbeat: 0 }, async (page) => {
       let n = 0;
@@ -120,7 +120,7 @@ test('the client in a page', (t) => withDev({ files, args: ['--max-duration', '8
 }));
 
 // The settings that everybody has, by a clock that jumps.
-test('two hours pass in a page', () => withDev({ files }, async (dev) => {
+test('two hours pass in a page', () => withDev({ files: filesWith() }, async (dev) => {
   await visit(dev, { clock: true }, async (page) => {
     const pinged = dev.line({ type: 'invocation', action: 'ping' });
     await page.clock.fastForward('09:00');

@@ -4,10 +4,12 @@
 const assert = require('node:assert/strict');
 const { after, test } = require('node:test');
 const { WebSocket } = require('ws');
+const { DynamoDBClient, ScanCommand } = require('@aws-sdk/client-dynamodb');
+const { database } = require('./helper/counterparts');
 const { withDev } = require('./helper/dev');
 const { WRAP } = require('./helper/program');
 const { Clock } = require('./helper/clock');
-const { files, JOIN, say, told, push, ctl, pause, until } = require('./helper/lobby');
+const { filesWith, JOIN, say, told, push, ctl, pause, until } = require('./helper/lobby');
 
 const MINUTE = 60_000;
 const SLOW = WRAP.length ? 10 : 1; // under valgrind
@@ -50,7 +52,7 @@ const happens = (socket, type, is = () => true) => new Promise((resolve) => {
 
 const ARGS = ['--max-duration', `${5 * SLOW}`, '--idle-timeout', `${2 * SLOW}`];
 
-test('a client and moonwire dev', (t) => withDev({ files, args: ARGS, patience: 100_000 * SLOW }, async (dev) => {
+test('a client and moonwire dev', (t) => withDev({ files: filesWith(), args: ARGS, patience: 100_000 * SLOW }, async (dev) => {
   await t.test('over renewals no message is lost and none comes twice, in both directions', async () => {
     const { socket, counted, got, statuses } = await enter(dev, { renew: 1000 * SLOW, spread: 300 * SLOW, overlap: 800 * SLOW, heartbeat: 0 });
     let renewals = 0, n = 0;
@@ -141,8 +143,30 @@ test('a client and moonwire dev', (t) => withDev({ files, args: ARGS, patience: 
   });
 }));
 
+test('an order that arrives twice is one order', async () => {
+  const { env, close } = await database();
+  const aws = new DynamoDBClient({ endpoint: env.AWS_ENDPOINT_URL_DYNAMODB, region: 'us-east-1', credentials: { accessKeyId: 'a', secretAccessKey: 'b' } });
+  const orders = async () => (await aws.send(new ScanCommand({ TableName: 'chat' }))).Items.map(({ pk, item }) => [pk.S, item.S]);
+  await withDev({ files: filesWith(env) }, async (dev) => {
+    const { socket } = await enter(dev);
+    await ctl(dev, 'latency', '500', '--only', 'send');
+    const answer = socket.ask({ action: 'order', item: 'tea' });
+    await until(async () => (await orders()).length === 1);
+    const again = happens(socket, 'open');
+    await ctl(dev, 'drop', '--all');
+    await again;
+    await ctl(dev, 'reset');
+    assert.equal((await answer).ordered, 'tea');
+    await dev.invocations(2, { function: 'orders' });
+    assert.deepEqual(await orders(), [['orders#guest', 'tea']]);
+    socket.close();
+  });
+  aws.destroy();
+  await close();
+});
+
 // The settings that everybody has, by a clock that jumps.
-test('two hours pass', () => withDev({ files }, async (dev) => {
+test('two hours pass', () => withDev({ files: filesWith() }, async (dev) => {
   await null; // the limit of withDev is one of the real clock
   const clock = new Clock();
   clock.install();
