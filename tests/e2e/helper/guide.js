@@ -6,6 +6,7 @@
 //   ```diff chat.lua     lines of such a file that give way to others
 //   ```console           a terminal in the folder: "$ command", then what it prints
 //   ```console dev       that of `moonwire dev`: lines that it writes from there on, in this order; others may come between them
+//   ```console db        that of a local DynamoDB, which "$ npx -y dynalite --port 8000" starts
 //   ```console ann       a client. "$ npx -y wscat -c ADDRESS" connects, "> text" is typed, "< text" comes; "error: ...", "Disconnected ..."
 //
 // "..." stands for lines that are not shown. A block in another language without a name is not played.
@@ -16,6 +17,7 @@ const path = require('node:path');
 const { execFile } = require('node:child_process');
 const program = require('./program');
 const { Dev } = require('./dev');
+const { database } = require('./counterparts');
 const { connect } = require('./client');
 const { blocks, alike } = require('./pages');
 
@@ -28,7 +30,9 @@ class Reader {
     this.cwd = this.folder;
     this.tools = program.writeFiles({});
     this.clients = {};
+    this.ports = {}; // those of the pages, and those that stand for them here
     this.seen = 0; // how many lines of moonwire dev were compared
+    this.install();
   }
 
   /** Plays all blocks of a page; errors name its line. */
@@ -48,6 +52,7 @@ class Reader {
     if (language === 'diff') return this.edit(name, block.lines);
     if (language !== 'console') return name && this.save(name, `${block.lines.join('\n')}\n`);
     if (name === 'dev') return this.watch(block.lines);
+    if (name === 'db') return this.keep(block.lines);
     return name ? this.talk(name, block.lines) : this.type(block.lines);
   }
 
@@ -88,7 +93,7 @@ class Reader {
 
   run(command) {
     const where = path.join(this.tools, 'where');
-    const script = `cd "${this.cwd}" && ${command}\nstatus=$?; pwd > ${where}; exit $status`;
+    const script = `cd "${this.cwd}" && ${this.here(command)}\nstatus=$?; pwd > ${where}; exit $status`;
     const env = { PATH: `${this.tools}:${process.env.PATH}`, HOME: this.tools, ...program.tools() };
     return new Promise((resolve) => {
       execFile('bash', ['-c', script], { env }, (error, stdout, stderr) => {
@@ -114,18 +119,35 @@ class Reader {
 
   /** Its whole lines, with the ports of the page. */
   output() {
-    const all = this.dev.stdout.replaceAll(`:${this.dev.port}`, ':3001').replaceAll(`:${this.control}`, ':3002');
+    const all = Object.entries(this.ports).reduce((text, [page, port]) => text.replaceAll(`:${port}`, `:${page}`), this.dev.stdout);
     return all.split('\n').slice(0, -1);
   }
 
+  /** A text of the page with the ports that there are here. */
+  here(text) {
+    return Object.entries(this.ports).reduce((all, [page, port]) => all.replaceAll(`127.0.0.1:${page}`, `127.0.0.1:${port}`), text);
+  }
+
+  async keep([line]) {
+    assert.equal(line, '$ npx -y dynalite --port 8000');
+    this.database = await database([]);
+    this.ports[8000] = new URL(this.database.env.AWS_ENDPOINT_URL_DYNAMODB).port;
+  }
+
   async start(command) {
-    const [name, what, ...args] = command.split(' ');
-    assert.deepEqual([name, what], ['moonwire', 'dev']);
-    this.dev = await Dev.start({ directory: this.cwd, text: true, args });
-    this.control = await this.dev.when(() => /control port +http:\/\/127\.0\.0\.1:(\d+)/.exec(this.dev.stdout)?.[1]);
-    const moonwire = program.command('moonwire').join(' ');
-    const script = `#!/bin/sh\ncase $1 in\nctl|token|invoke) exec ${moonwire} "$@" --control-port ${this.control} ;;\n*) exec ${moonwire} "$@" ;;\nesac\n`;
-    fs.writeFileSync(path.join(this.tools, 'moonwire'), script, { mode: 0o755 });
+    const words = this.here(command).split(' ');
+    const at = words.indexOf('moonwire');
+    const env = Object.fromEntries(words.slice(0, at).map((word) => /^(\w+)=(.*)$/.exec(word).slice(1)));
+    assert.equal(words[at + 1], 'dev');
+    this.dev = await Dev.start({ directory: this.cwd, text: true, args: words.slice(at + 2), env });
+    const control = await this.dev.when(() => /control port +http:\/\/127\.0\.0\.1:(\d+)/.exec(this.dev.stdout)?.[1]);
+    Object.assign(this.ports, { 3001: this.dev.port, 3002: control });
+    this.install(`case $1 in ctl|token|invoke) set -- "$@" --control-port ${control} ;; esac`);
+  }
+
+  /** Puts moonwire into the PATH, behind a line of shell. */
+  install(line = '') {
+    fs.writeFileSync(path.join(this.tools, 'moonwire'), `#!/bin/sh\n${line}\nexec ${program.command('moonwire').join(' ')} "$@"\n`, { mode: 0o755 });
   }
 
   /** A session of wscat. */
@@ -148,12 +170,13 @@ class Reader {
     const words = (await this.run(`printf '%s\\n' ${command}`)).split('\n');
     const after = (option) => words.filter((_, index) => words[index - 1] === option);
     assert.deepEqual(words.slice(0, 3), ['npx', '-y', 'wscat']);
-    const url = after('-c')[0].replace(':3001', `:${this.dev.port}`);
-    this.clients[name] = await connect(url, { origin: after('-o')[0], protocols: after('-s') }).catch((error) => error);
+    this.clients[name] = await connect(after('-c')[0], { origin: after('-o')[0], protocols: after('-s') }).catch((error) => error);
   }
 
   async close() {
+    for (const { socket } of Object.values(this.clients)) if (socket) socket.terminate();
     if (this.dev) await this.dev.stop();
+    if (this.database) await this.database.close();
     for (const folder of [this.folder, this.tools]) fs.rmSync(folder, { recursive: true });
   }
 }
