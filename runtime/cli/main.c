@@ -18,6 +18,7 @@ static const struct {
   { "lua", "run a script in the runtime's own Lua", cmd_lua },
   { "test", "run spec files", cmd_test },
   { "token", "make a token of the issuer that a running `moonwire dev` has", cmd_token },
+  { "types", "write the types of the library into a service, for its editor", cmd_types },
 };
 
 enum { COMMANDS = sizeof commands / sizeof *commands };
