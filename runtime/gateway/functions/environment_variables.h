@@ -32,9 +32,9 @@ struct variables {
   struct str api;        /* MOONWIRE_API: "abcdefghij/dev" */
   struct credentials credentials;
   bool reaches_aws; /* they are somebody's keys, and not the local ones */
-  struct str path; /* PATH, unless the file says otherwise */
-  int concurrency; /* as of struct pool_options: more than 0 is a Managed Instance's environment */
-  int64_t now_ms;  /* Unix time, and ... */
+  struct str path;  /* PATH, unless the file says otherwise */
+  int concurrency;  /* as of struct pool_options: more than 0 is a Managed Instance's environment */
+  int64_t now_ms;   /* Unix time, and ... */
   unsigned char log_stream[LOG_STREAM_BYTES]; /* ... random bytes, for the name of the log stream */
 };
 
