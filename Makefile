@@ -123,6 +123,7 @@ fuzz_targets := $(wildcard tests/fuzz/fuzz_*.c)
 fuzz_built   := $(fuzz_targets:tests/fuzz/%.c=$(BUILD)/fuzz/%)
 npm_lock     := $(wildcard tests/e2e/package-lock.json)
 npm_tree     := $(npm_lock:%/package-lock.json=%/node_modules/.package-lock.json)
+browser_tree := tests/browser/node_modules/.package-lock.json
 
 programs := $(BUILD)/bootstrap $(BUILD)/moonwire
 
@@ -133,8 +134,8 @@ say = @printf '%-7s %s\n' $(1) $(2)
 
 # ---- Commands ---------------------------------------------------------------------------------------------------------
 
-.PHONY: help deps build run test check asan valgrind fuzz bench soak clean distclean tests fuzzers lists FORCE \
-  packages-build packages-test packages-check packages-valgrind packages-fuzz
+.PHONY: help deps build run test test-browser check asan valgrind fuzz bench soak clean distclean tests fuzzers lists FORCE \
+  packages-build packages-test packages-browser packages-check packages-valgrind packages-fuzz
 .DELETE_ON_ERROR:
 .SECONDARY:
 
@@ -151,6 +152,9 @@ run: $(programs) ## Build, then serve the example service: ws://127.0.0.1:3001/d
 
 test: $(programs) tests packages-test $(npm_tree) ## Build, then run unit tests, Lua specs and end-to-end tests
 	@tools/run-tests $(BUILD) $(ONLY)
+
+test-browser: $(programs) packages-browser $(npm_tree) $(browser_tree) ## Build, then run the tests in Chromium; installs it first
+	@tools/run-tests --browser $(BUILD) $(ONLY)
 
 check: $(programs) packages-check $(BUILD)/check-proved ## Check layers, banned functions, sizes, format; symbols and hardening of the programs
 	@tools/check $(BUILD)
@@ -186,7 +190,7 @@ deps: packages-build ## Fetch the newest sources of LuaJIT, libcurl and cJSON; b
 	@touch $(DEPS)/ready
 
 distclean: ## Remove everything that was built or fetched
-	$(Q)rm -rf build compile_commands.json tests/e2e/node_modules
+	$(Q)rm -rf build compile_commands.json tests/e2e/node_modules tests/browser/node_modules
 
 # ---- Dependencies -----------------------------------------------------------------------------------------------------
 
@@ -199,6 +203,8 @@ packages-test: packages-build
 	@tools/install-packages test node $(if $(npm_lock),npm)
 packages-check packages-valgrind packages-fuzz: packages-%: packages-build
 	@tools/install-packages $*
+packages-browser: packages-test
+	@tools/install-packages browser
 
 # Fetches only what is not there: the network is for `make deps`.
 $(DEPS)/ready: tools/build-libraries | packages-build
@@ -207,9 +213,9 @@ $(DEPS)/ready: tools/build-libraries | packages-build
 	@tools/build-libraries build/deps-src $(DEPS)
 	@touch $@
 
-tests/e2e/node_modules/.package-lock.json: tests/e2e/package-lock.json | packages-test
-	$(call say,NPM,tests/e2e)
-	$(Q)cd tests/e2e && npm ci --no-audit --no-fund --loglevel=error
+$(npm_tree) $(browser_tree): %/node_modules/.package-lock.json: %/package-lock.json | packages-test
+	$(call say,NPM,$*)
+	$(Q)cd $* && npm ci --no-audit --no-fund --loglevel=error
 	@touch $@
 
 # ---- Programs ---------------------------------------------------------------------------------------------------------
