@@ -51,7 +51,7 @@ RELOAD    := named run_folder snapshot snapshot_part tree watch
 VIEW      := view view_json view_lines view_log view_metrics view_observer view_out view_plain view_record \
   view_record_json view_reload view_report view_stack view_style view_text view_text_invocation
 CLI    := bind_folder bind_http_event bind_limited bind_model bind_plain bind_process bind_trial cmd_ctl cmd_dev cmd_invoke cmd_lua \
-  cmd_test cmd_token local_api lua_command main pairs script
+  cmd_new cmd_test cmd_token cmd_types local_api lua_command main pairs script
 
 # lua/moonwire: linked in as bytecode, LUA into both programs, LUA_DEV only into moonwire.
 LUA     := app app/conn app/door app/failure app/origin app/request app/route app/row app/schema app/steps app/turn \
@@ -63,12 +63,16 @@ LUA     := app app/conn app/door app/failure app/origin app/request app/route ap
   runtime/utf8 store store/backend store/dynamodb store/dynamodb_data store/dynamodb_failure store/dynamodb_item \
   store/dynamodb_keys store/dynamodb_members store/handle store/name store/record store/scope store/sqlite \
   store/sqlite_database store/sqlite_library store/sqlite_schema ws ws/broadcast ws/delivery ws/relay ws/room ws/user
-LUA_DEV := cli/control cli/ctl cli/ctl_show cli/event cli/event_kinds cli/here cli/invoke cli/md5 cli/options \
-  cli/own_dev cli/test cli/token cli/verdict test test/assert test/assertions test/compare test/dialect test/files \
+LUA_DEV := cli/control cli/ctl cli/ctl_show cli/event cli/event_kinds cli/here cli/installed cli/invoke cli/md5 cli/new cli/options \
+  cli/own_dev cli/test cli/token cli/types cli/verdict test test/assert test/assertions test/compare test/dialect test/files \
   test/hooks test/insulate test/junit test/kit/calls test/kit/client test/kit/environment test/kit/event \
   test/kit/faults test/kit/journal test/kit/leftovers test/kit/match test/kit/play test/kit/request test/kit/service \
   test/kit/world test/match test/plain test/runner test/show test/spy test/stream test/stub test/tap test/trace \
   test/utf8
+# Declarations for editors, of what C gives to Lua; nobody loads them.
+META    :=
+library := $(filter-out cli/%,$(LUA) $(LUA_DEV)) $(META)
+templates := $(sort $(shell find templates -type f ! -path '*/.moonwire/*'))
 
 # ---- Flags ------------------------------------------------------------------------------------------------------------
 
@@ -236,11 +240,24 @@ $(BUILD)/obj/%.o: %.c $(BUILD)/flags $(DEPS)/ready
 
 # The Lua library as bytecode: tables of struct vm_module (runtime/script/vm.h).
 $(BUILD)/gen/library.c: $(LUA:%=lua/moonwire/%.lua)
-$(BUILD)/gen/library_dev.c: $(LUA_DEV:%=lua/moonwire/%.lua)
+$(BUILD)/gen/library_dev.c: $(LUA_DEV:%=lua/moonwire/%.lua) $(BUILD)/gen/lua/moonwire/cli/library.lua \
+  $(BUILD)/gen/lua/moonwire/cli/templates.lua
 $(BUILD)/gen/library.c $(BUILD)/gen/library_dev.c: tools/embed.lua $(BUILD)/lists $(DEPS)/ready
 	$(call say,EMBED,$@)
 	@mkdir -p $(@D)
-	$(Q)$(DEPS)/bin/luajit tools/embed.lua $(basename $(@F))_modules $(filter lua/%,$^) >$@
+	$(Q)$(DEPS)/bin/luajit tools/embed.lua $(basename $(@F))_modules $(filter %.lua,$(filter-out tools/%,$^)) >$@
+
+# The library as text, for editors: `moonwire types` writes it into a service.
+$(BUILD)/gen/lua/moonwire/cli/library.lua: $(library:%=lua/moonwire/%.lua) tools/texts.lua $(BUILD)/lists $(DEPS)/ready
+	$(call say,TEXTS,$@)
+	@mkdir -p $(@D)
+	$(Q)$(DEPS)/bin/luajit tools/texts.lua lua $(filter lua/%,$^) >$@
+
+# The templates of `moonwire new`, as text.
+$(BUILD)/gen/lua/moonwire/cli/templates.lua: $(templates) tools/texts.lua $(BUILD)/lists $(DEPS)/ready
+	$(call say,TEXTS,$@)
+	@mkdir -p $(@D)
+	$(Q)$(DEPS)/bin/luajit tools/texts.lua templates $(filter templates/%,$^) >$@
 
 # The roots of Amazon Trust Services, from the distribution's package of certificates.
 $(BUILD)/gen/amazon_roots.c: tools/embed-roots.lua $(DEPS)/ready
@@ -272,11 +289,11 @@ $(fuzz_built): $(BUILD)/fuzz/%: $(BUILD)/obj/tests/fuzz/%.o $(gateway) $(runtime
 
 # Every source that goes into a program, for tools/check.
 lists:
-	@printf '%s\n' $(sources) $(gateway_sources) $(mains) $(LUA:%=lua/moonwire/%.lua) $(LUA_DEV:%=lua/moonwire/%.lua)
+	@printf '%s\n' $(sources) $(gateway_sources) $(mains) $(LUA:%=lua/moonwire/%.lua) $(LUA_DEV:%=lua/moonwire/%.lua) $(META:%=lua/moonwire/%.lua)
 
 # Files that change when the commands or the lists above do, and with them whatever was made by these.
 $(BUILD)/flags: text = $(compile) $(left_by_errors) $(link)
-$(BUILD)/lists: text = $(sources) $(gateway_sources) $(LUA) / $(LUA_DEV)
+$(BUILD)/lists: text = $(sources) $(gateway_sources) $(LUA) / $(LUA_DEV) / $(META) / $(templates)
 $(BUILD)/flags $(BUILD)/lists: FORCE
 	@mkdir -p $(@D)
 	@echo '$(text)' | cmp -s - $@ || echo '$(text)' >$@
