@@ -10,6 +10,12 @@ FUZZ_SECONDS := 60
 INVOCATIONS  := 1000000
 V        :=# V=1 shows the commands
 
+VERSION := $(shell sed -n 's/^.define MOONWIRE_VERSION "\(.*\)"/\1/p' runtime/base/version.h)
+ARCH    := $(shell uname -m | sed s/aarch64/arm64/)
+ARCHS   := x86_64
+PREFIX  := /usr/local
+DESTDIR :=
+
 CC     := gcc
 CFLAGS := -O3 -g
 WERROR := -Werror
@@ -51,7 +57,7 @@ RELOAD    := named run_folder snapshot snapshot_part tree watch
 VIEW      := view view_json view_lines view_log view_metrics view_observer view_out view_plain view_record \
   view_record_json view_reload view_report view_stack view_style view_text view_text_invocation
 CLI    := bind_folder bind_http_event bind_limited bind_model bind_plain bind_process bind_trial cmd_ctl cmd_dev cmd_invoke cmd_lua \
-  cmd_new cmd_test cmd_token cmd_types local_api lua_command main pairs script
+  cmd_new cmd_test cmd_token cmd_types local_api lua_command main own_file pairs script
 
 # lua/moonwire: linked in as bytecode, LUA into both programs, LUA_DEV only into moonwire.
 LUA     := app app/conn app/door app/failure app/origin app/request app/route app/row app/schema app/steps app/turn \
@@ -127,6 +133,11 @@ browser_tree := tests/browser/node_modules/.package-lock.json
 
 programs := $(BUILD)/bootstrap $(BUILD)/moonwire
 
+# What others get: the programs without what is for debuggers, and what describes them.
+shipped := $(addprefix $(BUILD)/ship/,bootstrap moonwire NOTICES-bootstrap NOTICES-moonwire)
+layer   := dist/moonwire-layer-$(ARCH).zip
+tarball := dist/moonwire-$(VERSION)-linux-$(ARCH).tar.gz
+
 valgrind := valgrind --error-exitcode=99 --leak-check=full --errors-for-leak-kinds=definite
 
 Q   := $(if $(V),,@)
@@ -134,8 +145,9 @@ say = @printf '%-7s %s\n' $(1) $(2)
 
 # ---- Commands ---------------------------------------------------------------------------------------------------------
 
-.PHONY: help deps build run test test-browser check asan valgrind fuzz bench soak clean distclean tests fuzzers lists FORCE \
-  packages-build packages-test packages-browser packages-check packages-valgrind packages-fuzz
+.PHONY: help deps build run test test-browser check asan valgrind fuzz bench soak package install uninstall clean distclean \
+  tests fuzzers layer tarball lists FORCE packages-build packages-test packages-browser packages-check packages-valgrind \
+  packages-fuzz packages-package
 .DELETE_ON_ERROR:
 .SECONDARY:
 
@@ -182,6 +194,18 @@ bench: $(programs) $(npm_tree) ## Measure start, memory and speed next to raw so
 soak: $(programs) packages-test ## Serve INVOCATIONS (1,000,000) in each mode; resident memory has to stay flat
 	@MOONWIRE_BUILD=$(BUILD) tests/soak/run --invocations $(INVOCATIONS)
 
+##@ For others
+
+package: ## dist/: the Lambda layers, and the tool for other machines (ARCHS="x86_64 arm64")
+	@for arch in $(ARCHS); do $(MAKE) --no-print-directory ARCH=$$arch layer || exit; done
+	@for arch in $(ARCHS); do $(MAKE) --no-print-directory ARCH=$$arch tarball || exit; done
+
+install: $(shipped) ## Install the tool below PREFIX (/usr/local) in DESTDIR
+	@tools/install-tree $(BUILD)/ship $(DESTDIR)$(PREFIX)
+
+uninstall: ## Remove what `make install` installed
+	@tools/install-tree --remove $(DESTDIR)$(PREFIX)
+
 ##@ Now and then
 
 deps: packages-build ## Fetch the newest sources of LuaJIT, libcurl and cJSON; build those that changed
@@ -201,7 +225,7 @@ packages-build:
 	@tools/install-packages build
 packages-test: packages-build
 	@tools/install-packages test node $(if $(npm_lock),npm)
-packages-check packages-valgrind packages-fuzz: packages-%: packages-build
+packages-check packages-valgrind packages-fuzz packages-package: packages-%: packages-build
 	@tools/install-packages $*
 packages-browser: packages-test
 	@tools/install-packages browser
@@ -264,6 +288,31 @@ $(BUILD)/gen/amazon_roots.c: tools/embed-roots.lua $(DEPS)/ready
 	$(call say,EMBED,$@)
 	@mkdir -p $(@D)
 	$(Q)$(DEPS)/bin/luajit tools/embed-roots.lua /usr/share/ca-certificates/mozilla >$@
+
+# ---- For others --------------------------------------------------------------------------------------------------------
+
+layer: $(layer)
+tarball: $(tarball)
+
+# Left alone when only what is for debuggers has changed: compressing takes a while.
+$(BUILD)/ship/bootstrap $(BUILD)/ship/moonwire: $(BUILD)/ship/%: $(BUILD)/%
+	$(call say,STRIP,$@)
+	@mkdir -p $(@D)
+	$(Q)$(CROSS)strip -o $@.new $< && { cmp -s $@.new $@ || cp $@.new $@; } && rm $@.new && touch $@
+
+$(BUILD)/ship/NOTICES-%: tools/write-notices tools/components tools/components.txt $(DEPS)/ready
+	$(call say,NOTICES,$@)
+	@mkdir -p $(@D)
+	$(Q)tools/write-notices $* build/deps-src >$@
+
+$(layer): $(BUILD)/ship/bootstrap $(BUILD)/ship/NOTICES-bootstrap tools/make-layer | packages-package
+	$(call say,ZIP,$@)
+	@mkdir -p $(@D)
+	$(Q)tools/make-layer $(BUILD)/ship/bootstrap $(BUILD)/ship/NOTICES-bootstrap $@
+
+$(tarball): $(shipped) $(layer) tools/install-tree tools/make-tarball | packages-package
+	$(call say,TAR,$@)
+	$(Q)tools/make-tarball $(BUILD)/ship $@
 
 # ---- Tests ------------------------------------------------------------------------------------------------------------
 
