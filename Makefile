@@ -70,7 +70,11 @@ LUA_DEV := cli/control cli/ctl cli/ctl_show cli/event cli/event_kinds cli/here c
   test/kit/world test/match test/plain test/runner test/show test/spy test/stream test/stub test/tap test/trace \
   test/utf8
 # Declarations for editors, of what C gives to Lua; nobody loads them.
-META    :=
+META    := meta/assert meta/code meta/core/aws meta/core/broadcast meta/core/connections meta/core/crypto meta/core/folder \
+  meta/core/http meta/core/http_event meta/core/invocation meta/core/json meta/core/jwt meta/core/lambda \
+  meta/core/limited meta/core/log meta/core/metrics meta/core/model meta/core/module meta/core/plain \
+  meta/core/process meta/core/sigv4 meta/core/task meta/core/trial meta/dialect meta/event meta/event_http \
+  meta/event_records meta/handler
 library := $(filter-out cli/%,$(LUA) $(LUA_DEV)) $(META)
 
 # ---- Flags ------------------------------------------------------------------------------------------------------------
