@@ -84,7 +84,7 @@ local function fields_of(class)
     if classes[parent] then list = fields_of(classes[parent]) end
   end
   for _, field in ipairs(class.fields) do
-    if not field.private and not field.type:find "^fun%(self" then list[#list + 1] = field end
+    if not field.hidden and not field.type:find "^fun%(self" then list[#list + 1] = field end
   end
   return list
 end

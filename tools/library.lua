@@ -29,9 +29,9 @@ end
 -- The methods that a class says to have: "@field wait fun(self): any".
 local function add_fields(public, class)
   for _, field in ipairs(class.fields) do
-    if field.type:find "^fun%(self" and not field.private and not field.name:find "^_" then
+    if field.type:find "^fun%(self" and field.name:find "^%a" and not field.hidden then
       local params, returns = luacats.signature(field.type)
-      local fn = { params = {}, returns = {}, text = { field.text }, class = class.name, line = field.line, word = field.name, path = class.path }
+      local fn = { params = {}, returns = {}, text = { field.text }, type = field.type, class = class.name, line = field.line, word = field.name, path = class.path }
       for i, param in ipairs(params) do
         fn.params[i] = { name = param.name:gsub("%?$", ""), type = param.type, optional = param.name:find "%?$" ~= nil, text = "" }
       end
@@ -59,7 +59,7 @@ function library.public(file)
   for _, fn in ipairs(file.functions) do
     local is_method = fn.mark == ":" and not has_parent(file, fn.class)
     local is_function = fn.mark == "." and is_main and (fn.arguments ~= nil or fn.owner == module)
-    if not fn.private and not fn.word:find "^_" and (is_method or is_function) then
+    if not fn.is_private and not fn.word:find "^_" and (is_method or is_function) then
       public[#public + 1] = { name = is_method and ":" .. fn.word or module .. "." .. fn.word, fn = fn }
     end
   end

@@ -9,7 +9,7 @@ local luacats = {}
 --- @field type string
 --- @field optional boolean
 --- @field text string what is said of it
---- @field private boolean?
+--- @field hidden? boolean a field that is not for everybody
 --- @field line integer
 
 --- @class luacats.Function
@@ -20,7 +20,7 @@ local luacats = {}
 --- @field params luacats.Value[]
 --- @field returns luacats.Value[]
 --- @field text string[] paragraphs
---- @field private boolean
+--- @field is_private boolean
 --- @field type? string of `@type`
 
 -- Types
@@ -169,7 +169,7 @@ function tags.field(state, rest)
   if not key then key, kind = behind:match "^([%w_]+%??)%s+(.*)$" end
   if not key then return state.wrong "a field has a name and a type" end
   state.last = value_of(state, key, kind)
-  state.last.private = scope ~= nil
+  state.last.hidden = scope ~= nil
   table.insert(class.fields, state.last)
 end
 
@@ -195,7 +195,7 @@ function tags.alias(state, rest)
 end
 
 function tags.type(state, rest) state.block.type = value_of(state, nil, rest).type end
-function tags.private(state) state.block.private = true end
+function tags.private(state) state.block.is_private = true end
 function tags.overload(state, rest) value_of(state, nil, rest) end
 function tags.meta(state, rest) state.file.meta = rest end
 
@@ -222,7 +222,7 @@ local function add_comment(state, text)
   end
 end
 
-local function new_block() return { text = {}, params = {}, returns = {}, private = false } end
+local function new_block() return { text = {}, params = {}, returns = {}, is_private = false } end
 
 -- Paragraphs of the lines above the tags; lines that are indented stay lines.
 local function paragraphs(lines)
@@ -271,7 +271,7 @@ local function close(state, text)
   end
   table.insert(file.functions, {
     owner = owner, mark = mark, word = name, class = owner and state.classes[owner], line = state.line, arguments = arguments,
-    params = block.params, returns = block.returns, text = paragraphs(block.text), private = block.private, type = block.type,
+    params = block.params, returns = block.returns, text = paragraphs(block.text), is_private = block.is_private, type = block.type,
     path = file.path, is_tagged = block.tagged,
   })
 end

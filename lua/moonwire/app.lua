@@ -12,7 +12,7 @@ local arguments = require "moonwire.runtime.arguments"
 local route = require "moonwire.app.route"
 local turn = require "moonwire.app.turn"
 
---- @class moonwire.AppModule
+--- @class moonwire.app
 --- @overload fun(routes: moonwire.app.Routes, options?: moonwire.app.Options): moonwire.App
 local app = {}
 
@@ -102,7 +102,7 @@ function App:__call(event, context)
 end
 
 --- @class moonwire.app.Options
---- @field action? string the member of a message that names its route, when API Gateway did not choose one; default "action"
+--- @field action? string the member of a message that names its route, when API Gateway did not choose one; default `"action"`
 
 local function make(_, routes, options)
   local made, why = route.read_all(routes)

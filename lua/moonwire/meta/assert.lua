@@ -1,4 +1,5 @@
 --- @meta _
+--- @diagnostic disable: inject-field
 
 -- `assert` in spec files. It is a chain there: parts are joined by "." or "_", fillers (is, are, has ...) change nothing, `not` and `no`
 -- turn the meaning around. What is said most is declared; a chain goes on from any filler.

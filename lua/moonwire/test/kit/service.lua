@@ -18,12 +18,17 @@ local service = {}
 --- @class moonwire.test.Service
 --- @field now_ms integer its clock, Unix time in milliseconds
 --- @field store moonwire.Store what the functions keep
---- @field api table what its file says of it
---- @field private model userdata
+--- @field api moonwire.core.Described what its file says of it
+--- @field private model moonwire.core.Api
 --- @field private functions moonwire.test.Environment[]
 --- @field private clients table<string, moonwire.test.Client> those that are connected
 --- @field private journal moonwire.test.Journal
 --- @field private faults moonwire.test.Faults
+--- @field private backend moonwire.store.Backend
+--- @field private variables table<string, string>
+--- @field private modules table
+--- @field private path string
+--- @field private globals_meta? table
 --- @field private ends string[] connections that were closed by the service, and have not ended yet
 local Service = {}
 Service.__index = Service
@@ -204,7 +209,7 @@ end
 --- 429. "silent": a connection ends without $disconnect. "crash": an invocation ends with its process, and module variables are lost.
 --- "timeout": the function has done its work, but its answer comes too late.
 --- @param kind "crash"|"gone"|"silent"|"throttled"|"timeout"
---- @param options? { times?: integer, client?: moonwire.test.Client, function?: string }
+--- @param options? moonwire.test.FailOptions
 function Service:fail(kind, options)
   options = options == nil and {} or options
   refuse(self, "fail", faults.problem(kind, options, self.functions or {}))
