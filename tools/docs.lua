@@ -1,6 +1,6 @@
 -- docs.lua [--check] FILE...: writes the types of functions into the pages of the library, docs/lua/NAME.md, from the comments of its
--- files: below each heading that names functions, between <!-- types --> and <!-- /types -->. With --check it writes nothing, and
--- prints a line for each page that would change.
+-- files: below each heading that names functions, between <!-- types --> and <!-- /types -->, and the fields of a class between
+-- <!-- types: CLASS --> and the end. With --check it writes nothing, and prints a line for each page that would change.
 local here = arg[0]:match "^(.*/)" or ""
 package.path = here .. "?.lua;" .. package.path
 local library = require "library"
@@ -39,11 +39,15 @@ end
 
 -- Types, as a reader gets them
 
-local function bare(kind) return (kind:gsub("%?$", "")) end
+-- Without the mark that nil is possible; that behind a function's is its result's.
+local function bare(kind)
+  if kind:find "^fun%(" then return kind end
+  return (kind:gsub("%?$", ""))
+end
 
 local function shown(kind)
   local parts = {}
-  for i, part in ipairs(luacats.alternatives(bare(kind))) do parts[i] = "`" .. part:gsub("|", "\\|") .. "`" end
+  for i, part in ipairs(luacats.alternatives(kind)) do parts[i] = "`" .. bare(part):gsub("|", "\\|") .. "`" end
   return table.concat(parts, " or ")
 end
 
@@ -89,11 +93,12 @@ local function fields_of(class)
   return list
 end
 
--- The class among the alternatives of a type that is a plain table.
+-- The class among the alternatives of a type that is a plain table, and not AWS's.
 local function table_of(kind)
-  for _, part in ipairs(luacats.alternatives(bare(kind))) do
+  for _, part in ipairs(luacats.alternatives(kind)) do
     local class = classes[bare(part)]
-    if class and not objects[class.name] and #fields_of(class) > 0 then return class end
+    local is_plain = class and not objects[class.name] and not class.name:find "^moonwire%.event%."
+    if is_plain and #fields_of(class) > 0 then return class end
   end
 end
 
@@ -120,11 +125,12 @@ local function add_params(rows, fn)
   end
 end
 
-local function add_results(rows, fn)
+-- A plain value of one of several functions would be anybody's.
+local function add_results(rows, fn, is_alone)
   for i, value in ipairs(fn.returns) do
     local name = value.name or "result"
     local class = i == 1 and table_of(value.type)
-    if value.text ~= "" then add_row(rows, name, { type = value.type, text = value.text }, "→ ") end
+    if value.text ~= "" and (class or is_alone) then add_row(rows, name, { type = value.type, text = value.text }, "→ ") end
     if class then add_fields(rows, name, class, "→ ") end
   end
 end
@@ -171,26 +177,35 @@ local function check_arguments(path, line, name, fn)
   end
 end
 
+local function table_text(rows)
+  return "| | type | |\n| --- | --- | --- |\n" .. table.concat(rows, "\n")
+end
+
 -- The lines of a block for the functions of a heading; nil when it names none.
 local function block_of(path, line, module, title)
   local lines, rows = {}, {}
-  for _, name in ipairs(names_of(title)) do
+  local names = names_of(title)
+  for _, name in ipairs(names) do
     local fn = find(module, name)
     if fn and (fn.arguments or #fn.params > 0 or #fn.returns > 0) then
       check_arguments(path, line, name, fn)
       lines[#lines + 1] = signature(name.owner .. name.mark .. name.word, fn)
       add_params(rows, fn)
-      add_results(rows, fn)
+      add_results(rows, fn, #names == 1)
     end
   end
   if #lines == 0 then return nil end
   local text = { BEGIN, "```", table.concat(lines, "\n"), "```" }
-  if #rows > 0 then
-    text[#text + 1] = "\n| | type | |\n| --- | --- | --- |"
-    for _, row in ipairs(rows) do text[#text + 1] = row end
-  end
+  if #rows > 0 then text[#text + 1] = "\n" .. table_text(rows) end
   text[#text + 1] = END
   return table.concat(text, "\n")
+end
+
+-- The fields of a class, where a page asks for them.
+local function fields_block(path, line, name)
+  local rows, class = {}, classes[name]
+  if class then add_fields(rows, "", class) else report(path, line, "there is no class ", name) end
+  return ("<!-- types: %s -->\n%s\n%s"):format(name, table_text(rows), END)
 end
 
 -- The page with its blocks as they should be.
@@ -205,7 +220,11 @@ local function made(path)
     end
     if text:find "^```" and not in_block then inside = not inside end
     local title = not inside and text:match "^##+ (.*)$"
-    if text == BEGIN and not inside then
+    local class = not inside and text:match "^<!%-%- types: ([%w_.]+) %-%->$"
+    if class then
+      out[#out + 1] = fields_block(path, number, class) .. "\n"
+      in_block = true
+    elseif text == BEGIN and not inside then
       in_block = true
     elseif in_block then
       in_block = text ~= END

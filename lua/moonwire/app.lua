@@ -23,7 +23,7 @@ local app = {}
 --- @field [string] moonwire.app.Run|moonwire.app.RouteOptions
 
 --- @class moonwire.app.RouteOptions a route of messages
---- @field run moonwire.app.Run
+--- @field run moonwire.app.Run the function: `run(conn, message, context)`
 --- @field before? moonwire.app.Run|moonwire.app.Run[] called before it; what one returns, but for nothing and `true`, counts as the route's
 --- @field schema? table<string, moonwire.app.Rule> what a message must look like
 --- @field reply? "body" what is returned becomes the body of the result: for two-way routes

@@ -125,10 +125,10 @@ end
 --- @field token_use? "access"|"id" default `"access"`
 --- @field id_claim? string the claim that is the user's id; default `"sub"`, which does not change, as user names do
 --- @field issuer? string instead of the pool's: for development. Its tokens need `token_use` and the client, too
---- @field jwks_url? string as for `jwt.verifier`, and so are the following
---- @field jwks? string|table
---- @field leeway_s? number
---- @field max_token? integer
+--- @field jwks_url? string as for `jwt.verifier`
+--- @field jwks? string|table as for `jwt.verifier`
+--- @field leeway_s? number as for `jwt.verifier`
+--- @field max_token? integer as for `jwt.verifier`
 
 --- A verifier for the tokens of an Amazon Cognito user pool.
 --- @param options moonwire.auth.CognitoOptions

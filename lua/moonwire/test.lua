@@ -65,7 +65,7 @@ end
 --- @param event any
 --- @param context? table fields for the context that the handler gets
 --- @return any result what Lambda would answer, decoded
---- @return string? message when it failed
+--- @return string? message
 --- @return string? code the type of the error: `"Function.Error"`
 function test.call(handler, event, context)
   local kind = type(handler)

@@ -109,7 +109,7 @@ local function bind(place)
   --- @class moonwire.ws.Client the functions of moonwire.ws for one API, Region and account; called with a dot: `client.send(id, data)`
   local client = {}
   --- Sends a message to a connection (PostToConnection).
-  --- @param id string of the connection
+  --- @param id string
   --- @param data string|table a string as it is; a table as JSON
   --- @return true? ok
   --- @return string? message
@@ -145,7 +145,7 @@ local function bind(place)
   end
 
   --- Closes a connection (DeleteConnection). `$disconnect` follows.
-  --- @param id string of the connection
+  --- @param id string
   --- @return true? ok
   --- @return string? message
   --- @return moonwire.ws.Code? code
@@ -155,7 +155,7 @@ local function bind(place)
   end
 
   --- What API Gateway knows about a connection (GetConnection).
-  --- @param id string of the connection
+  --- @param id string
   --- @return moonwire.ws.Info? info
   --- @return string? message
   --- @return moonwire.ws.Code? code
@@ -182,7 +182,7 @@ function ws.client(options)
 end
 
 --- The members of a room, as the store has them (moonwire.store). It is loaded with the first call: who only replies needs none of it.
---- @param name string of the room
+--- @param name string
 --- @return moonwire.ws.Room room
 function ws.room(name)
   check_dot("ws.room", ws, name)
@@ -192,7 +192,7 @@ function ws.room(name)
 end
 
 --- The connections of a user, one for each device, as the store has them.
---- @param id string of the user
+--- @param id string
 --- @return moonwire.ws.User user
 function ws.user(id)
   check_dot("ws.user", ws, id)

@@ -115,7 +115,7 @@ local function check_name(method, what, name)
 end
 
 --- Makes the connection a member of a room. In $connect it becomes one when it is accepted.
---- @param room string its name
+--- @param room string
 --- @return true? ok
 --- @return string? message
 --- @return moonwire.store.Code? code
@@ -126,7 +126,7 @@ function Conn:join(room)
 end
 
 --- Ends a membership.
---- @param room string its name
+--- @param room string
 --- @return true? ok true, too, when it is no member
 --- @return string? message
 --- @return moonwire.store.Code? code
@@ -137,7 +137,7 @@ function Conn:leave(room)
 end
 
 --- A room, to send to its members: ws.room(name). `{ except = conn }` leaves this connection out.
---- @param name string of the room
+--- @param name string
 --- @return moonwire.ws.Room room
 function Conn:room(name)
   state_of(self, "room")

@@ -14,7 +14,7 @@ local client = {}
 
 --- @class moonwire.aws.ClientOptions
 --- @field region? string default: `AWS_REGION`, else `AWS_DEFAULT_REGION`
---- @field endpoint? string `"http://127.0.0.1:8000"`; the text below says where the service is without it
+--- @field endpoint? string `"http://127.0.0.1:8000"`; default: `AWS_ENDPOINT_URL_<SERVICE>`, `AWS_ENDPOINT_URL`, else the service's host in the Region
 --- @field credentials? moonwire.Credentials default: those of the environment
 --- @field timeout_ms? number for one attempt; default 30000, for `lambda` 900000
 

@@ -17,9 +17,9 @@ local request = {}
 --- @field credentials? moonwire.Credentials default: those of the environment
 --- @field timeout_ms? number for one attempt; default 30000
 --- @field max_body? number bytes that the answer's body may have; default 8388608 (8 MB)
---- @field normalize_path? boolean as for `aws.sign`, as are the following; chosen for `s3`, which differs from all other services
---- @field double_encode? boolean
---- @field sign_body_header? boolean
+--- @field normalize_path? boolean as for `aws.sign`; chosen for `s3`, which differs from all other services
+--- @field double_encode? boolean as for `aws.sign`; chosen for `s3`
+--- @field sign_body_header? boolean as for `aws.sign`; chosen for `s3`
 
 local FIELDS = {
   service = "text!", url = "text!", method = "string", query = "table", headers = "table", body = "string",

@@ -11,11 +11,11 @@ local facts = invocation.function_facts()
 --- @class moonwire.Context
 --- @field aws_request_id string the invocation's; every log record has it
 --- @field invoked_function_arn? string with the alias or version that was called
---- @field function_name? string
---- @field function_version? string
---- @field memory_limit_in_mb? integer
---- @field log_group_name? string
---- @field log_stream_name? string
+--- @field function_name? string of the function
+--- @field function_version? string `"$LATEST"`, or a number
+--- @field memory_limit_in_mb? integer what the function has
+--- @field log_group_name? string in CloudWatch
+--- @field log_stream_name? string in CloudWatch
 --- @field trace_id? string the X-Ray header
 --- @field tenant_id? string of a function with tenant isolation
 --- @field client_context? any of a call from a mobile SDK, decoded

@@ -85,7 +85,7 @@ function Store:connect(row, rooms)
 end
 
 --- What is known of a connection. It is a copy: what is assigned to its fields is not saved.
---- @param id string of the connection
+--- @param id string
 --- @return moonwire.store.Row? row a copy: what is assigned to its fields is not saved
 --- @return string? message
 --- @return moonwire.store.Code? code
@@ -97,7 +97,7 @@ function Store:get(id)
 end
 
 --- Removes a connection and all of its memberships.
---- @param id string of the connection
+--- @param id string
 --- @return true? ok true when there is none, too
 --- @return string? message
 --- @return moonwire.store.Code? code
@@ -107,8 +107,8 @@ function Store:disconnect(id)
 end
 
 --- Makes a connection a member of a room. Rooms need not be made.
---- @param id string of the connection
---- @param room string its name
+--- @param id string
+--- @param room string
 --- @return true? ok
 --- @return string? message
 --- @return moonwire.store.Code? code
@@ -118,8 +118,8 @@ function Store:join(id, room)
 end
 
 --- Ends a membership.
---- @param id string of the connection
---- @param room string its name
+--- @param id string
+--- @param room string
 --- @return true? ok true when there is none, too
 --- @return string? message
 --- @return moonwire.store.Code? code
@@ -129,7 +129,7 @@ function Store:leave(id, room)
 end
 
 --- The rooms of a connection.
---- @param id string of the connection
+--- @param id string
 --- @return string[]? names sorted; none when the connection is gone
 --- @return string? message
 --- @return moonwire.store.Code? code
@@ -176,7 +176,7 @@ local function after_problem(after)
 end
 
 --- The members of a room: an iterator, ascending by id. A failure raises a moonwire.store.PageError.
---- @param room string its name
+--- @param room string
 --- @param after? string an id: only those behind it
 --- @return fun(): moonwire.store.Member? members
 function Store:members(room, after)
@@ -185,7 +185,7 @@ function Store:members(room, after)
 end
 
 --- How many members a room has.
---- @param room string its name
+--- @param room string
 --- @return integer? count
 --- @return string? message
 --- @return moonwire.store.Code? code
@@ -195,7 +195,7 @@ function Store:count(room)
 end
 
 --- The connections of a user, one for each device: an iterator, as that of `s:members`.
---- @param user string whose they are
+--- @param user string
 --- @param after? string an id: only those behind it
 --- @return fun(): moonwire.store.Member? connections
 function Store:user(user, after)
@@ -204,7 +204,7 @@ function Store:user(user, after)
 end
 
 --- Sets keys of a connection's data, all or none; other keys stay as they are.
---- @param id string of the connection
+--- @param id string
 --- @param changes table<string, any> JSON values by key; `json.null` removes a key
 --- @return true? ok
 --- @return string? message
@@ -234,7 +234,7 @@ end
 
 --- Changes one key of a connection's data by what it is. When somebody else changed the data meanwhile, fn is called again
 --- with what it is then.
---- @param id string of the connection
+--- @param id string
 --- @param key string of the data
 --- @param fn fun(old: any): any gets the value (nil when there is none), gives the new one (nil or `json.null` removes the
 --- key); may wait

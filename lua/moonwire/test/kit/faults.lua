@@ -8,8 +8,8 @@ local POSTS = { gone = true, throttled = true, silent = true }
 
 --- @class moonwire.test.FailOptions
 --- @field times? integer how often; default 1
---- @field client? moonwire.test.Client "gone", "throttled": only messages to this one
---- @field function? string "crash", "timeout": only this function
+--- @field client? moonwire.test.Client `gone`, `throttled`: only messages to this one
+--- @field function? string `crash`, `timeout`: only of this function
 
 --- @class moonwire.test.Faults
 --- @field private counts table<string, table<string, integer>> kind -> function, or "*" -> how often

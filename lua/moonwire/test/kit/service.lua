@@ -192,8 +192,8 @@ end
 --- @param name string
 --- @param event any
 --- @return any result
---- @return string? message when it failed
---- @return string? code the type of the error
+--- @return string? message
+--- @return string? code
 function Service:call(name, event)
   local found
   for _, fn in ipairs(self.functions or {}) do
@@ -237,7 +237,7 @@ function Service:members(room)
 end
 
 --- The records of the log, in their order.
---- @param level? string only those: "ERROR"
+--- @param level? string only those: `"ERROR"`
 --- @return moonwire.test.Record[]
 function Service:logs(level)
   refuse(self, "logs", level ~= nil and arguments.text("level", level) or nil)
