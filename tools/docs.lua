@@ -60,7 +60,8 @@ local function results(fn)
   local parts = {}
   for i, value in ipairs(fn.returns) do
     if i == 1 then
-      local fails = fn.returns[2] and (fn.returns[2].name == "message" or fn.returns[2].name == "why")
+      local second = fn.returns[2] and fn.returns[2].name
+      local fails = second == "message" or second == "body"
       parts[1] = fails and bare(value.type) .. " | nil" or value.type
     else
       parts[i] = value.name or value.type

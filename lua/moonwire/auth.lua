@@ -145,7 +145,7 @@ end
 
 --- What an authorizer function returns to let a client in, for `event.methodArn`. Wrong arguments raise; `nil, message, "too_large"`
 --- when it would have more than 8 KB, which API Gateway does not take.
---- @param event moonwire.event.Authorize|table the authorizer's event
+--- @param event table the authorizer's event
 --- @param options moonwire.auth.PolicyOptions
 --- @return table? policy
 --- @return string? message
@@ -158,7 +158,7 @@ function auth.allow(event, options)
 end
 
 --- What an authorizer function returns to refuse a client with 403. (`return nil, "Unauthorized"` refuses it with 401.)
---- @param event moonwire.event.Authorize|table the authorizer's event
+--- @param event table the authorizer's event
 --- @param options? moonwire.auth.PolicyOptions
 --- @return table? policy
 --- @return string? message

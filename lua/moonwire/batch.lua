@@ -131,7 +131,7 @@ end
 --- one that waits then is given up. An event that is none of a queue raises.
 --- @param fn fun(record: moonwire.batch.Record, context: moonwire.Context): any, string?, string?
 --- @param options? moonwire.batch.Options
---- @return moonwire.SqsHandler handler
+--- @return fun(event: moonwire.event.Sqs, context?: moonwire.Context): moonwire.event.SqsResult handler
 function batch.sqs(fn, options)
   local why = check(fn, options)
   if why then error("batch.sqs: " .. why, 2) end

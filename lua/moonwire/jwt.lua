@@ -80,7 +80,7 @@ end
 ---   network, timeout, server, bad_request   the key set could not be read; says nothing about the token
 --- @param token string
 --- @return table? claims as `json.decode` gives them
---- @return table|string header the token's header; of a refusal its message
+--- @return any header the token's header, a table; of a refusal its message
 --- @return moonwire.jwt.Code? code
 function Verifier:verify(token)
   local rules = rules_of[self]

@@ -40,13 +40,6 @@ function metrics.count(name, n)
   add("metrics.count", true, name, n, "Count")
 end
 
---- @alias moonwire.metrics.Unit
---- | "None" | "Count" | "Percent" | "Seconds" | "Milliseconds" | "Microseconds"
---- | "Bytes" | "Kilobytes" | "Megabytes" | "Gigabytes" | "Terabytes"
---- | "Bits" | "Kilobits" | "Megabits" | "Gigabits" | "Terabits"
---- | "Count/Second" | "Bytes/Second" | "Kilobytes/Second" | "Megabytes/Second" | "Gigabytes/Second" | "Terabytes/Second"
---- | "Bits/Second" | "Kilobits/Second" | "Megabits/Second" | "Gigabits/Second" | "Terabits/Second"
-
 --- One value. Several of one name in an invocation are all kept, so that CloudWatch knows minimum, maximum and percentiles.
 --- @param name string 1 to 255 bytes, UTF-8 without control characters
 --- @param value number from -2^360 to 2^360

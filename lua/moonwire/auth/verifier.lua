@@ -151,7 +151,7 @@ end
 --- `requestContext.authorizer`, with the id of the user as `principalId`, `exp` and the claims that are asked for. A token that
 --- is missing or refused is answered with 401, and logged with the reason; 500 when the issuer's keys cannot be read.
 --- @param options? moonwire.auth.AuthorizerOptions
---- @return moonwire.AuthorizerHandler authorizer
+--- @return fun(event: table, context?: moonwire.Context): table?, string?, string? authorizer
 function Verifier:authorizer(options)
   local rules, why = rules_for(self, "authorizer"), check_options(options)
   if why then error("verifier:authorizer: " .. why, 2) end

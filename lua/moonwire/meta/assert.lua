@@ -9,6 +9,18 @@
 --- @overload fun(...: any): any
 --- @field [string] moonwire.test.Assert
 
+--- What spies and stubs are in place now: `snapshot:revert()` takes back those that come after it.
+--- @return { revert: fun(self: table) } snapshot
+function assert:snapshot() end
+
+--- A further assertion: fn(state, arguments) returns whether it holds. The words are for string.format, with the arguments.
+--- @param kind "assertion"
+--- @param name string "multiple_of": then there are assert.is.multiple_of, assert.is_not.multiple_of
+--- @param fn fun(state: table, arguments: table): boolean
+--- @param positive? string what to say when it does not hold
+--- @param negative? string what to say when it does, and should not
+function assert:register(kind, name, fn, positive, negative) end
+
 --- What is asserted of a spy: assert.spy(s).was.called(2), assert.spy(s).was.called_with("a").
 --- @param s moonwire.test.Spy
 --- @return moonwire.test.Assert

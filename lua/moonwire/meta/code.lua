@@ -1,6 +1,6 @@
 --- @meta _
 
--- The third of nil, message, code: words to compare with.
+-- Words that the library gives, or takes. First the third of nil, message, code.
 
 --- Of moonwire.ws. The page docs/lua/ws.md says what each of them means.
 --- @alias moonwire.ws.Code
@@ -67,3 +67,33 @@
 --- @alias moonwire.auth.Code moonwire.jwt.Code
 --- | "missing" # the request has no token
 --- | "token_use" # Cognito made the token for another use
+
+--- Of metrics.put, as CloudWatch has them.
+--- @alias moonwire.metrics.Unit
+--- | "None"
+--- | "Count"
+--- | "Percent"
+--- | "Seconds"
+--- | "Milliseconds"
+--- | "Microseconds"
+--- | "Bytes"
+--- | "Kilobytes"
+--- | "Megabytes"
+--- | "Gigabytes"
+--- | "Terabytes"
+--- | "Bits"
+--- | "Kilobits"
+--- | "Megabits"
+--- | "Gigabits"
+--- | "Terabits"
+--- | "Count/Second"
+--- | "Bytes/Second"
+--- | "Kilobytes/Second"
+--- | "Megabytes/Second"
+--- | "Gigabytes/Second"
+--- | "Terabytes/Second"
+--- | "Bits/Second"
+--- | "Kilobits/Second"
+--- | "Megabits/Second"
+--- | "Gigabits/Second"
+--- | "Terabits/Second"

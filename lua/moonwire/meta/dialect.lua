@@ -71,18 +71,29 @@ function spy.new(fn) end
 --- @return moonwire.test.Spy
 function spy.on(object, key) end
 
---- Puts a function that does nothing, or returns what it is told, in the place of one of a table.
---- @param object table
---- @param key any
---- @param ... any what it returns; a function: what it does
---- @return moonwire.test.Spy
-function stub(object, key, ...) end
+--- Puts a function that does nothing, or returns what it is told, in the place of one of a table: stub(object, key, ...).
+--- @class moonwire.test.StubMaker
+--- @overload fun(object?: table, key?: any, ...: any): moonwire.test.Spy
+stub = {}
 
---- Spies, or stubs, in the place of all functions of a table.
+--- @param object? table without it the stub stands alone
+--- @param key? any
+--- @param ... any what it returns; a function is called instead
+--- @return moonwire.test.Spy
+function stub.new(object, key, ...) end
+
+--- Spies, or with `true` stubs, for all functions of a table and of those in it: mock(object, true).
+--- @class moonwire.test.MockMaker
+--- @overload fun(object: table, stubs?: boolean): table
+mock = {}
+
+--- Forgets the calls of all of them.
 --- @param object table
---- @param as_stubs? boolean
---- @return table
-function mock(object, as_stubs) end
+function mock.clear(object) end
+
+--- Puts the functions back.
+--- @param object table
+function mock.revert(object) end
 
 --- Matchers for arguments: match.is_string(), match.is_not_nil(), match._ ...
 --- @type table<string, any>

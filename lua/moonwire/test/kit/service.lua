@@ -155,8 +155,8 @@ end
 
 --- A client connects; returns when the service has let it in, deferred functions included.
 --- @param options? moonwire.test.ConnectOptions
---- @return moonwire.test.Client? client nil when it was refused
---- @return string? message the body of the refusal
+--- @return moonwire.test.Client client nil when it was refused
+--- @return string? body of the refusal
 --- @return integer? status
 function Service:connect(options)
   options = options == nil and {} or options
@@ -169,7 +169,7 @@ function Service:connect(options)
   settle(self)
   if one.is_open then return one end
   self.clients[one.id] = nil
-  return nil, last.bytes, last.status
+  return nil, last.bytes, last.status --- @diagnostic disable-line: return-type-mismatch
 end
 
 --- Time passes: connections that are idle for ten minutes or two hours old are closed with 1001, each at its moment.
