@@ -77,7 +77,11 @@ LUA_DEV := cli/control cli/ctl cli/ctl_show cli/event cli/event_kinds cli/here c
   test/kit/world test/match test/plain test/runner test/show test/spy test/stream test/stub test/tap test/trace \
   test/utf8
 # Declarations for editors, of what C gives to Lua; nobody loads them.
-META    :=
+META    := meta/assert meta/backend meta/code meta/core/aws meta/core/broadcast meta/core/connections meta/core/crypto \
+  meta/core/folder meta/core/http meta/core/http_event meta/core/invocation meta/core/json meta/core/jwt meta/core/lambda \
+  meta/core/limited meta/core/log meta/core/metrics meta/core/model meta/core/module meta/core/plain \
+  meta/core/process meta/core/sigv4 meta/core/task meta/core/trial meta/dialect meta/event meta/event_http \
+  meta/event_records meta/handler
 library := $(filter-out cli/%,$(LUA) $(LUA_DEV)) $(META)
 templates := $(sort $(shell find templates -type f ! -path '*/.moonwire/*'))
 
@@ -147,7 +151,7 @@ say = @printf '%-7s %s\n' $(1) $(2)
 
 # ---- Commands ---------------------------------------------------------------------------------------------------------
 
-.PHONY: help deps build run test test-browser check asan valgrind fuzz bench soak package install uninstall clean distclean \
+.PHONY: help deps build run test test-browser check docs asan valgrind fuzz bench soak package install uninstall clean distclean \
   tests fuzzers layer tarball lists FORCE packages-build packages-test packages-browser packages-check packages-valgrind \
   packages-fuzz packages-package
 .DELETE_ON_ERROR:
@@ -172,6 +176,9 @@ test-browser: $(programs) packages-browser $(npm_tree) $(browser_tree) ## Build,
 
 check: $(programs) packages-check $(BUILD)/check-proved ## Check layers, banned functions, sizes, format; symbols and hardening of the programs
 	@tools/check $(BUILD)
+
+docs: $(DEPS)/ready ## Write the types of the library's functions into the pages of docs/lua
+	@$(DEPS)/bin/luajit tools/docs.lua $(library:%=lua/moonwire/%.lua) docs/lua/*.md
 
 clean: ## Remove what was built, except the libraries in build/deps
 	$(Q)find build -mindepth 1 -maxdepth 1 ! -name 'deps*' -exec rm -rf {} + 2>/dev/null || true
@@ -332,7 +339,7 @@ $(unit_built): $(BUILD)/tests/%: $(BUILD)/obj/tests/unit/%.o $(call objects,$(un
 $(call objects,$(unit_tests) $(unit_helpers)): | packages-test
 
 # The checks are shown to find what they look for, once for each version of them.
-$(BUILD)/check-proved: tests/check/run tools/check tools/check.lua tools/check-docs.lua .clang-format $(DEPS)/ready | packages-check
+$(BUILD)/check-proved: tests/check/run tools/check $(wildcard tools/check*.lua) tools/docs.lua tools/library.lua tools/luacats.lua .clang-format $(DEPS)/ready | packages-check
 	@tests/check/run
 	@touch $@
 
