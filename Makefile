@@ -123,7 +123,8 @@ fuzz_targets := $(wildcard tests/fuzz/fuzz_*.c)
 fuzz_built   := $(fuzz_targets:tests/fuzz/%.c=$(BUILD)/fuzz/%)
 npm_lock     := $(wildcard tests/e2e/package-lock.json)
 npm_tree     := $(npm_lock:%/package-lock.json=%/node_modules/.package-lock.json)
-browser_tree := tests/browser/node_modules/.package-lock.json
+browser_tree   := tests/browser/node_modules/.package-lock.json
+framework_tree := tests/framework/node_modules/.package-lock.json
 
 programs := $(BUILD)/bootstrap $(BUILD)/moonwire
 
@@ -134,7 +135,7 @@ say = @printf '%-7s %s\n' $(1) $(2)
 
 # ---- Commands ---------------------------------------------------------------------------------------------------------
 
-.PHONY: help deps build run test test-browser check asan valgrind fuzz bench soak clean distclean tests fuzzers lists FORCE \
+.PHONY: help deps build run test test-browser test-framework check asan valgrind fuzz bench soak clean distclean tests fuzzers lists FORCE \
   packages-build packages-test packages-browser packages-check packages-valgrind packages-fuzz
 .DELETE_ON_ERROR:
 .SECONDARY:
@@ -155,6 +156,9 @@ test: $(programs) tests packages-test $(npm_tree) ## Build, then run unit tests,
 
 test-browser: $(programs) packages-browser $(npm_tree) $(browser_tree) ## Build, then run the tests in Chromium; installs it first
 	@tools/run-tests --browser $(BUILD) $(ONLY)
+
+test-framework: $(programs) packages-test $(framework_tree) ## Build, then package the example and new services with the Serverless Framework
+	@tools/run-tests --framework $(BUILD) $(ONLY)
 
 check: $(programs) packages-check $(BUILD)/check-proved ## Check layers, banned functions, sizes, format; symbols and hardening of the programs
 	@tools/check $(BUILD)
@@ -190,7 +194,7 @@ deps: packages-build ## Fetch the newest sources of LuaJIT, libcurl and cJSON; b
 	@touch $(DEPS)/ready
 
 distclean: ## Remove everything that was built or fetched
-	$(Q)rm -rf build compile_commands.json tests/e2e/node_modules tests/browser/node_modules
+	$(Q)rm -rf build compile_commands.json tests/e2e/node_modules tests/browser/node_modules tests/framework/node_modules
 
 # ---- Dependencies -----------------------------------------------------------------------------------------------------
 
@@ -213,7 +217,7 @@ $(DEPS)/ready: tools/build-libraries | packages-build
 	@tools/build-libraries build/deps-src $(DEPS)
 	@touch $@
 
-$(npm_tree) $(browser_tree): %/node_modules/.package-lock.json: %/package-lock.json | packages-test
+$(npm_tree) $(browser_tree) $(framework_tree): %/node_modules/.package-lock.json: %/package-lock.json | packages-test
 	$(call say,NPM,$*)
 	$(Q)cd $* && npm ci --no-audit --no-fund --loglevel=error
 	@touch $@
