@@ -48,14 +48,15 @@ SCRIPT := bind_aws bind_broadcast bind_connections bind_crypto bind_http bind_in
   handler header_list memory nesting outcome redact result scope scope_metrics secret serving shutdown table_field \
   task task_handle value value_write vm watchdog xray_cause
 # The local gateway: what ties it together, and its rooms.
-GATEWAY   := addresses api_id apis control control_answer control_calls control_connections control_events \
+GATEWAY   := addresses api_id apis control control_answer control_calls control_connections control_console control_events \
   control_faults control_functions control_http control_identity control_invoke control_lambda control_route \
-  control_service control_signed delays descriptors event_order excerpt fault_act fault_order fault_tell gateway \
+  control_service control_signed control_state delays descriptors event_order excerpt fault_act fault_order fault_tell gateway \
   generation generations http_call identity lambda_target load_failure management moment reload reread route_call \
   server session signals signature signature_header visitor
 MODEL     := faults model model_admission model_answer model_authorization model_authorize model_close \
   model_connections model_event model_fields model_frame model_id model_identity model_json model_manage model_policy \
   model_request model_result model_step route_selection route_selection_value
+CONSOLE   := console console_archive console_feed console_page console_ring console_token
 HTTP_API  := http_api http_api_cors http_api_event http_api_fields http_api_path http_api_result http_api_route
 PROJECT   := dotenv intrinsic intrinsic_name node_table project project_authorizer project_environment project_event \
   project_file project_function project_http_api project_http_route project_provider project_report project_route \
@@ -67,9 +68,9 @@ FUNCTIONS := child environment environment_api environment_start environment_tur
   process report task_root turn
 RELOAD    := named run_folder snapshot snapshot_part tree watch
 VIEW      := view view_json view_lines view_log view_metrics view_observer view_out view_plain view_record \
-  view_record_json view_reload view_report view_stack view_style view_text view_text_invocation
-CLI    := bind_folder bind_http_event bind_limited bind_model bind_plain bind_process bind_trial bind_zip cmd_ctl cmd_dev cmd_invoke cmd_lua cmd_package \
-  cmd_test cmd_token local_api lua_command main own_file pairs script
+  view_record_json view_reload view_report view_stack view_style view_tap view_text view_text_invocation
+CLI    := bind_folder bind_http_event bind_limited bind_model bind_plain bind_process bind_trial bind_zip cmd_ctl cmd_dev cmd_invoke cmd_lua \
+  cmd_new cmd_package cmd_test cmd_token cmd_types local_api lua_command main own_file pairs script
 
 # lua/moonwire: linked in as bytecode, LUA into both programs, LUA_DEV only into moonwire.
 LUA     := app app/conn app/door app/failure app/origin app/request app/route app/row app/schema app/steps app/turn \
@@ -81,16 +82,20 @@ LUA     := app app/conn app/door app/failure app/origin app/request app/route ap
   runtime/utf8 store store/backend store/dynamodb store/dynamodb_data store/dynamodb_failure store/dynamodb_item \
   store/dynamodb_keys store/dynamodb_members store/handle store/name store/record store/scope store/sqlite \
   store/sqlite_database store/sqlite_library store/sqlite_schema ws ws/broadcast ws/delivery ws/relay ws/room ws/user
-LUA_DEV := cli/control cli/ctl cli/ctl_show cli/event cli/event_kinds cli/here cli/invoke cli/md5 cli/options \
-  cli/own_dev cli/package cli/package_files cli/test cli/token cli/verdict test test/assert test/assertions test/compare test/dialect test/files \
+LUA_DEV := cli/control cli/ctl cli/ctl_show cli/event cli/event_kinds cli/here cli/installed cli/invoke cli/md5 cli/new cli/options \
+  cli/own_dev cli/package cli/package_files cli/test cli/token cli/types cli/verdict test test/assert test/assertions test/compare test/dialect test/files \
   test/hooks test/insulate test/junit test/kit/calls test/kit/client test/kit/environment test/kit/event \
   test/kit/faults test/kit/journal test/kit/leftovers test/kit/match test/kit/play test/kit/request test/kit/service \
   test/kit/world test/match test/plain test/runner test/show test/spy test/stream test/stub test/tap test/trace \
   test/utf8
+# Declarations for editors, of what C gives to Lua; nobody loads them.
+META    :=
+library := $(filter-out cli/%,$(LUA) $(LUA_DEV)) $(META)
+templates := $(sort $(shell find templates -type f ! -path '*/.moonwire/*'))
 
 # ---- Flags ------------------------------------------------------------------------------------------------------------
 
-rooms    := model http_api project transport functions reload view
+rooms    := model http_api project transport functions reload view console
 folders  := base net aws lambda script gateway $(rooms:%=gateway/%) cli
 warnings := -Wall -Wextra -Wshadow -Wconversion $(WERROR)
 
@@ -125,10 +130,11 @@ objects = $(patsubst %.c,$(BUILD)/obj/%.o,$(1))
 sources := $(BASE:%=runtime/base/%.c) $(NET:%=runtime/net/%.c) $(AWS:%=runtime/aws/%.c) \
   $(LAMBDA:%=runtime/lambda/%.c) $(SCRIPT:%=runtime/script/%.c)
 gateway_sources := $(GATEWAY:%=runtime/gateway/%.c) $(MODEL:%=runtime/gateway/model/%.c) \
-  $(HTTP_API:%=runtime/gateway/http_api/%.c) \
+  $(CONSOLE:%=runtime/gateway/console/%.c) $(HTTP_API:%=runtime/gateway/http_api/%.c) \
   $(PROJECT:%=runtime/gateway/project/%.c) $(TRANSPORT:%=runtime/gateway/transport/%.c) \
   $(FUNCTIONS:%=runtime/gateway/functions/%.c) \
   $(RELOAD:%=runtime/gateway/reload/%.c) $(VIEW:%=runtime/gateway/view/%.c)
+page    := $(sort $(wildcard $(addprefix runtime/gateway/console/page/*.,css html js svg)))
 mains   := runtime/bootstrap.c $(CLI:%=runtime/cli/%.c)
 runtime := $(BUILD)/libmoonwire.a
 gateway := $(BUILD)/libgateway.a
@@ -140,6 +146,7 @@ fuzz_targets := $(wildcard tests/fuzz/fuzz_*.c)
 fuzz_built   := $(fuzz_targets:tests/fuzz/%.c=$(BUILD)/fuzz/%)
 npm_lock     := $(wildcard tests/e2e/package-lock.json)
 npm_tree     := $(npm_lock:%/package-lock.json=%/node_modules/.package-lock.json)
+browser_tree := tests/browser/node_modules/.package-lock.json
 
 programs := $(BUILD)/bootstrap $(BUILD)/moonwire
 
@@ -151,14 +158,17 @@ tarball := dist/moonwire-$(VERSION)-linux-$(ARCH).tar.gz
 
 valgrind := valgrind --error-exitcode=99 --leak-check=full --errors-for-leak-kinds=definite
 
+# Runs while we build, whatever machine that is for.
+luajit := build/deps/bin/luajit
+
 Q   := $(if $(V),,@)
 say = @printf '%-7s %s\n' $(1) $(2)
 
 # ---- Commands ---------------------------------------------------------------------------------------------------------
 
-.PHONY: help deps build run test check asan valgrind fuzz bench soak package install uninstall clean distclean tests fuzzers \
-  layer tarball lists FORCE packages-build packages-test packages-check packages-valgrind packages-fuzz packages-package packages-arm64 \
-  native programs test-arm64 test-package
+.PHONY: help deps build run test test-browser test-package test-arm64 check asan valgrind fuzz bench soak package install uninstall clean \
+  distclean tests fuzzers programs native layer tarball lists FORCE packages-build packages-test packages-browser packages-check \
+  packages-valgrind packages-fuzz packages-package packages-arm64
 .DELETE_ON_ERROR:
 .SECONDARY:
 
@@ -175,6 +185,9 @@ run: $(programs) ## Build, then serve the example service: ws://127.0.0.1:3001/d
 
 test: $(programs) tests packages-test $(npm_tree) ## Build, then run unit tests, Lua specs and end-to-end tests
 	@tools/run-tests $(BUILD) $(ONLY)
+
+test-browser: $(programs) packages-browser $(npm_tree) $(browser_tree) ## Build, then run the tests in Chromium; installs it first
+	@tools/run-tests --browser $(BUILD) $(ONLY)
 
 check: $(programs) packages-check $(BUILD)/check-proved ## Check layers, banned functions, sizes, format; symbols and hardening of the programs
 	@tools/check $(BUILD)
@@ -229,7 +242,7 @@ deps: packages-build ## Fetch the newest sources of LuaJIT, libcurl and cJSON; b
 	@touch $(DEPS)/ready
 
 distclean: ## Remove everything that was built or fetched
-	$(Q)rm -rf build compile_commands.json tests/e2e/node_modules
+	$(Q)rm -rf build compile_commands.json tests/e2e/node_modules tests/browser/node_modules
 
 # ---- Dependencies -----------------------------------------------------------------------------------------------------
 
@@ -242,6 +255,8 @@ packages-test: packages-build
 	@tools/install-packages test node $(if $(npm_lock),npm)
 packages-check packages-valgrind packages-fuzz packages-package packages-arm64: packages-%: packages-build
 	@tools/install-packages $*
+packages-browser: packages-test
+	@tools/install-packages browser
 
 # Fetches only what is not there: the network is for `make deps`.
 $(DEPS)/ready: tools/build-libraries | packages-build $(if $(HOST),$(DEPS)/fetched native)
@@ -257,9 +272,9 @@ $(DEPS)/fetched: tools/packages.txt tools/fetch-foreign | packages-arm64
 	@tools/fetch-foreign $(ARCH) $(DEPS) $$(awk '$$1 == "foreign" { print $$2 }' tools/packages.txt)
 	@touch $@
 
-tests/e2e/node_modules/.package-lock.json: tests/e2e/package-lock.json | packages-test
-	$(call say,NPM,tests/e2e)
-	$(Q)cd tests/e2e && npm ci --no-audit --no-fund --loglevel=error
+$(npm_tree) $(browser_tree): %/node_modules/.package-lock.json: %/package-lock.json | packages-test
+	$(call say,NPM,$*)
+	$(Q)cd $* && npm ci --no-audit --no-fund --loglevel=error
 	@touch $@
 
 # ---- Programs ---------------------------------------------------------------------------------------------------------
@@ -272,7 +287,7 @@ $(BUILD)/bootstrap $(BUILD)/moonwire:
 	  $(if $(filter $(gateway),$^),$(gateway_libraries) $(run_path)) $(libraries)
 
 $(runtime): $(call objects,$(sources) $(BUILD)/gen/library.c $(BUILD)/gen/amazon_roots.c) $(BUILD)/lists
-$(gateway): $(call objects,$(gateway_sources)) $(BUILD)/lists
+$(gateway): $(call objects,$(gateway_sources) $(BUILD)/gen/console_page.c) $(BUILD)/lists
 $(runtime) $(gateway):
 	$(call say,AR,$@)
 	$(Q)rm -f $@ && $(CROSS)ar rcsD $@ $(filter %.o,$^)
@@ -284,11 +299,24 @@ $(BUILD)/obj/%.o: %.c $(BUILD)/flags $(DEPS)/ready
 
 # The Lua library as bytecode: tables of struct vm_module (runtime/script/vm.h).
 $(BUILD)/gen/library.c: $(LUA:%=lua/moonwire/%.lua)
-$(BUILD)/gen/library_dev.c: $(LUA_DEV:%=lua/moonwire/%.lua)
+$(BUILD)/gen/library_dev.c: $(LUA_DEV:%=lua/moonwire/%.lua) $(BUILD)/gen/lua/moonwire/cli/library.lua \
+  $(BUILD)/gen/lua/moonwire/cli/templates.lua
 $(BUILD)/gen/library.c $(BUILD)/gen/library_dev.c: tools/embed.lua tools/stable-dump.lua $(BUILD)/lists $(DEPS)/ready
 	$(call say,EMBED,$@)
 	@mkdir -p $(@D)
-	$(Q)build/deps/bin/luajit tools/embed.lua $(basename $(@F))_modules $(filter lua/%,$^) >$@
+	$(Q)$(luajit) tools/embed.lua $(basename $(@F))_modules $(filter %.lua,$(filter-out tools/%,$^)) >$@
+
+# The library as text, for editors: `moonwire types` writes it into a service.
+$(BUILD)/gen/lua/moonwire/cli/library.lua: $(library:%=lua/moonwire/%.lua) tools/texts.lua $(BUILD)/lists $(DEPS)/ready
+	$(call say,TEXTS,$@)
+	@mkdir -p $(@D)
+	$(Q)$(luajit) tools/texts.lua lua $(filter lua/%,$^) >$@
+
+# The templates of `moonwire new`, as text.
+$(BUILD)/gen/lua/moonwire/cli/templates.lua: $(templates) tools/texts.lua $(BUILD)/lists $(DEPS)/ready
+	$(call say,TEXTS,$@)
+	@mkdir -p $(@D)
+	$(Q)$(luajit) tools/texts.lua templates $(filter templates/%,$^) >$@
 
 # What `moonwire --version` says, of the list that notices and SBOM are made of.
 $(BUILD)/gen/components.c: $(BUILD)/components
@@ -301,7 +329,13 @@ $(BUILD)/gen/components.c: $(BUILD)/components
 $(BUILD)/gen/amazon_roots.c: tools/embed-roots.lua $(DEPS)/ready
 	$(call say,EMBED,$@)
 	@mkdir -p $(@D)
-	$(Q)build/deps/bin/luajit tools/embed-roots.lua /usr/share/ca-certificates/mozilla >$@
+	$(Q)$(luajit) tools/embed-roots.lua /usr/share/ca-certificates/mozilla >$@
+
+# The page of the console: a table of its files (runtime/gateway/console/console_file.h).
+$(BUILD)/gen/console_page.c: tools/embed-files.lua $(page) $(BUILD)/lists $(DEPS)/ready
+	$(call say,EMBED,$@)
+	@mkdir -p $(@D)
+	$(Q)$(luajit) tools/embed-files.lua $(page) >$@
 
 # ---- For others --------------------------------------------------------------------------------------------------------
 
@@ -330,7 +364,7 @@ $(BUILD)/ship/completion.zsh: kind := zsh
 $(BUILD)/ship/moonwire.1 $(BUILD)/ship/completion.bash $(BUILD)/ship/completion.zsh: tools/describe.lua build/moonwire
 	$(call say,WRITE,$@)
 	@mkdir -p $(@D)
-	$(Q)build/deps/bin/luajit tools/describe.lua $(kind) build/moonwire $(VERSION) >$@
+	$(Q)$(luajit) tools/describe.lua $(kind) build/moonwire $(VERSION) >$@
 
 $(BUILD)/ship/sbom.cdx.json: $(BUILD)/components tools/sbom.lua build/moonwire
 	$(call say,WRITE,$@)
@@ -372,11 +406,11 @@ $(fuzz_built): $(BUILD)/fuzz/%: $(BUILD)/obj/tests/fuzz/%.o $(gateway) $(runtime
 programs: $(programs)
 
 lists:
-	@printf '%s\n' $(sources) $(gateway_sources) $(mains) $(LUA:%=lua/moonwire/%.lua) $(LUA_DEV:%=lua/moonwire/%.lua)
+	@printf '%s\n' $(sources) $(gateway_sources) $(mains) $(LUA:%=lua/moonwire/%.lua) $(LUA_DEV:%=lua/moonwire/%.lua) $(META:%=lua/moonwire/%.lua)
 
 # Files that change when the commands or the lists above do, and with them whatever was made by these.
 $(BUILD)/flags: text = $(compile) $(left_by_errors) $(link)
-$(BUILD)/lists: text = $(sources) $(gateway_sources) $(LUA) / $(LUA_DEV)
+$(BUILD)/lists: text = $(sources) $(gateway_sources) $(page) $(LUA) / $(LUA_DEV) / $(META) / $(templates)
 $(BUILD)/flags $(BUILD)/lists: FORCE
 	@mkdir -p $(@D)
 	@echo '$(text)' | cmp -s - $@ || echo '$(text)' >$@

@@ -1,5 +1,6 @@
 -- package.lua: `moonwire package`. A service and bootstrap as one archive, for functions without a layer.
 local files = require "moonwire.cli.package_files"
+local installed = require "moonwire.cli.installed"
 local options = require "moonwire.cli.options"
 local process = require "moonwire.core.process"
 local zip = require "moonwire.core.zip"
@@ -36,13 +37,12 @@ local function is_made_for(program, arch)
   return program:sub(1, 4) == "\127ELF" and program:byte(19) + 256 * program:byte(20) == MACHINES[arch]
 end
 
--- bootstrap comes from the layer of that architecture, as it is there. A build that has made no layer has its own program.
+-- Our own, which `moonwire dev` runs; that of another architecture comes out of its layer as it is there, compressed.
 local function add_bootstrap(archive, arch)
+  local program = installed.read "bootstrap"
+  if program and is_made_for(program, arch) then return archive:add("bootstrap", program, PROGRAM) end
   local layer = process.own_file(("moonwire-layer-%s.zip"):format(arch))
   if layer then return archive:copy(layer, "bootstrap") end
-  local path = process.own_file "bootstrap"
-  local program = path and files.read(path)
-  if program and is_made_for(program, arch) then return archive:add("bootstrap", program, PROGRAM) end
   return nil, ("this moonwire has no bootstrap for %s; the tarballs of a release have both, `make package` makes them"):format(arch)
 end
 
