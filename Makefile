@@ -264,7 +264,7 @@ packages-browser: packages-test
 
 # Fetches only what is not there: the network is for `make deps`.
 $(DEPS)/ready: tools/build-libraries | packages-build $(if $(HOST),$(DEPS)/fetched native)
-	@cd build/deps-src 2>/dev/null && ls $(source_packages:%=%.version) >/dev/null 2>&1 || \
+	@ls $(source_packages:%=build/deps-src/%.version) >/dev/null 2>&1 || \
 	  tools/fetch-sources build/deps-src $(source_packages)
 	@tools/build-libraries build/deps-src $(DEPS) $(HOST)
 	@touch $@
