@@ -380,7 +380,7 @@ $(layer): $(BUILD)/ship/bootstrap $(BUILD)/ship/NOTICES-bootstrap tools/make-lay
 	@mkdir -p $(@D)
 	$(Q)tools/make-layer $(BUILD)/ship/bootstrap $(BUILD)/ship/NOTICES-bootstrap $@
 
-$(tarball): $(shipped) $(layer) tools/install-tree tools/make-tarball | packages-package
+$(tarball): $(shipped) $(layer) layer/serverless.yml tools/install-tree tools/make-tarball | packages-package
 	$(call say,TAR,$@)
 	$(Q)tools/make-tarball $(BUILD)/ship $@
 
