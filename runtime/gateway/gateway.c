@@ -179,6 +179,8 @@ static void describe_service(struct gateway *g) {
                                          .stage = project->stage,
                                          .region = project->region,
                                          .config = str_from(g->config),
+                                         .store = str_from(g->store),
+                                         .api = str_from(g->api_name),
                                          .addresses = &g->addresses };
 }
 
