@@ -154,12 +154,14 @@ scenario('connections, messages and calls of @connections are records while some
   const [error] = frames.filter(({ via }) => via === 'error');
   assert.match(error.text, /Internal server error/);
   assert.deepEqual(frames, [
-    of('in', short(MARKUP), '$default'), of('out', short(MARKUP), undefined, 'post'),
-    of('in', long, '$default'), of('out', long, undefined, 'post'),
+    of('in', short(MARKUP), '$default'), of('out', short(MARKUP), '$default', 'post'),
+    of('in', long, '$default'), of('out', long, '$default', 'post'),
     of('in', short('{"action":"both"}'), 'both'), of('out', short('two-way'), 'both', 'route_response'),
     of('in', short('{"action":"fails"}'), 'fails'), of('out', short(error.text), 'fails', 'error'),
   ]);
-  assert.deepEqual(plain('send'), [Buffer.byteLength(MARKUP), 5000].map((bytes) => ({ type: 'send', connectionId, status: 200, bytes })));
+  const said = records.filter(({ type, route }) => type === 'invocation' && route === '$default');
+  assert.deepEqual(plain('send'), [Buffer.byteLength(MARKUP), 5000].map((bytes, i) => ({ type: 'send', connectionId, status: 200, bytes, requestId: said[i].requestId })));
+  for (const { sends, sendsMs, handlerMs, durationMs } of said) assert.ok(sends === 1 && sendsMs > 0 && Math.abs(sendsMs + handlerMs - durationMs) < 0.01);
   assert.ok(records.some(({ type, text }) => type === 'log' && text.startsWith('said <b>\t<script>')));
 
   assert.equal(await dev.handshake({ headers: { Origin: 'https://evil.example' } }), 403);
