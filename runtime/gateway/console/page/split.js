@@ -1,0 +1,29 @@
+// split.js: where the time of an invocation went, as a bar with its numbers.
+import { el } from './dom.js';
+import { duration } from './text.js';
+
+/** The parts in their order: { name, ms, kind }. Sends lie within the handler's time, so that it is shown without them. */
+export function partsOf(record) {
+  const sends = record.sendsMs ?? 0;
+  const cold = record.cold ? record.initMs ?? 0 : 0;
+  const waited = record.queueMs ?? Math.max(0, (record.waitedMs ?? 0) - cold);
+  const handler = record.handlerMs ?? record.durationMs ?? 0;
+  return [
+    { name: 'Queue', kind: 'queue', ms: waited },
+    { name: 'Cold start', kind: 'cold', ms: cold },
+    { name: 'Handler', kind: 'handler', ms: Math.max(0, handler - sends) },
+    { name: record.sends > 1 ? `${record.sends} sends` : 'Sends', kind: 'sends', ms: Math.min(sends, handler) },
+  ];
+}
+
+export function splitView(record) {
+  const parts = partsOf(record);
+  const total = parts.reduce((sum, { ms }) => sum + ms, 0) || 1;
+  const bar = el('div', { class: 'split', 'aria-hidden': 'true' }, parts.map(({ kind, ms }) => {
+    const part = el('span', { class: `part-${kind}` });
+    part.style.flexGrow = ms / total;
+    return part;
+  }));
+  return el('div', { class: 'split-view' }, bar, el('dl', { class: 'legend' }, parts.map(({ name, kind, ms }) => el('div', {},
+    el('dt', { class: `part-of part-${kind}` }, name), el('dd', {}, ms > 0 ? duration(ms) : '–')))));
+}
