@@ -38,6 +38,7 @@ GATEWAY   := addresses api_id apis control control_answer control_calls control_
 MODEL     := faults model model_admission model_answer model_authorization model_authorize model_close \
   model_connections model_event model_fields model_frame model_id model_identity model_json model_manage model_policy \
   model_request model_result model_step route_selection route_selection_value
+CONSOLE   := console console_page console_token
 HTTP_API  := http_api http_api_cors http_api_event http_api_fields http_api_path http_api_result http_api_route
 PROJECT   := dotenv intrinsic intrinsic_name node_table project project_authorizer project_environment project_event \
   project_file project_function project_http_api project_http_route project_provider project_report project_route \
@@ -72,7 +73,7 @@ LUA_DEV := cli/control cli/ctl cli/ctl_show cli/event cli/event_kinds cli/here c
 
 # ---- Flags ------------------------------------------------------------------------------------------------------------
 
-rooms    := model http_api project transport functions reload view
+rooms    := model http_api project transport functions reload view console
 folders  := base net aws lambda script gateway $(rooms:%=gateway/%) cli
 warnings := -Wall -Wextra -Wshadow -Wconversion $(WERROR)
 
@@ -104,10 +105,11 @@ objects = $(patsubst %.c,$(BUILD)/obj/%.o,$(1))
 sources := $(BASE:%=runtime/base/%.c) $(NET:%=runtime/net/%.c) $(AWS:%=runtime/aws/%.c) \
   $(LAMBDA:%=runtime/lambda/%.c) $(SCRIPT:%=runtime/script/%.c)
 gateway_sources := $(GATEWAY:%=runtime/gateway/%.c) $(MODEL:%=runtime/gateway/model/%.c) \
-  $(HTTP_API:%=runtime/gateway/http_api/%.c) \
+  $(CONSOLE:%=runtime/gateway/console/%.c) $(HTTP_API:%=runtime/gateway/http_api/%.c) \
   $(PROJECT:%=runtime/gateway/project/%.c) $(TRANSPORT:%=runtime/gateway/transport/%.c) \
   $(FUNCTIONS:%=runtime/gateway/functions/%.c) \
   $(RELOAD:%=runtime/gateway/reload/%.c) $(VIEW:%=runtime/gateway/view/%.c)
+page    := $(sort $(wildcard $(addprefix runtime/gateway/console/page/*.,css html js svg)))
 mains   := runtime/bootstrap.c $(CLI:%=runtime/cli/%.c)
 runtime := $(BUILD)/libmoonwire.a
 gateway := $(BUILD)/libgateway.a
@@ -224,7 +226,7 @@ $(BUILD)/bootstrap $(BUILD)/moonwire:
 	  $(if $(filter $(gateway),$^),$(gateway_libraries)) $(libraries)
 
 $(runtime): $(call objects,$(sources) $(BUILD)/gen/library.c $(BUILD)/gen/amazon_roots.c) $(BUILD)/lists
-$(gateway): $(call objects,$(gateway_sources)) $(BUILD)/lists
+$(gateway): $(call objects,$(gateway_sources) $(BUILD)/gen/console_page.c) $(BUILD)/lists
 $(runtime) $(gateway):
 	$(call say,AR,$@)
 	$(Q)rm -f $@ && ar rcsD $@ $(filter %.o,$^)
@@ -247,6 +249,12 @@ $(BUILD)/gen/amazon_roots.c: tools/embed-roots.lua $(DEPS)/ready
 	$(call say,EMBED,$@)
 	@mkdir -p $(@D)
 	$(Q)$(DEPS)/bin/luajit tools/embed-roots.lua /usr/share/ca-certificates/mozilla >$@
+
+# The page of the console: a table of its files (runtime/gateway/console/console_file.h).
+$(BUILD)/gen/console_page.c: tools/embed-files.lua $(page) $(BUILD)/lists $(DEPS)/ready
+	$(call say,EMBED,$@)
+	@mkdir -p $(@D)
+	$(Q)$(DEPS)/bin/luajit tools/embed-files.lua $(page) >$@
 
 # ---- Tests ------------------------------------------------------------------------------------------------------------
 
@@ -276,7 +284,7 @@ lists:
 
 # Files that change when the commands or the lists above do, and with them whatever was made by these.
 $(BUILD)/flags: text = $(compile) $(left_by_errors) $(link)
-$(BUILD)/lists: text = $(sources) $(gateway_sources) $(LUA) / $(LUA_DEV)
+$(BUILD)/lists: text = $(sources) $(gateway_sources) $(page) $(LUA) / $(LUA_DEV)
 $(BUILD)/flags $(BUILD)/lists: FORCE
 	@mkdir -p $(@D)
 	@echo '$(text)' | cmp -s - $@ || echo '$(text)' >$@

@@ -1,6 +1,6 @@
 /* control_calls.h -- /_control/...: what the other subcommands of moonwire ask a running `moonwire dev`.
- * Signed as service "moonwire" in the Region "local": a caller does not know the service's Region before it has asked. One
- * file, control_*.c, for each subject; all of them in the table of control_calls.c.
+ * Signed as service "moonwire" in the Region "local": a caller does not know the service's Region before it has asked; or with the
+ * token of the console (console_token.h), which its page has. One file, control_*.c, for each subject; all of them in the table of control_calls.c.
  */
 #ifndef MOONWIRE_CONTROL_CALLS_H
 #define MOONWIRE_CONTROL_CALLS_H

@@ -7,6 +7,7 @@
 
 #include "addresses.h"
 #include "apis.h"
+#include "console.h"
 #include "control.h"
 #include "descriptors.h"
 #include "model.h"
@@ -31,6 +32,7 @@ struct gateway {
   const struct project *routed;    /* whose routes the two have */
   struct model *model;
   struct server *server;
+  struct console console;
   struct control control;
   struct credentials keys[2];
   struct key_ring
@@ -203,6 +205,7 @@ static bool listen_on_ports(struct gateway *g, char err[ERR_LEN]) {
                                      .service = &g->service,
                                      .api = &g->api,
                                      .generations = &g->generations,
+                                     .console = &g->console,
                                      .invoke = invoke,
                                      .ctx = g };
   describe_service(g);
@@ -210,7 +213,7 @@ static bool listen_on_ports(struct gateway *g, char err[ERR_LEN]) {
   control.server = g->server;
   if (!g->server || !control_init(&g->control, &control, err)) return false;
   addresses_name(&g->addresses, g->options->host, server_port(g->server), httpd_port(g->control.httpd),
-                 g->project.stage);
+                 g->project.stage, g->console.token.text);
   return true;
 }
 
@@ -239,6 +242,7 @@ static void close_all(struct gateway *g) {
   generations_free(&g->generations);
   server_delete(g->server);
   control_free(&g->control);
+  console_free(&g->console);
   model_delete(g->model);
   view_delete(g->view);
   reload_free(&g->reload); /* the others point at projects that it has read */
@@ -255,7 +259,8 @@ static void show(struct gateway *g) {
   for (size_t i = 0; i < project->warning_count; i++) view_project_warning(g->view, &project->warnings[i]);
   view_ready(g->view,
              &(struct view_ready){ project, str_from(g->addresses.websocket_url), str_from(g->addresses.management_url),
-                                   str_from(g->addresses.http_url), str_from(g->addresses.control_url) });
+                                   str_from(g->addresses.http_url), str_from(g->addresses.control_url),
+                                   str_from(g->addresses.console_url) });
 }
 
 static bool open_all(struct gateway *g, char err[ERR_LEN]) {
@@ -266,7 +271,7 @@ static bool open_all(struct gateway *g, char err[ERR_LEN]) {
   g->view = view_new(
       &(struct view_options){ .loop = g->loop, .out = options->out, .colour = options->colour, .json = options->json });
   if (!g->view) return fail(err, "out of memory");
-  return open_store(g, err) && open_reload(g, err) && describe_apis(g, err) && listen_on_ports(g, err);
+  return console_init(&g->console, err) && open_store(g, err) && open_reload(g, err) && describe_apis(g, err) && listen_on_ports(g, err);
 }
 
 bool gateway_run(const struct gateway_options *options, char err[ERR_LEN]) {

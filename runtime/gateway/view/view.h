@@ -36,6 +36,7 @@ struct view_ready {
   struct str management_url; /* "http://127.0.0.1:3001/dev" */
   struct str http_url;       /* "http://127.0.0.1:3001": the HTTP API, when the project has one */
   struct str control_url;    /* "http://127.0.0.1:3002" */
+  struct str console_url;    /* "http://127.0.0.1:3002/#token=..." */
 };
 void view_ready(struct view *view, const struct view_ready *ready);
 
