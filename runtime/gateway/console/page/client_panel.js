@@ -2,10 +2,10 @@
 import { Clients } from './clients.js';
 import { Composer } from './composer.js';
 import { conversation } from './conversation.js';
-import { button, el, fill, keyed, soon, write } from './dom.js';
+import { button, calmly, el, fill, keyed, soon, write } from './dom.js';
 import { ClientForm } from './form.js';
 import { hueOf } from './rows.js';
-import { count, shortId, visible } from './text.js';
+import { count, number, shortId, visible } from './text.js';
 
 export class ClientPanel {
   #draw = () => this.#show();
@@ -21,7 +21,8 @@ export class ClientPanel {
     this.empty = el('div', { class: 'empty' }, el('h3', {}, 'No client yet'),
       el('p', {}, 'Connect opens a WebSocket of this page to the service. Connect twice, and see two clients talk to each other.'));
     this.list = conversation(onMessage);
-    host.append(this.chips, this.status, this.empty, this.list.node);
+    this.foot = el('p', { class: 'hint' });
+    host.append(this.chips, this.status, this.empty, this.list.node, this.foot);
     this.composer = new Composer({ host, onSend: (text, toAll) => this.#send(text, toAll) });
     this.#show();
   }
@@ -55,7 +56,7 @@ export class ClientPanel {
       client.unread = 0;
       this.list.update(removed);
     }
-    soon(this.#draw);
+    calmly(this.#draw);
   }
 
   #show() {
@@ -64,6 +65,8 @@ export class ClientPanel {
     this.empty.hidden = all.length > 0;
     this.list.node.hidden = all.length === 0;
     this.composer.allow(this.chosen?.state === 'open', all.filter(({ state }) => state === 'open').length);
+    this.foot.hidden = !this.chosen?.dropped;
+    if (this.chosen) write(this.foot, `${count(this.chosen.messages.length, 'message')}, ${number(this.chosen.dropped)} older ones dropped`);
     this.#showStatus();
   }
 
@@ -86,16 +89,16 @@ export class ClientPanel {
 
   #showStatus() {
     const { chosen } = this;
-    const key = chosen ? [chosen.name, chosen.state, chosen.connectionId, chosen.why, chosen.dropped > 0].join() : '';
+    const key = chosen ? [chosen.name, chosen.state, chosen.connectionId, chosen.why].join() : '';
     if (key === this.status.key) return;
     this.status.key = key;
     this.status.hidden = !chosen;
     if (!chosen) return;
     const words = chosen.state === 'closed' ? visible(chosen.why || 'closed') : chosen.state;
     fill(this.status, el('span', { role: 'status' }, `${chosen.name} ${words}`), chosen.connectionId && el('code', { title: chosen.connectionId }, shortId(chosen.connectionId)),
-      chosen.dropped > 0 && el('span', { class: 'muted' }, `${count(chosen.messages.length, 'message')} kept`), el('span', { class: 'grow' }),
+      el('span', { class: 'grow' }),
       chosen.connectionId && button('Only this', () => this.onFilter(chosen.connectionId), { class: 'quiet', title: 'Show only this connection in the timeline' }),
-      chosen.state === 'open' ? button('Disconnect', () => chosen.close(), { class: 'quiet' })
+      chosen.state === 'open' ? button('Close', () => chosen.close(), { class: 'quiet', title: 'Close this connection' })
         : chosen.state === 'closed' && button('Reconnect', () => this.clients.connect(chosen), { class: 'quiet' }));
   }
 }

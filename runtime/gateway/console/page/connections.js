@@ -22,7 +22,7 @@ export class Connections {
     this.problem = el('p', { class: 'problem', role: 'alert' });
     this.rows = el('tbody', {});
     const names = ['Connection', 'User', 'State', 'Age', 'Idle', 'Last route', 'Address', 'Waiting', 'Do'];
-    this.table = el('table', {}, el('caption', { class: 'unseen' }, 'Connections'), el('thead', {}, el('tr', {}, names.map((name) => el('th', { scope: 'col' }, name)))), this.rows);
+    this.table = el('table', {}, el('caption', { class: 'unseen' }, 'Connections'), el('thead', {}, el('tr', {}, names.map((name) => el('th', { scope: 'col', data: { name } }, name)))), this.rows);
     this.names = names;
     this.empty = el('div', { class: 'empty' }, el('h3', {}, 'Nobody is connected'), el('p', {}, 'Clients of this page and of others appear here with their age, state and last route.'));
     fill(host, el('div', { class: 'bar' }, this.search, this.words), this.problem, el('div', { class: 'scroll' }, this.table, this.empty));

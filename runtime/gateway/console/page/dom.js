@@ -90,6 +90,24 @@ export function soon(draw) {
   waiting.add(draw);
 }
 
+const CALM_MS = 80;
+const calm = new Set();
+let calmed = 0; // when the last ones were drawn
+let calming = null;
+
+function drawCalm() {
+  calming = null;
+  calmed = performance.now();
+  for (const draw of calm) soon(draw);
+  calm.clear();
+}
+
+/** The same for what comes by itself: at once, but not more often than people can read. */
+export function calmly(draw) {
+  calm.add(draw);
+  calming ??= setTimeout(drawCalm, Math.max(0, calmed + CALM_MS - performance.now()));
+}
+
 /** A function that calls `work` once, `ms` after it was first asked for. */
 export function later(ms, work) {
   let timer = null;

@@ -73,7 +73,7 @@ export class Faults {
     const ms = numberInput('Milliseconds', 200, 600000);
     const jitter = numberInput('Up to so many more, at random', 0, 600000);
     const only = el('select', { 'aria-label': 'Of what' }, el('option', { value: '' }, 'Both'), el('option', { value: 'invoke' }, 'Invocations'), el('option', { value: 'send' }, 'Sends'));
-    return this.#form('Latency', 'Invocations begin, and calls of @connections are carried out, so many milliseconds later, and at random up to so many more.', [ms, '+', jitter, only],
+    return this.#form('Latency', 'Invocations begin, and calls of @connections are carried out, so many milliseconds later, and at random up to so many more.', [ms, 'ms, up to', jitter, 'ms more', only],
       () => this.#order({ fault: 'latency', ms: Number(ms.value), ...(Number(jitter.value) ? { jitterMs: Number(jitter.value) } : {}), ...(only.value ? { only: only.value } : {}) }));
   }
 

@@ -3,7 +3,9 @@
 import { get, Refused } from './api.js';
 
 const WAIT_MS = 20000;
-const PAUSE_MS = 50; // records come in batches: under load about 20 answers a second, not one for each record
+const PAUSE_MS = 50; // records come in batches, not one by one
+const BUSY_PAUSE_MS = 200; // after a batch of more than BUSY
+const BUSY = 200; // records
 const HIDDEN_PAUSE_MS = 1000; // nobody looks
 const RETRY_MS = [250, 500, 1000, 2000];
 
@@ -30,7 +32,7 @@ export class Feed {
         const answer = await get('console/feed', this.#query());
         failures = 0;
         this.#take(answer);
-        await pause(document.hidden ? HIDDEN_PAUSE_MS : PAUSE_MS);
+        await pause(document.hidden ? HIDDEN_PAUSE_MS : answer.records.length > BUSY ? BUSY_PAUSE_MS : PAUSE_MS);
       } catch (error) {
         if (error instanceof Refused && error.status === 401) await this.#locked();
         else await this.#lost(failures++);

@@ -58,12 +58,24 @@ function aboutOf(record) {
   ]);
 }
 
+/** What the client said, when the event is that of a message. */
+function bodyOf(event) {
+  try {
+    const { body } = JSON.parse(event);
+    return typeof body === 'string' ? body : '';
+  } catch {
+    return '';
+  }
+}
+
 /** The rest of it, as the port tells it. */
 function restOf(found, record, context) {
   const { event, result, logs = [], stack } = found;
+  const body = bodyOf(event);
   return [
     record.error && errorView(record.error, stack),
-    event !== undefined && dataView('Event', event, { open: !record.error }),
+    body && dataView('Message', body),
+    event !== undefined && dataView('Event', event, { open: !body && !record.error }),
     result !== undefined && result !== '' && dataView('Result', result),
     logsView(logs),
     trafficView(context.records.partsOf(record.requestId), context.open),

@@ -1,6 +1,6 @@
 // list.js: a list of any length of which only the rows that can be seen are elements. Arrow keys walk through it; what is
 // chosen is told to screen readers as in any list box. New rows come at the end, and the list stays there while it is there.
-import { el, soon } from './dom.js';
+import { calmly, el, soon } from './dom.js';
 
 const SPARE = 4; // rows above and below what can be seen
 
@@ -35,7 +35,7 @@ export class VirtualList {
   /** Rows were added at the end, and `removed` at the beginning are gone. */
   update(removed = 0) {
     if (removed > 0 && !this.following) this.node.scrollTop -= removed * this.#rowHeight;
-    soon(this.#draw);
+    calmly(this.#draw);
   }
 
   redraw() {

@@ -1,5 +1,5 @@
 // timeline.js: the panel of all that happens, with its filters.
-import { button, el, fill, later, soon, write } from './dom.js';
+import { button, calmly, el, fill, later, soon, write } from './dom.js';
 import { KINDS } from './filter.js';
 import { VirtualList } from './list.js';
 import { KEPT, isFailure } from './records.js';
@@ -38,9 +38,8 @@ export class Timeline {
     this.tail = button('', () => this.list.toEnd(), { class: 'tail', hidden: true });
     this.empty = el('div', { class: 'empty' });
     this.foot = el('p', { class: 'foot' });
-    const filters = el('div', { class: 'bar', role: 'toolbar', 'aria-label': 'Filters' }, this.search, this.route, this.failures, this.kinds, this.connection,
-      el('span', { class: 'grow' }), this.pause, button('Clear', () => this.records.clear()));
-    fill(host, filters, el('div', { class: 'stage' }, this.list.node, this.empty, this.tail), this.foot);
+    fill(host, el('div', { class: 'bar', role: 'group', 'aria-label': 'Filters' }, this.search, this.route, this.pause, button('Clear', () => this.records.clear())),
+      el('div', { class: 'bar', role: 'group', 'aria-label': 'Kinds of records' }, this.kinds, this.failures, this.connection), el('div', { class: 'stage' }, this.list.node, this.empty, this.tail), this.foot);
     this.#show();
   }
 
@@ -66,7 +65,7 @@ export class Timeline {
     } else {
       this.#append(added);
     }
-    soon(this.#draw);
+    calmly(this.#draw);
   }
 
   #append(records) {
