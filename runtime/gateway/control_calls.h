@@ -16,6 +16,17 @@ void control_calls_request(struct control *control, struct exchange *x, struct s
  * lastRoute?, lastAction?, sourceIp, waitingBytes } ... } } */
 void control_connections_get(struct control *control, struct exchange *x);
 
+/* Appends the list of them. */
+void control_connections_write(struct control *control, struct buf *out);
+
+/* GET console/feed?after=SEQ&wait_ms=N: { run, next, lost, records } (docs/gateway.md, "The console"), a long poll. GET console/state:
+ * everything about the moment. */
+void control_feed_get(struct control *control, struct exchange *x);
+void control_state_get(struct control *control, struct exchange *x);
+
+/* Appends a parameter of a query, decoded. False when there is none of that name. */
+bool control_query(struct str query, struct str name, struct buf *out);
+
 /* POST faults: sets one (fault_order.h); { connections: ids of those that it was for }. GET: what is set (fault_act_list).
  * DELETE: all off. */
 void control_faults_post(struct control *control, struct exchange *x);

@@ -54,3 +54,67 @@ scenario('the token alone is not enough for a page of another site', echo, async
     assert.ok(!body.includes('tested'));
   }
 });
+
+/** What the feed has behind `after`: waits for it for a while. */
+async function feed(dev, after, wait = 20000) {
+  const { status, json, body } = await call(dev, `console/feed?wait_ms=${wait}${after === undefined ? '' : `&after=${after}`}`);
+  assert.equal(status, 200, body);
+  return json;
+}
+
+/** Reads the feed until `find(records)` gives something; `find` sees all records that have come. */
+async function follow(dev, find, after) {
+  const all = [];
+  for (let next = after; ;) {
+    const answer = await feed(dev, next);
+    all.push(...answer.records);
+    next = answer.next;
+    const found = find(all);
+    if (found) return found;
+  }
+}
+
+scenario('the feed has the records in their order, once', echo, async (dev) => {
+  const client = await dev.connect();
+  await client.ask('before anybody looks');
+  const first = await follow(dev, (records) => records.find(({ type, route }) => type === 'invocation' && route === '$default') && records);
+  for (let i = 0; i < 20; i++) await client.ask(`message ${i}`);
+  const { next: last } = await feed(dev, first.at(-1).seq);
+  assert.ok(last > first.at(-1).seq);
+  const { run, records, next, lost } = await feed(dev);
+  assert.match(run, /^[0-9a-f-]{36}$/);
+  assert.deepEqual(records.map(({ seq }) => seq), records.map((_, i) => i + 1));
+  assert.deepEqual([next, lost], [records.at(-1).seq, 0]);
+  assert.ok(records.filter(({ type }) => type === 'invocation').length > 1);
+  const lines = dev.all({ type: 'invocation' });
+  for (const { seq, ...record } of records.filter(({ type }) => type === 'invocation')) {
+    assert.deepEqual(record, lines.find(({ requestId }) => requestId === record.requestId));
+  }
+  assert.deepEqual((await feed(dev, next + 100)).records, []); // a number of another run: at once
+  for (const query of ['after=x', 'after=-1', 'wait_ms=soon']) assert.equal((await call(dev, `console/feed?${query}`)).status, 400, query);
+});
+
+scenario('a poll waits for news, and its end', echo, async (dev) => {
+  const { next } = await feed(dev);
+  const waiting = feed(dev, next);
+  await (await dev.connect()).ask('hello');
+  const { records } = await waiting;
+  assert.ok(records.length > 0);
+});
+
+scenario('how things are: GET console/state', echo, async (dev) => {
+  const client = await dev.connect();
+  await client.ask('hello');
+  const { json: state } = await call(dev, 'console/state');
+  assert.equal(state.service, 'tested');
+  assert.equal(state.websocketUrl, dev.url);
+  assert.equal(state.generation, 1);
+  assert.equal(state.loadError, null);
+  assert.deepEqual(state.routes, [{ routeKey: '$default', function: 'app', handler: 'app.main', twoWay: false }]);
+  assert.deepEqual(state.functions, [{ name: 'app', handler: 'app.main', routed: true, memoryMb: 1024, timeoutS: 25 }]);
+  assert.equal(state.environments.length, 1);
+  assert.deepEqual(state.environments.map(({ function: name, number, generation, invocations, places }) => [name, number, generation, invocations, places]), [['app', 1, 1, 1, 1]]);
+  assert.match(state.environments[0].state, /^(idle|busy)$/);
+  assert.deepEqual(state.connections.map(({ state: is }) => is), ['open']);
+  assert.deepEqual(state.faults, (await call(dev, 'faults')).json);
+});
