@@ -96,7 +96,7 @@ function tookState(next) {
   state = next;
   clients.clients.base = next.websocketUrl;
   clients.form.path.placeholder = new URL(next.websocketUrl).pathname;
-  stats.sample(next.totals);
+  stats.sample(next.totals ?? {});
   top.showService(next);
   top.showStats(stats);
   banner.show(next.loadError, next.generation);
