@@ -44,7 +44,7 @@ GATEWAY   := addresses api_id apis control control_answer control_calls control_
 MODEL     := faults model model_admission model_answer model_authorization model_authorize model_close \
   model_connections model_event model_fields model_frame model_id model_identity model_json model_manage model_policy \
   model_request model_result model_step route_selection route_selection_value
-CONSOLE   := console console_archive console_feed console_page console_ring console_token
+CONSOLE   := console console_archive console_feed console_page console_ring console_token console_totals console_traffic
 HTTP_API  := http_api http_api_cors http_api_event http_api_fields http_api_path http_api_result http_api_route
 PROJECT   := dotenv intrinsic intrinsic_name node_table project project_authorizer project_environment project_event \
   project_file project_function project_http_api project_http_route project_provider project_report project_route \

@@ -198,6 +198,7 @@ static bool listen_on_ports(struct gateway *g, char err[ERR_LEN]) {
                                    .connections = descriptors_raise(&g->descriptors),
                                    .origins = g->options->origins,
                                    .model = g->model,
+                                   .console = &g->console,
                                    .known = g->known,
                                    .region = g->project.region,
                                    .http_api = g->http_api,

@@ -2,6 +2,7 @@
 
 #include <stdlib.h>
 
+#include "encoding.h"
 #include "fault_tell.h"
 #include "invoke.h"
 #include "model_json.h"
@@ -28,6 +29,29 @@ static void answer(struct exchange *x, int status, const char *error_type, struc
   exchange_answer(x, status, (struct fields){ headers, count }, body);
 }
 
+/* A call, from its request to its answer. */
+struct call {
+  struct server *server;
+  struct exchange *exchange;
+  int64_t begun_ns;   /* monotonic */
+  struct delay delay; /* on purpose: it is carried out later */
+};
+
+/* "/dev/@connections/ID", and posts only. */
+static void count(const struct call *call, int status) {
+  const struct exchange *x = call->exchange;
+  struct buf id;
+  if (!call->server->options.console || !str_equal(x->method, STR("POST"))) return;
+  buf_init(&id, SHOWN);
+  uri_decode(&id, str_slice(x->path, str_find_last(x->path, STR("/")) + 1, x->path.len));
+  console_posted(call->server->options.console,
+                 &(struct console_post){ .connection_id = buf_str(&id),
+                                         .status = status,
+                                         .bytes = x->body.len,
+                                         .took_ns = clock_monotonic_ns() - call->begun_ns });
+  buf_free(&id);
+}
+
 /* Callers see little of why they were refused, the developer sees it on the terminal. A connection that is gone is no
  * mistake, and is not told of. */
 static void tell(struct server *server, const struct exchange *x, int status, const char *error_type, struct str why) {
@@ -41,7 +65,9 @@ static void tell(struct server *server, const struct exchange *x, int status, co
   server->options.note(server->options.ctx, "", note);
 }
 
-static bool verify(struct server *server, struct exchange *x) {
+static bool verify(const struct call *call) {
+  struct server *server = call->server;
+  struct exchange *x = call->exchange;
   struct signed_request request = { x->method, x->path, x->query, x->headers, x->body };
   struct signature_rules rules = { server->options.known, server->options.region, STR("execute-api"),
                                    clock_unix_ms() / 1000 };
@@ -54,6 +80,7 @@ static bool verify(struct server *server, struct exchange *x) {
   if (!ok) {
     model_json_message(&body, buf_str(&refusal.message));
     tell(server, x, 403, refusal.error_type, buf_str(&refusal.message));
+    count(call, 403);
     answer(x, 403, refusal.error_type, buf_str(&body));
   }
   buf_free(&refusal.message);
@@ -63,7 +90,7 @@ static bool verify(struct server *server, struct exchange *x) {
 }
 
 static void send_to(struct session *session, struct model_manage_answer *todo, struct str body) {
-  enum websocket_sent sent = session_send(session, body);
+  enum websocket_sent sent = session_send(session, body, "post", NULL);
   if (sent == WEBSOCKET_FULL) model_manage_throttled(todo);
   if (sent == WEBSOCKET_CLOSING) model_manage_gone(todo);
 }
@@ -100,60 +127,65 @@ static bool act(struct server *server, struct model_manage_answer *todo, struct 
   return false;
 }
 
-static void carry_out(struct server *server, struct exchange *x) {
+static void carry_out(const struct call *call) {
+  struct server *server = call->server;
+  struct exchange *x = call->exchange;
   struct model_manage request = { x->method, x->path, x->body };
   struct model_manage_answer todo = { 0 };
   bool told = false;
   model_manage(server->options.model, &request, &todo);
   if (todo.action != MODEL_MANAGE_ANSWER) told = act(server, &todo, x->body);
   if (todo.error_type && !told) tell(server, x, todo.status, todo.error_type, buf_str(&todo.body));
+  count(call, todo.status);
   answer(x, todo.status, todo.error_type, buf_str(&todo.body));
   model_manage_answer_free(&todo);
 }
 
-/* A call that is carried out later, on purpose. */
-struct late {
-  struct server *server;
-  struct exchange *exchange;
-  struct delay delay;
-};
-
-/* Its time has come, or never will. */
-static struct exchange *let_go(struct late *late) {
-  struct exchange *x = late->exchange;
-  x->left = NULL;
-  free(late);
-  return x;
-}
+/* Carried out later, on purpose: the call is on the heap then. */
 
 static void run(void *ctx) {
-  struct late *late = ctx;
-  struct server *server = late->server;
-  carry_out(server, let_go(late));
+  struct call *call = ctx;
+  call->exchange->left = NULL;
+  carry_out(call);
+  free(call);
 }
 
+/* Its time will never come. */
 static void drop(void *ctx) {
-  server_refuse(let_go(ctx), 503, NULL, STR("{\"message\":\"Service Unavailable\"}"));
+  struct call *call = ctx;
+  call->exchange->left = NULL;
+  server_refuse(call->exchange, 503, NULL, STR("{\"message\":\"Service Unavailable\"}"));
+  free(call);
 }
 
 static void left(struct exchange *x) {
-  struct late *late = x->owner;
-  delays_stop(&late->delay);
-  free(late);
+  struct call *call = x->owner;
+  delays_stop(&call->delay);
+  free(call);
+}
+
+static bool put_off(const struct call *call, int64_t ms) {
+  struct call *late = malloc(sizeof *late);
+  if (!late) return false;
+  *late = *call;
+  late->delay = (struct delay){ .run = run, .drop = drop, .ctx = late };
+  if (!delays_add(&call->server->delays, &late->delay, ms)) {
+    free(late);
+    return false;
+  }
+  call->exchange->owner = late;
+  call->exchange->left = left;
+  return true;
 }
 
 void management_request(struct server *server, struct exchange *x) {
-  if (!verify(server, x)) return;
+  struct call call = { .server = server, .exchange = x, .begun_ns = clock_monotonic_ns() };
+  if (!verify(&call)) return;
   int64_t ms = fault_delay_now(server, FAULT_CALL);
-  struct late *late = ms > 0 ? malloc(sizeof *late) : NULL;
-  if (late) *late = (struct late){ server, x, { .run = run, .drop = drop, .ctx = late } };
-  if (!late || !delays_add(&server->delays, &late->delay, ms)) {
-    free(late);
-    carry_out(server, x);
+  if (ms == 0 || !put_off(&call, ms)) {
+    carry_out(&call);
     return;
   }
-  x->owner = late;
-  x->left = left;
   fault_tell_applied(server, "latency", "", "%.*s %.*s is carried out %lld ms later", STR_ARG(x->method),
                      STR_ARG(str_slice(x->path, 0, SHOWN)), (long long)ms);
 }

@@ -9,6 +9,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "console_traffic.h"
 #include "delays.h"
 #include "err.h"
 #include "faults.h"
@@ -32,7 +33,8 @@ struct server_options {
   unsigned connections;           /* most of them at once */
   struct visitor_origins origins; /* whose pages may connect, besides those of this machine */
   struct model *model;
-  struct key_ring known; /* whose signatures @connections takes */
+  struct console *console; /* which is told of clients and messages, or NULL */
+  struct key_ring known;   /* whose signatures @connections takes */
   struct str region;
   const struct http_api *http_api; /* the first one, see server_change */
   int integration_s;               /* how long a function may take, as far as the client is concerned */
@@ -83,6 +85,9 @@ void server_refuse(struct exchange *x, int status, const char *error_type, struc
 
 /* Whether whoever sends a request without a signature is welcome; else it has been refused with 403 and the developer told. */
 bool server_admits(struct server *server, struct exchange *x);
+
+/* For session.c: the console hears of a handshake that got no connection. */
+void server_tell_refused(struct server *server, const struct exchange *x, int status, struct str reason);
 
 /* For session.c: a connection is gone. */
 void server_connection_gone(struct server *server);

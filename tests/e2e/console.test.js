@@ -118,3 +118,57 @@ scenario('how things are: GET console/state', echo, async (dev) => {
   assert.deepEqual(state.connections.map(({ state: is }) => is), ['open']);
   assert.deepEqual(state.faults, (await call(dev, 'faults')).json);
 });
+
+const MARKUP = '<script>alert(1)</script> "quoted" \u0000\u001b[31m \ud83d\ude00';
+
+scenario('connections, messages and calls of @connections are records while somebody watches', {
+  routes: {
+    $default: `ws.reply(event.body) print("said <b>", event.body) return true`,
+    both: { code: 'return { statusCode = 200, body = "two-way" }', twoWay: true },
+    fails: 'error "no"',
+  },
+}, async (dev) => {
+  const { next } = await feed(dev);
+  const client = await dev.connect({ headers: { Origin: 'http://localhost:5173' } });
+  await client.ask(MARKUP);
+  await client.ask('x'.repeat(5000));
+  await client.ask({ action: 'both' });
+  await client.ask({ action: 'fails' });
+  await client.close(4001, 'enough');
+  const records = await follow(dev, (all) => all.find(({ type, event }) => type === 'connection' && event === 'closed') && all, next);
+  const plain = (type) => records.filter((record) => record.type === type).map(({ seq, time, tookMs, ...rest }) => rest);
+  const [opened, closed] = plain('connection');
+  const { connectionId } = opened;
+  assert.match(connectionId, /^[\w-]{15}=$/);
+  assert.deepEqual([opened, closed], [
+    { type: 'connection', event: 'opened', connectionId, sourceIp: '127.0.0.1', origin: 'http://localhost:5173' },
+    { type: 'connection', event: 'closed', connectionId, sourceIp: '127.0.0.1', code: 4001, reason: 'enough' },
+  ]);
+  const ids = Object.fromEntries(records.filter(({ type }) => type === 'invocation').map(({ requestId, route }) => [requestId, route]));
+  const frames = plain('frame').map(({ type, requestId, ...rest }) => ({ ...rest, route: ids[requestId] }));
+  const long = { bytes: 5000, text: 'x'.repeat(4096), truncated: true };
+  const short = (text, bytes = Buffer.byteLength(text)) => ({ bytes, text });
+  const of = (direction, rest, route, via) => ({ connectionId, direction, ...rest, route, ...(via && { via }) });
+  const [error] = frames.filter(({ via }) => via === 'error');
+  assert.match(error.text, /Internal server error/);
+  assert.deepEqual(frames, [
+    of('in', short(MARKUP), '$default'), of('out', short(MARKUP), undefined, 'post'),
+    of('in', long, '$default'), of('out', long, undefined, 'post'),
+    of('in', short('{"action":"both"}'), 'both'), of('out', short('two-way'), 'both', 'route_response'),
+    of('in', short('{"action":"fails"}'), 'fails'), of('out', short(error.text), 'fails', 'error'),
+  ]);
+  assert.deepEqual(plain('send'), [Buffer.byteLength(MARKUP), 5000].map((bytes) => ({ type: 'send', connectionId, status: 200, bytes })));
+  assert.ok(records.some(({ type, text }) => type === 'log' && text.startsWith('said <b>\t<script>')));
+
+  assert.equal(await dev.handshake({ headers: { Origin: 'https://evil.example' } }), 403);
+  const refused = await follow(dev, (all) => all.find(({ event }) => event === 'refused'), records.at(-1).seq);
+  assert.deepEqual([refused.status, refused.origin], [403, 'https://evil.example']);
+  assert.match(refused.reason, /--allow-origin/);
+
+  const { totals } = (await call(dev, 'console/state')).json;
+  assert.ok(totals.connectionMinutes > 0 && totals.gbSeconds > 0);
+  assert.deepEqual({ ...totals, connectionMinutes: 0, gbSeconds: 0 }, {
+    invocations: 4, billedRequests: 4, failures: 1, sends: 2, gone: 0, throttled: 0,
+    messagesIn: 4, messagesOut: 4, meteredMessages: 8, connectionMinutes: 0, gbSeconds: 0,
+  });
+});

@@ -65,6 +65,7 @@ static void take_invocation(void *ctx, const struct pool *pool, struct invoke *i
   bool is_long = in->payload.len > CONSOLE_ARCHIVE_TEXT;
   struct snapshot *snapshot = has_failed(in) ? console->options.snapshot(console->options.ctx, pool) : NULL;
   int64_t now_ms = clock_unix_ms();
+  console_totals_invoked(&console->totals, has_failed(in), invoke_billed_ms(in), pool->options.function->memory_mb);
   if (json.len == 0 && is_long) { /* while its report is there */
     struct console_invocation all = { .time_ms = now_ms, .in = *in, .function = pool->options.function };
     console_archive_write(&all, &console->record);

@@ -12,6 +12,7 @@
 #include "console_feed.h"
 #include "console_ring.h"
 #include "console_token.h"
+#include "console_totals.h"
 #include "encoding.h"
 #include "err.h"
 #include "loop.h"
@@ -33,6 +34,7 @@ struct console {
   struct console_ring ring;
   struct console_archive archive;
   struct console_feed feed;
+  struct console_totals totals;
   struct buf record, load_error; /* the record at hand; that of code that cannot be loaded, until it is mended */
   bool watched;                  /* somebody has asked for records within CONSOLE_WATCHED_MS */
   struct loop_timer unwatched;
