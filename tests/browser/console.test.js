@@ -202,8 +202,10 @@ consoleScenario('all of it by keyboard', echo, async ({ page, view }) => {
   await page.keyboard.press('End');
   await page.keyboard.press('ArrowUp');
   await page.keyboard.press('ArrowDown');
-  const active = await page.getAttribute('#timeline-list', 'aria-activedescendant');
-  assert.equal(await page.locator(`[id="${active}"]`).getAttribute('aria-selected'), 'true');
+  await view.until(() => {
+    const active = document.querySelector('#timeline-list').getAttribute('aria-activedescendant');
+    return active && document.getElementById(active).getAttribute('aria-selected') === 'true';
+  });
   await page.keyboard.press('Enter');
   assert.equal(await page.evaluate(() => document.activeElement.id), 'detail');
   await page.keyboard.press('/');

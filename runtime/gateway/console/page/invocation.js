@@ -53,6 +53,7 @@ function aboutOf(record) {
     ['Function', `${visible(record.function)}#${record.environment}${record.generation ? `, generation ${record.generation}` : ''}`],
     ['Connection', record.connectionId && visible(record.connectionId)],
     ['Request', visible(record.requestId)],
+    ['Cold start', record.cold && `${duration(record.initMs)} to load the code`],
     ['Billed', record.billedMs !== undefined ? duration(record.billedMs) : ''],
     ['Note', record.note && visible(record.note)],
   ]);

@@ -2,10 +2,13 @@
 import { el } from './dom.js';
 import { duration } from './text.js';
 
-/** The parts in their order: { name, ms, kind }. Sends lie within the handler's time, so that it is shown without them. */
+/**
+ * The parts in their order: { name, ms, kind }. Of a cold start only what the event has waited for it: an environment may have
+ * been started before. Sends lie within the handler's time, so that it is shown without them.
+ */
 export function partsOf(record) {
   const sends = record.sendsMs ?? 0;
-  const cold = record.cold ? record.initMs ?? 0 : 0;
+  const cold = record.cold ? Math.min(record.initMs ?? 0, record.waitedMs ?? Infinity) : 0;
   const waited = record.queueMs ?? Math.max(0, (record.waitedMs ?? 0) - cold);
   const handler = record.handlerMs ?? record.durationMs ?? 0;
   return [
