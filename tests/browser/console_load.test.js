@@ -23,7 +23,7 @@ consoleScenario('thousands of messages leave a bounded page', { routes: { $defau
   const { records, requests, rows, elements } = await page.evaluate(() => window.moonwire.counts());
   assert.ok(records <= 5000 && requests <= 2000, `${records} records, ${requests} requests`);
   assert.ok(rows < 200 && elements < 2000, `${rows} rows, ${elements} elements`);
-  await page.getByText('older ones dropped').waitFor();
+  await page.locator('#timeline .foot').getByText('older ones dropped').waitFor();
   await view.send('still here');
   await view.heard('still here');
 });
