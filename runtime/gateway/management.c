@@ -37,18 +37,21 @@ struct call {
   struct delay delay; /* on purpose: it is carried out later */
 };
 
-/* "/dev/@connections/ID", and posts only. */
-static void count(const struct call *call, int status) {
+/* Posts only; `path` is "/dev/@connections/ID". `from`: whose it is, or NULL. */
+static void count(const struct call *call, struct invoke *from, int status) {
   const struct exchange *x = call->exchange;
   struct buf id;
-  if (!call->server->options.console || !str_equal(x->method, STR("POST"))) return;
+  int64_t took_ns = clock_monotonic_ns() - call->begun_ns;
+  if (!str_equal(x->method, STR("POST"))) return;
+  if (from) from->sends++;
+  if (from) from->sends_ns += took_ns;
   buf_init(&id, SHOWN);
   uri_decode(&id, str_slice(x->path, str_find_last(x->path, STR("/")) + 1, x->path.len));
-  console_posted(call->server->options.console,
-                 &(struct console_post){ .connection_id = buf_str(&id),
-                                         .status = status,
-                                         .bytes = x->body.len,
-                                         .took_ns = clock_monotonic_ns() - call->begun_ns });
+  console_posted(call->server->options.console, &(struct console_post){ .connection_id = buf_str(&id),
+                                                                        .request_id = from ? from->request_id : NULL,
+                                                                        .status = status,
+                                                                        .bytes = x->body.len,
+                                                                        .took_ns = took_ns });
   buf_free(&id);
 }
 
@@ -80,7 +83,7 @@ static bool verify(const struct call *call) {
   if (!ok) {
     model_json_message(&body, buf_str(&refusal.message));
     tell(server, x, 403, refusal.error_type, buf_str(&refusal.message));
-    count(call, 403);
+    count(call, NULL, 403);
     answer(x, 403, refusal.error_type, buf_str(&body));
   }
   buf_free(&refusal.message);
@@ -89,8 +92,9 @@ static bool verify(const struct call *call) {
   return ok;
 }
 
-static void send_to(struct session *session, struct model_manage_answer *todo, struct str body) {
-  enum websocket_sent sent = session_send(session, body, "post", NULL);
+static void send_to(struct session *session, struct model_manage_answer *todo, struct str body,
+                    const char *request_id) {
+  enum websocket_sent sent = session_send(session, body, "post", request_id);
   if (sent == WEBSOCKET_FULL) model_manage_throttled(todo);
   if (sent == WEBSOCKET_CLOSING) model_manage_gone(todo);
 }
@@ -116,14 +120,14 @@ static bool is_failed(struct server *server, struct model_manage_answer *todo) {
 }
 
 /* Returns whether the developer has been told already of what went wrong. */
-static bool act(struct server *server, struct model_manage_answer *todo, struct str body) {
+static bool act(struct server *server, struct model_manage_answer *todo, struct str body, const char *request_id) {
   if (todo->action == MODEL_MANAGE_SEND && is_failed(server, todo)) return true;
   struct session *session = todo->connection->transport;
   if (todo->action == MODEL_MANAGE_SEND && utf8_prefix(body) < body.len)
     server->options.note(server->options.ctx, todo->connection->id,
                          "what was posted is not UTF-8: most clients close with 1007 when they get it");
   if (todo->action == MODEL_MANAGE_CLOSE) session_close(session, 1000);
-  if (todo->action == MODEL_MANAGE_SEND) send_to(session, todo, body);
+  if (todo->action == MODEL_MANAGE_SEND) send_to(session, todo, body, request_id);
   return false;
 }
 
@@ -132,11 +136,13 @@ static void carry_out(const struct call *call) {
   struct exchange *x = call->exchange;
   struct model_manage request = { x->method, x->path, x->body };
   struct model_manage_answer todo = { 0 };
+  struct str trace_id = field_header(x->headers, STR("X-Amzn-Trace-Id"));
+  struct invoke *from = server->options.traced(server->options.ctx, trace_id);
   bool told = false;
   model_manage(server->options.model, &request, &todo);
-  if (todo.action != MODEL_MANAGE_ANSWER) told = act(server, &todo, x->body);
+  if (todo.action != MODEL_MANAGE_ANSWER) told = act(server, &todo, x->body, from ? from->request_id : NULL);
   if (todo.error_type && !told) tell(server, x, todo.status, todo.error_type, buf_str(&todo.body));
-  count(call, todo.status);
+  count(call, from, todo.status);
   answer(x, todo.status, todo.error_type, buf_str(&todo.body));
   model_manage_answer_free(&todo);
 }

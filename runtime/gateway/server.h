@@ -41,6 +41,8 @@ struct server_options {
   int http_integration_s;          /* the same for the HTTP API */
   /* Runs a function: takes `in` over and calls in->done later, from the loop. `function` is that of the model's route. */
   void (*invoke)(void *ctx, size_t function, struct invoke *in);
+  /* The invocation at hand that a call with this X-Amzn-Trace-Id comes from; NULL when that is not known. */
+  struct invoke *(*traced)(void *ctx, struct str trace_id);
   /* Something the developer should know that no invocation tells: why a client was refused. */
   void (*note)(void *ctx, const char *connection_id, const char *text);
   /* A fault on purpose was set, or applied. */

@@ -2,7 +2,9 @@
 // The console's side of the control port: the page, who may call, what the calls tell.
 
 const assert = require('node:assert/strict');
-const { scenario, ECHO } = require('./helper/dev');
+const fs = require('node:fs');
+const path = require('node:path');
+const { scenario, service, ECHO } = require('./helper/dev');
 const { request } = require('./helper/client');
 
 /** One call below /_control/ with the token of the run, as the page makes it: { status, headers, body, json }. */
@@ -152,12 +154,14 @@ scenario('connections, messages and calls of @connections are records while some
   const [error] = frames.filter(({ via }) => via === 'error');
   assert.match(error.text, /Internal server error/);
   assert.deepEqual(frames, [
-    of('in', short(MARKUP), '$default'), of('out', short(MARKUP), undefined, 'post'),
-    of('in', long, '$default'), of('out', long, undefined, 'post'),
+    of('in', short(MARKUP), '$default'), of('out', short(MARKUP), '$default', 'post'),
+    of('in', long, '$default'), of('out', long, '$default', 'post'),
     of('in', short('{"action":"both"}'), 'both'), of('out', short('two-way'), 'both', 'route_response'),
     of('in', short('{"action":"fails"}'), 'fails'), of('out', short(error.text), 'fails', 'error'),
   ]);
-  assert.deepEqual(plain('send'), [Buffer.byteLength(MARKUP), 5000].map((bytes) => ({ type: 'send', connectionId, status: 200, bytes })));
+  const said = records.filter(({ type, route }) => type === 'invocation' && route === '$default');
+  assert.deepEqual(plain('send'), [Buffer.byteLength(MARKUP), 5000].map((bytes, i) => ({ type: 'send', connectionId, status: 200, bytes, requestId: said[i].requestId })));
+  for (const { sends, sendsMs, handlerMs, durationMs } of said) assert.ok(sends === 1 && sendsMs > 0 && Math.abs(sendsMs + handlerMs - durationMs) < 0.01);
   assert.ok(records.some(({ type, text }) => type === 'log' && text.startsWith('said <b>\t<script>')));
 
   assert.equal(await dev.handshake({ headers: { Origin: 'https://evil.example' } }), 403);
@@ -171,4 +175,88 @@ scenario('connections, messages and calls of @connections are records while some
     invocations: 4, billedRequests: 4, failures: 1, sends: 2, gone: 0, throttled: 0,
     messagesIn: 4, messagesOut: 4, meteredMessages: 8, connectionMinutes: 0, gbSeconds: 0,
   });
+});
+
+const FAILING = ['return function(event)', '  print("about to <fail>", "\\255")', '  error("no room", 0 + 1)', 'end'].join('\n');
+
+scenario('an invocation as a whole, and once more', {
+  files: {
+    ...service({ routes: { $default: 'return require "deep"(event)', ok: 'print(event.body) return true' } }), 'deep.lua': FAILING,
+  },
+}, async (dev) => {
+  const client = await dev.connect();
+  await client.ask('hello');
+  const [{ requestId }] = await dev.invocations(1);
+  const { status, json } = await call(dev, `console/invocation?request_id=${requestId}`);
+  assert.equal(status, 200);
+  assert.equal(json.record.requestId, requestId);
+  assert.equal(JSON.parse(json.event).body, 'hello');
+  assert.equal(JSON.parse(json.result).errorMessage, 'no room');
+  assert.ok(json.logs.length >= 1 && json.logs.every((line) => line.requestId === requestId));
+  assert.ok(json.logs.some(({ text }) => text === 'about to <fail>\t\ufffd'));
+  const [first] = json.stack;
+  assert.match(first.frame, /deep\.lua:3/);
+  assert.deepEqual([first.place, first.source], ['deep.lua:3', FAILING.split('\n').map((text, i) => ({ number: i + 1, text, ...(i === 2 && { wrong: true }) }))]);
+
+  fs.writeFileSync(path.join(dev.directory, 'deep.lua'), '\n\n\n-- another file\nreturn function() return true end');
+  await dev.line({ type: 'reload', event: 'done' });
+  const again = (await call(dev, `console/invocation?request_id=${requestId}`)).json;
+  assert.deepEqual(again.stack, json.stack, 'the lines are those of the code that ran');
+
+  const resent = await call(dev, `console/resend?request_id=${requestId}`, { method: 'POST' });
+  assert.equal(resent.status, 200);
+  const line = await dev.line({ type: 'invocation', requestId: resent.json.requestId });
+  assert.deepEqual([line.route, line.outcome, line.generation], ['$default', 'result', 2]);
+  assert.match(line.note, /sent again/);
+  const copy = (await call(dev, `console/invocation?request_id=${resent.json.requestId}`)).json;
+  assert.deepEqual([copy.event, copy.stack], [json.event, []]);
+
+  for (const [method, target] of [['GET', 'invocation'], ['POST', 'resend']]) {
+    assert.equal((await call(dev, `console/${target}?request_id=none`, { method })).status, 404);
+    assert.equal((await call(dev, `console/${target}`, { method })).status, 404);
+  }
+  assert.equal((await call(dev, `console/resend?request_id=${requestId}`)).status, 405);
+});
+
+scenario('code that cannot be loaded is there until it is mended', echo, async (dev) => {
+  const file = path.join(dev.directory, 'app.lua');
+  const sound = fs.readFileSync(file, 'utf8');
+  fs.writeFileSync(file, 'local a = 1\nlocal <b> = 2\nreturn {}');
+  await dev.line({ type: 'reload', event: 'refused' });
+  const { loadError, generation } = (await call(dev, 'console/state')).json;
+  assert.equal(generation, 1);
+  assert.deepEqual([loadError.changed, loadError.place, loadError.line], ['app.lua', 'app.lua:2', 'local <b> = 2']);
+  assert.match(loadError.error.errorMessage, /app\.lua:2/);
+  assert.deepEqual(loadError.source.map(({ number, wrong }) => [number, wrong]), [[1, undefined], [2, true], [3, undefined]]);
+  fs.writeFileSync(file, `${sound}\n`);
+  await dev.line({ type: 'reload', event: 'done' });
+  const after = (await call(dev, 'console/state')).json;
+  assert.equal(after.loadError, null);
+  assert.ok(after.generation > 1);
+});
+
+const ROOMS = `
+local app = require "moonwire.app"
+return app {
+  ["$connect"] = function() return true end,
+  join = function(conn, message) assert(conn:join(message.room)) return { joined = message.room } end,
+}`;
+
+scenario('rooms and their members', {
+  files: {
+    'serverless.yml': 'service: tested\nprovider: { name: aws }\nfunctions: { app: { handler: app, events: [ websocket: $connect, websocket: $disconnect, websocket: $default ] } }\n',
+    'app.lua': ROOMS,
+  },
+}, async (dev) => {
+  const before = (await call(dev, 'console/rooms')).json;
+  assert.match(before.store, /^sqlite:\//);
+  assert.deepEqual([before.note, before.rooms, before.users], [undefined, [], 0]);
+  const clients = await Promise.all([dev.connect(), dev.connect()]);
+  for (const client of clients) await client.ask({ action: 'join', room: '<lobby> "1"' });
+  await clients[0].ask({ action: 'join', room: 'attic' });
+  const { rooms } = (await call(dev, 'console/rooms')).json;
+  const ids = (await call(dev, 'connections')).json.connections.map(({ connectionId }) => connectionId).sort();
+  assert.deepEqual(rooms.map(({ name, count }) => [name, count]), [['<lobby> "1"', 2], ['attic', 1]]);
+  assert.deepEqual(rooms[0].members.map(({ connectionId }) => connectionId).sort(), ids);
+  for (const client of clients) await client.close();
 });

@@ -56,6 +56,9 @@ struct view_tap console_tap(struct console *console);
 void console_request_feed(struct console *console, struct exchange *x, bool from_start, uint64_t after,
                           int64_t wait_ms);
 
+/* Appends a JSON array: the records of the lines that an invocation has written, as far as they are kept. */
+void console_write_lines(const struct console *console, struct str request_id, struct buf *out);
+
 /* A record of the caller's, {"type":...}: text without line feed. */
 void console_add(struct console *console, struct str json);
 

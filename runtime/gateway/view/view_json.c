@@ -212,6 +212,8 @@ void view_json_refused(struct buf *out, int64_t now_ms, const struct view_refusa
   if (refusal->place.len > 0) {
     add_text(out, "place", refusal->place);
     add_text(out, "line", refusal->line);
+    if (refusal->source.len > 0) buf_add(out, STR(",\"source\":"));
+    buf_add(out, refusal->source);
   }
   end(out);
 }
