@@ -4,7 +4,7 @@
 const assert = require('node:assert/strict');
 const { scenario } = require('./browser');
 
-const WIDE = { viewport: { width: 1400, height: 860 }, tolerate: /404/ };
+const WIDE = { viewport: { width: 1400, height: 860 } };
 
 class Console {
   constructor(page, dev) {

@@ -1,7 +1,6 @@
 // composer.js: where a message is written and sent: snippets of the routes, what was sent before, to one client or all.
 import { button, el, fill, write } from './dom.js';
 import { Sent } from './sent.js';
-import { schemaWords } from './snippets.js';
 import { bytes, oneLine, visible } from './text.js';
 
 const FRAME_MAX = 32 * 1024; // of API Gateway; a browser sends a message as one frame
@@ -37,15 +36,14 @@ export class Composer {
   }
 
   /** Puts a text there, and goes there. */
-  put(text, schema) {
+  put(text) {
     this.text.value = text;
-    this.schema = schema;
     this.#hint();
     this.text.focus();
   }
 
   showSnippets(snippets) {
-    fill(this.snippets, snippets.slice(0, 60).map(({ name, text, schema }) => button(visible(name), () => this.put(text, schema), { class: 'chip', title: schema ? schemaWords(schema) : null })));
+    fill(this.snippets, snippets.names().map((name) => button(oneLine(name, 40), () => this.put(snippets.text(name)), { class: 'chip' })));
   }
 
   /** How many clients are open, whether the chosen one is. */
@@ -68,8 +66,7 @@ export class Composer {
     const text = this.text.value;
     const size = encoder.encode(text).length;
     const limit = size > FRAME_MAX ? '; more than 32 KB close the connection with 1009' : '';
-    const rules = this.schema && text ? `; ${schemaWords(this.schema)}` : '';
-    write(this.hint, text ? `${formOf(text)}, ${bytes(size)}${limit}${rules}` : 'Ctrl+Enter sends, Alt+↑ brings back what was sent');
+    write(this.hint, text ? `${formOf(text)}, ${bytes(size)}${limit}` : 'Ctrl+Enter sends, Alt+↑ brings back what was sent');
     this.hint.classList.toggle('problem', Boolean(limit) || formOf(text).startsWith('no JSON'));
   }
 

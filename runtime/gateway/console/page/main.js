@@ -1,6 +1,5 @@
 // main.js: makes the parts of the page and ties them together.
 import { announceFailures } from './announce.js';
-import { get } from './api.js';
 import { Banner } from './banner.js';
 import { ClientPanel } from './client_panel.js';
 import { Connections } from './connections.js';
@@ -16,7 +15,7 @@ import { Keys } from './keys.js';
 import { Panels } from './panels.js';
 import { Records } from './records.js';
 import { Rooms } from './rooms.js';
-import { snippetsOf } from './snippets.js';
+import { Snippets } from './snippets.js';
 import { State } from './state.js';
 import { Stats } from './stats.js';
 import { buildTheme } from './theme.js';
@@ -86,9 +85,10 @@ function showPanel(id) {
   if (id === 'traffic') traffic.show(state.totals);
 }
 
-async function askForApp() {
-  const app = await get('console/app').catch(() => null);
-  clients.composer.showSnippets(snippetsOf(state.routes, app));
+const snippets = new Snippets();
+
+function showSnippets() {
+  clients.composer.showSnippets(snippets);
 }
 
 function tookState(next) {
@@ -103,7 +103,10 @@ function tookState(next) {
   panels.badge('connections', next.connections?.length || '');
   faults.show(next.faults);
   showPanel(panels.current);
-  if (before?.generation !== next.generation || before?.run !== next.run) askForApp();
+  if (before?.generation !== next.generation || before?.run !== next.run) {
+    snippets.setRoutes(next.routes);
+    showSnippets();
+  }
   if (before && before.run !== next.run) {
     if (before.websocketUrl !== next.websocketUrl) location.reload(); // this page may only connect to the address that it came with
     clients.clients.again();
@@ -122,6 +125,7 @@ const feed = new Feed({
     stats.took(added);
     clients.clients.took(added);
     asks.took(added);
+    if (snippets.took(added)) showSnippets();
   },
   onLink: (link) => {
     top.showLink(link);

@@ -1,53 +1,43 @@
-// snippets.js: a message to begin with for each route, from the routes of serverless.yml and those of apps with their schemas
-// (docs/lua/app.md#schemas). Pure.
+// snippets.js: messages to begin with: one for each route of serverless.yml that a message can name, and for the routes of apps
+// behind them what a client has last said there.
 
-/** What a rule such as "string 1..40", "integer>=3" or "red|green" wants, without its bounds: the smallest value it takes. */
-function exampleOfRule(rule) {
-  const plain = rule.replace(/\?$/, '');
-  const [, type, rest] = /^(string|number|integer|boolean|object|list|any)\b(.*)$/.exec(plain) ?? [];
-  if (!type) return plain.split('|')[0];
-  const least = Number(/^>=\s*(-?[\d.]+)/.exec(rest)?.[1] ?? /^ ?(-?[\d.]+?)\.\./.exec(rest)?.[1] ?? 0);
-  switch (type) {
-    case 'string': return 'text'.padEnd(Math.min(least, 200), '.').slice(0, Number(/^<=(\d+)/.exec(rest)?.[1] ?? /\.\.(\d+)/.exec(rest)?.[1] ?? 200));
-    case 'number':
-    case 'integer': return least;
-    case 'boolean': return true;
-    case 'list': return [];
-    case 'object': return {};
-    default: return null;
+const ACTIONS = 40;
+const TEXT_MAX = 2000;
+
+function actionOf(text) {
+  try {
+    const { action } = JSON.parse(text);
+    return typeof action === 'string' && action.length <= 64 ? action : undefined;
+  } catch {
+    return undefined;
   }
 }
 
-const isOptional = (name, rule) => name.endsWith('?') || (typeof rule === 'string' && rule.endsWith('?'));
+export class Snippets {
+  #routes = [];
+  #seen = new Map(); // action: the last message with it
 
-/** A value that a schema lets through; fields that may be missing are left out. */
-export function exampleOf(rule) {
-  if (typeof rule === 'string') return exampleOfRule(rule);
-  if (Array.isArray(rule)) return [exampleOf(rule[0])];
-  if (!rule || typeof rule !== 'object') return null;
-  if ('1' in rule) return Array.from({ length: Math.max(1, Math.min(rule.min ?? 1, 3)) }, () => exampleOf(rule[1])); // a Lua list with min, max
-  const fields = Object.entries(rule).filter(([name, of]) => !isOptional(name, of));
-  return Object.fromEntries(fields.map(([name, of]) => [name, exampleOf(of)]));
-}
+  /** Those of GET console/state. */
+  setRoutes(routes) {
+    this.#routes = routes.map(({ routeKey }) => routeKey).filter((key) => !key.startsWith('$'));
+  }
 
-/** "room: string 1..40, text: string<=500" */
-export function schemaWords(schema) {
-  return Object.entries(schema ?? {}).map(([name, rule]) => `${name}: ${typeof rule === 'string' ? rule : Array.isArray(rule) || '1' in rule ? 'list' : 'object'}`).join(', ');
-}
-
-/**
- * One snippet for each route that a message can name: { name, text, schema? }. `routes` are those of GET console/state, `app` the
- * answer of GET console/app, or null.
- */
-export function snippetsOf(routes, app) {
-  const found = new Map();
-  for (const { routeKey } of routes ?? []) if (!routeKey.startsWith('$')) found.set(routeKey, { name: routeKey, field: 'action' });
-  for (const table of Object.values(app?.functions ?? {})) {
-    for (const { name, schema } of table?.routes ?? []) {
-      if (!name.startsWith('$')) found.set(name, { name, schema, field: table.action ?? 'action' });
+  /** Notes what clients say; whether there is a snippet more than before. */
+  took(records) {
+    const before = this.#seen.size;
+    for (const { type, direction, text, bytes } of records) {
+      if (type !== 'frame' || direction !== 'in' || bytes > TEXT_MAX) continue;
+      const action = actionOf(text);
+      if (action && (this.#seen.has(action) || this.#seen.size < ACTIONS)) this.#seen.set(action, text);
     }
+    return this.#seen.size !== before;
   }
-  return [...found.values()].map(({ name, schema, field }) => ({
-    name, schema, text: JSON.stringify({ [field]: name, ...(schema ? exampleOf(schema) : {}) }),
-  }));
+
+  names() {
+    return [...new Set([...this.#routes, ...this.#seen.keys()])];
+  }
+
+  text(name) {
+    return this.#seen.get(name) ?? JSON.stringify({ action: name });
+  }
 }

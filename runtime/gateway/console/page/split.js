@@ -4,18 +4,18 @@ import { duration } from './text.js';
 
 /**
  * The parts in their order: { name, ms, kind }. Of a cold start only what the event has waited for it: an environment may have
- * been started before. Sends lie within the handler's time, so that it is shown without them.
+ * been started before. The handler's time is without that of its sends.
  */
 export function partsOf(record) {
   const sends = record.sendsMs ?? 0;
   const cold = record.cold ? Math.min(record.initMs ?? 0, record.waitedMs ?? Infinity) : 0;
   const waited = record.queueMs ?? Math.max(0, (record.waitedMs ?? 0) - cold);
-  const handler = record.handlerMs ?? record.durationMs ?? 0;
+  const handler = record.handlerMs ?? Math.max(0, (record.durationMs ?? 0) - sends);
   return [
     { name: 'Queue', kind: 'queue', ms: waited },
     { name: 'Cold start', kind: 'cold', ms: cold },
-    { name: 'Handler', kind: 'handler', ms: Math.max(0, handler - sends) },
-    { name: record.sends > 1 ? `${record.sends} sends` : 'Sends', kind: 'sends', ms: Math.min(sends, handler) },
+    { name: 'Handler', kind: 'handler', ms: handler },
+    { name: record.sends > 1 ? `${record.sends} sends` : 'Sends', kind: 'sends', ms: sends },
   ];
 }
 
