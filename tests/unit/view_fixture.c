@@ -48,8 +48,12 @@ void view_fixture_begin(struct view_fixture *f, struct view_options options) {
 }
 
 void view_fixture_ready(struct view_fixture *f) {
-  struct view_ready ready = { &f->project, STR("ws://127.0.0.1:3001/dev"), STR("http://127.0.0.1:3001/dev"),
-                              STR("http://127.0.0.1:3001"), STR("http://127.0.0.1:3002") };
+  struct view_ready ready = { &f->project,
+                              STR("ws://127.0.0.1:3001/dev"),
+                              STR("http://127.0.0.1:3001/dev"),
+                              STR("http://127.0.0.1:3001"),
+                              STR("http://127.0.0.1:3002"),
+                              STR("http://127.0.0.1:3002/#token=T") };
   view_ready(f->view, &ready);
 }
 
@@ -62,6 +66,8 @@ void view_fixture_invoke(struct invoke *in, enum invoke_outcome outcome, const c
   in->done_ns = in->begun_ns + 1500 * 1000;
   buf_init(&in->payload, 4 * 1024 * 1024);
   buf_add(&in->payload, str_from(payload));
+  in->payload_bytes = in->payload.len;
+  in->generation = 1;
 }
 
 void view_fixture_finish(struct view_fixture *f, struct invoke *in) {
