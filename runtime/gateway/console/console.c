@@ -71,14 +71,14 @@ static void take_invocation(void *ctx, const struct pool *pool, struct invoke *i
     console_archive_write(&all, &console->record);
     json = str_slice(buf_str(&console->record), 0, console->record.len > 0 ? console->record.len - 1 : 0);
   }
-  uint64_t number = console_ring_add(&console->ring, json, 0);
+  uint64_t number = console_ring_add(&console->ring, console->watched || is_long ? json : STR(""), 0);
   struct console_invocation *kept = console_archive_add(&console->archive, pool->options.function, in, snapshot);
   buf_trim(&console->record, KEEP);
   if (kept) {
     kept->number = number;
     kept->time_ms = now_ms;
     make_room(console);
-    if (console->watched) write_late(console, kept);
+    if (console->watched) write_late(console, kept); /* unless the terminal had it */
   }
   console_feed_wake(&console->feed);
 }
