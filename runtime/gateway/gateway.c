@@ -115,6 +115,7 @@ static bool start_functions(struct gateway *g, char err[ERR_LEN]) {
                                .store = str_from(g->store),
                                .api = str_from(g->api_name),
                                .credentials = g->known.pairs[g->known.count - 1],
+                               .reaches_aws = g->known.count > 1,
                                .most = options->most_environments,
                                .concurrency = options->concurrency,
                                .idle_s = options->idle_environment_s,

@@ -50,6 +50,7 @@ struct pool_options {
   struct str issuer;      /* "http://127.0.0.1:3002/_identity": for MOONWIRE_LOCAL_ISSUER */
   struct str lambda;      /* "http://127.0.0.1:3002": for AWS_ENDPOINT_URL_LAMBDA */
   struct credentials credentials; /* of the functions */
+  bool reaches_aws;               /* see struct variables */
   int most;                       /* environments at once; at least 1 */
   int concurrency;  /* AWS_LAMBDA_MAX_CONCURRENCY: invocations at once in each of them; 0: one, on demand */
   int idle_s;       /* seconds without an event after which an environment is ended; 0: never */
