@@ -38,7 +38,7 @@ WERROR := -Werror
 BASE   := arena buf config date err field init_line json json_check json_cover json_write log log_line loop output \
   settings shown spelling stop_signal str timers utf8
 NET    := http http_answer http_multi http_names http_request http_tls http_transfer trust url
-AWS    := broadcast client client_call client_classify client_keys client_peer connections connections_message \
+AWS    := broadcast client client_call client_classify client_keys client_peer client_trace connections connections_message \
   container container_fetch container_keys container_place container_reply credentials digest encoding endpoint jwa \
   jwk jwk_key jwk_set jwt jwt_claims jwt_code jwt_sign jwt_signature jwt_token metric metrics metrics_write quotation \
   retry retry_clock retry_settings sigv4 sigv4_check sigv4_headers sigv4_key sigv4_uri
