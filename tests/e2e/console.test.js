@@ -1,10 +1,12 @@
 'use strict';
 // The console's side of the control port: the page, who may call, what the calls tell.
 
+const test = require('node:test');
 const assert = require('node:assert/strict');
 const fs = require('node:fs');
+const http = require('node:http');
 const path = require('node:path');
-const { scenario, service, ECHO } = require('./helper/dev');
+const { scenario, withDev, service, ECHO } = require('./helper/dev');
 const { request } = require('./helper/client');
 
 /** One call below /_control/ with the token of the run, as the page makes it: { status, headers, body, json }. */
@@ -62,6 +64,15 @@ async function feed(dev, after, wait = 20000) {
   const { status, json, body } = await call(dev, `console/feed?wait_ms=${wait}${after === undefined ? '' : `&after=${after}`}`);
   assert.equal(status, 200, body);
   return json;
+}
+
+/** A poll whose page goes away: resolves, once it is sent, with a function that leaves. */
+function abandoned(dev, after) {
+  return new Promise((resolve) => {
+    const poll = http.get(`${dev.controlUrl}/_control/console/feed?after=${after}&wait_ms=20000`, { headers: { Authorization: `Bearer ${dev.token}` }, agent: false });
+    poll.on('error', () => {});
+    poll.on('finish', () => resolve(() => poll.destroy()));
+  });
 }
 
 /** Reads the feed until `find(records)` gives something; `find` sees all records that have come. */
@@ -137,7 +148,8 @@ scenario('connections, messages and calls of @connections are records while some
   await client.ask({ action: 'both' });
   await client.ask({ action: 'fails' });
   await client.close(4001, 'enough');
-  const records = await follow(dev, (all) => all.find(({ type, event }) => type === 'connection' && event === 'closed') && all, next);
+  const over = (all) => all.some(({ event }) => event === 'closed') && all.filter(({ type }) => type === 'invocation').length === 4;
+  const records = await follow(dev, (all) => over(all) && all, next);
   const plain = (type) => records.filter((record) => record.type === type).map(({ seq, time, tookMs, ...rest }) => rest);
   const [opened, closed] = plain('connection');
   const { connectionId } = opened;
@@ -259,4 +271,66 @@ scenario('rooms and their members', {
   assert.deepEqual(rooms.map(({ name, count }) => [name, count]), [['<lobby> "1"', 2], ['attic', 1]]);
   assert.deepEqual(rooms[0].members.map(({ connectionId }) => connectionId).sort(), ids);
   for (const client of clients) await client.close();
+});
+
+const LOUD = 'for i = 1, 500 do print(("x"):rep(100), i) end return true';
+
+scenario('what is kept is bounded, and a page is told what it has missed', { routes: { $default: LOUD } }, async (dev) => {
+  const { next } = await feed(dev);
+  const client = await dev.connect();
+  for (let round = 1; round <= 10; round++) { // 50,000 lines; standard output has to be read meanwhile
+    for (let i = 0; i < 10; i++) client.send('hello');
+    await dev.when(() => dev.lines.length > 5010 * round);
+  }
+  const answer = await feed(dev, next);
+  assert.ok(answer.lost > 40000, `${answer.lost} lost`);
+  let last = answer;
+  for (;;) {
+    const more = await feed(dev, last.next, 0);
+    if (more.records.length === 0) break;
+    assert.equal(more.records[0].seq, last.next + 1);
+    assert.equal(more.lost, 0);
+    assert.ok(JSON.stringify(more.records).length < 1.2 * 1024 * 1024);
+    last = more;
+  }
+  assert.equal(answer.next - next, answer.lost + answer.records.length);
+  const { oldest, next: newest } = (await call(dev, 'console/state')).json;
+  assert.ok(newest - oldest + 1 <= 5000);
+});
+
+scenario('without a page nothing is recorded of messages, and invocations are there all the same', echo, async (dev) => {
+  const client = await dev.connect();
+  for (let i = 0; i < 700; i++) await client.ask('hello');
+  const { records, next, lost } = await feed(dev);
+  assert.ok(!records.some(({ type }) => type === 'frame' || type === 'send' || type === 'connection'));
+  assert.equal(records.filter(({ type }) => type === 'invocation').length + lost + records.filter(({ type }) => type !== 'invocation').length, next);
+  assert.ok(records.filter(({ type }) => type === 'invocation').length >= 500);
+});
+
+test('the end of moonwire dev answers polls that wait', () => withDev(echo, async (dev) => {
+  const { next } = await feed(dev);
+  const before = dev.descriptors();
+  const waiting = Array.from({ length: 20 }, () => feed(dev, next)); // more than may wait: the first ones are answered
+  await Promise.all(waiting.slice(0, 4));
+  const leaving = await Promise.all([1, 2, 3].map(() => abandoned(dev, next)));
+  for (const leave of leaving) leave();
+  await dev.stop();
+  for (const { records } of await Promise.all(waiting)) assert.deepEqual(records, []);
+  assert.ok(before > 0);
+}));
+
+const HOSTILE = ['ws.reply("\\255\\254 <img src=x onerror=alert(1)>")', 'print("\\255\\27[2J\\0 </script>")', 'error("\\255 <b>")'].join('\n');
+
+scenario('whatever bytes clients and handlers write, answers are JSON in UTF-8', { routes: { $default: HOSTILE } }, async (dev) => {
+  const { next } = await feed(dev);
+  const client = await dev.connect();
+  client.send('<svg onload=alert(1)>\u2028');
+  const records = await follow(dev, (all) => all.some(({ type }) => type === 'invocation') && all, next);
+  assert.ok(records.some(({ type, text }) => type === 'frame' && text === '\ufffd\ufffd <img src=x onerror=alert(1)>'));
+  assert.ok(records.some(({ type, text }) => type === 'log' && text === '\ufffd\u001b[2J\u0000 </script>'));
+  const { requestId } = records.find(({ type }) => type === 'invocation');
+  const { headers, json } = await call(dev, `console/invocation?request_id=${requestId}`);
+  assert.equal(headers['content-type'], 'application/json');
+  assert.equal(JSON.parse(json.event).body, '<svg onload=alert(1)>\u2028');
+  client.drop();
 });
