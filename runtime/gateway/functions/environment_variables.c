@@ -79,6 +79,15 @@ static bool is_store_of_aws(const struct variables *v, struct field variable) {
          !has(own, STR("AWS_ENDPOINT_URL"));
 }
 
+struct str environment_variables_store(const struct variables *v) {
+  struct fields own = v->function->environment;
+  struct str store = v->store;
+  for (size_t i = 0; i < own.count; i++)
+    if (str_equal(own.list[i].name, STR("MOONWIRE_STORE")) && !is_store_of_aws(v, own.list[i]))
+      store = own.list[i].value;
+  return store;
+}
+
 static void set_own(struct list *list, const struct variables *v) {
   struct fields own = v->function->environment;
   for (size_t i = 0; i < own.count; i++)

@@ -1,0 +1,145 @@
+#include "bind_zip.h"
+
+#include <errno.h>
+#include <lauxlib.h>
+#include <minizip/unzip.h>
+#include <minizip/zip.h>
+#include <stdbool.h>
+#include <string.h>
+#include <sys/stat.h>
+
+enum {
+  MADE_BY = 3 << 8 | 20,     /* Unix, whose modes are in the upper half of the attributes; version 2.0 of the format */
+  EPOCH = 1 << 21 | 1 << 16, /* 1980-01-01 00:00, as DOS has it */
+  UTF8_NAMES = 1 << 11,      /* general purpose flag: APPNOTE.TXT 4.4.4 */
+  PIECE = 64 * 1024          /* bytes that are copied at once */
+};
+
+static const char meta[] = "moonwire.zip";
+
+struct writer {
+  zipFile zip; /* NULL: closed */
+};
+
+static struct writer *check(lua_State *L) {
+  struct writer *w = luaL_checkudata(L, 1, meta);
+  luaL_argcheck(L, w->zip, 1, "the archive is closed");
+  return w;
+}
+
+/* What a method returns: true, or nil and a sentence. minizip says that something failed, errno mostly why. */
+static int outcome(lua_State *L, bool ok, const char *what) {
+  int why = errno;
+  if (ok) {
+    lua_pushboolean(L, true);
+    return 1;
+  }
+  lua_pushnil(L);
+  lua_pushfstring(L, "%s: %s", what, why ? strerror(why) : "the archive is damaged");
+  return 2;
+}
+
+static int l_create(lua_State *L) {
+  const char *path = luaL_checkstring(L, 1);
+  struct writer *w = lua_newuserdata(L, sizeof *w);
+  *w = (struct writer){ 0 };
+  luaL_getmetatable(L, meta);
+  lua_setmetatable(L, -2);
+  errno = 0;
+  w->zip = zipOpen64(path, APPEND_STATUS_CREATE);
+  return w->zip ? 1 : outcome(L, false, path);
+}
+
+static bool open_entry(struct writer *w, const char *name, unsigned long attributes, int method, bool raw) {
+  const zip_fileinfo info = { .dosDate = EPOCH, .external_fa = attributes };
+  return zipOpenNewFileInZip4_64(w->zip, name, &info, NULL, 0, NULL, 0, NULL, method, Z_BEST_COMPRESSION, raw,
+                                 -MAX_WBITS, MAX_MEM_LEVEL, Z_DEFAULT_STRATEGY, NULL, 0, MADE_BY, UTF8_NAMES,
+                                 0) == ZIP_OK;
+}
+
+static bool write_bytes(struct writer *w, const char *bytes, size_t len) {
+  for (size_t at = 0; at < len; at += PIECE) {
+    unsigned piece = (unsigned)(len - at < PIECE ? len - at : PIECE);
+    if (zipWriteInFileInZip(w->zip, bytes + at, piece) != ZIP_OK) return false;
+  }
+  return true;
+}
+
+static int l_add(lua_State *L) {
+  struct writer *w = check(L);
+  size_t len = 0;
+  const char *name = luaL_checkstring(L, 2), *bytes = luaL_checklstring(L, 3, &len);
+  unsigned long mode = (unsigned long)luaL_checkinteger(L, 4);
+  errno = 0;
+  bool ok = open_entry(w, name, (S_IFREG | mode) << 16, Z_DEFLATED, false) && write_bytes(w, bytes, len);
+  return outcome(L, zipCloseFileInZip(w->zip) == ZIP_OK && ok, name);
+}
+
+/* The bytes of the entry that is open in `from`, neither unpacked nor packed again. */
+static bool copy_raw(struct writer *w, unzFile from) {
+  char piece[PIECE];
+  for (;;) {
+    int len = unzReadCurrentFile(from, piece, sizeof piece);
+    if (len <= 0) return len == 0;
+    if (!write_bytes(w, piece, (size_t)len)) return false;
+  }
+}
+
+static bool copy_entry(struct writer *w, unzFile from, const char *name) {
+  unz_file_info64 info;
+  int method = 0, level = 0;
+  if (unzLocateFile(from, name, 1) != UNZ_OK) return false;
+  if (unzGetCurrentFileInfo64(from, &info, NULL, 0, NULL, 0, NULL, 0) != UNZ_OK) return false;
+  if (unzOpenCurrentFile2(from, &method, &level, true) != UNZ_OK) return false;
+  bool ok = open_entry(w, name, info.external_fa, method, true) && copy_raw(w, from);
+  unzCloseCurrentFile(from);
+  return zipCloseFileInZipRaw64(w->zip, info.uncompressed_size, info.crc) == ZIP_OK && ok;
+}
+
+static int l_copy(lua_State *L) {
+  struct writer *w = check(L);
+  const char *path = luaL_checkstring(L, 2), *name = luaL_checkstring(L, 3);
+  errno = 0;
+  unzFile from = unzOpen64(path);
+  bool ok = from && copy_entry(w, from, name);
+  int count = outcome(L, ok, path);
+  if (from) unzClose(from);
+  return count;
+}
+
+static int l_close(lua_State *L) {
+  struct writer *w = check(L);
+  errno = 0;
+  bool ok = zipClose(w->zip, NULL) == ZIP_OK;
+  w->zip = NULL;
+  return outcome(L, ok, "the end of the archive");
+}
+
+static int l_gc(lua_State *L) {
+  struct writer *w = luaL_checkudata(L, 1, meta);
+  if (w->zip) zipClose(w->zip, NULL);
+  w->zip = NULL;
+  return 0;
+}
+
+static int load(lua_State *L) {
+  static const luaL_Reg methods[] = { { "add", l_add }, { "close", l_close }, { "copy", l_copy }, { NULL, NULL } };
+  static const luaL_Reg functions[] = { { "create", l_create }, { NULL, NULL } };
+  luaL_newmetatable(L, meta);
+  lua_pushcfunction(L, l_gc);
+  lua_setfield(L, -2, "__gc");
+  lua_newtable(L);
+  luaL_register(L, NULL, methods);
+  lua_setfield(L, -2, "__index");
+  lua_pop(L, 1);
+  lua_newtable(L);
+  luaL_register(L, NULL, functions);
+  return 1;
+}
+
+void bind_zip(lua_State *L) {
+  lua_getfield(L, LUA_REGISTRYINDEX, "_PRELOAD");
+  lua_pushcfunction(L, load);
+  lua_setfield(L, -2, "moonwire.core.zip");
+  lua_pop(L, 1);
+}
