@@ -91,7 +91,7 @@ LUA_DEV := cli/control cli/ctl cli/ctl_show cli/event cli/event_kinds cli/here c
 # Declarations for editors, of what C gives to Lua; nobody loads them.
 META    :=
 library := $(filter-out cli/%,$(LUA) $(LUA_DEV)) $(META)
-templates := $(sort $(shell find templates -type f ! -path '*/.moonwire/*'))
+templates := $(sort $(shell find templates -type f ! -path '*/.moonwire/*' ! -path '*/.serverless/*' ! -name '*.zip'))
 
 # ---- Flags ------------------------------------------------------------------------------------------------------------
 
