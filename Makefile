@@ -95,7 +95,7 @@ META    := meta/assert meta/backend meta/code meta/core/aws meta/core/broadcast 
   meta/core/process meta/core/sigv4 meta/core/task meta/core/trial meta/core/zip meta/dialect meta/event meta/event_http \
   meta/event_records meta/handler
 library := $(filter-out cli/%,$(LUA) $(LUA_DEV)) $(META)
-templates := $(sort $(shell find templates -type f ! -path '*/.moonwire/*'))
+templates := $(sort $(shell find templates -type f ! -path '*/.moonwire/*' ! -path '*/.serverless/*' ! -name '*.zip'))
 
 # ---- Flags ------------------------------------------------------------------------------------------------------------
 
