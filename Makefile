@@ -49,14 +49,14 @@ SCRIPT := bind_aws bind_broadcast bind_connections bind_crypto bind_http bind_in
   task task_handle value value_write vm watchdog xray_cause
 # The local gateway: what ties it together, and its rooms.
 GATEWAY   := addresses api_id apis control control_answer control_calls control_connections control_console control_events \
-  control_faults control_functions control_http control_identity control_invoke control_lambda control_route \
-  control_service control_signed control_state delays descriptors event_order excerpt fault_act fault_order fault_tell gateway \
+  control_faults control_functions control_http control_identity control_invocation control_invoke control_lambda control_rooms \
+  control_route control_service control_signed control_state delays descriptors event_order excerpt fault_act fault_order fault_tell gateway \
   generation generations http_call identity lambda_target load_failure management moment reload reread route_call \
   server session signals signature signature_header visitor
 MODEL     := faults model model_admission model_answer model_authorization model_authorize model_close \
   model_connections model_event model_fields model_frame model_id model_identity model_json model_manage model_policy \
   model_request model_result model_step route_selection route_selection_value
-CONSOLE   := console console_archive console_feed console_page console_ring console_token
+CONSOLE   := console console_archive console_feed console_page console_ring console_store console_token console_totals console_traffic
 HTTP_API  := http_api http_api_cors http_api_event http_api_fields http_api_path http_api_result http_api_route
 PROJECT   := dotenv intrinsic intrinsic_name node_table project project_authorizer project_environment project_event \
   project_file project_function project_http_api project_http_route project_provider project_report project_route \
@@ -89,7 +89,11 @@ LUA_DEV := cli/control cli/ctl cli/ctl_show cli/event cli/event_kinds cli/here c
   test/kit/world test/match test/plain test/runner test/show test/spy test/stream test/stub test/tap test/trace \
   test/utf8
 # Declarations for editors, of what C gives to Lua; nobody loads them.
-META    :=
+META    := meta/assert meta/backend meta/code meta/core/aws meta/core/broadcast meta/core/connections meta/core/crypto \
+  meta/core/folder meta/core/http meta/core/http_event meta/core/invocation meta/core/json meta/core/jwt meta/core/lambda \
+  meta/core/limited meta/core/log meta/core/metrics meta/core/model meta/core/module meta/core/plain \
+  meta/core/process meta/core/sigv4 meta/core/task meta/core/trial meta/dialect meta/event meta/event_http \
+  meta/event_records meta/handler
 library := $(filter-out cli/%,$(LUA) $(LUA_DEV)) $(META)
 templates := $(sort $(shell find templates -type f ! -path '*/.moonwire/*'))
 
@@ -146,7 +150,8 @@ fuzz_targets := $(wildcard tests/fuzz/fuzz_*.c)
 fuzz_built   := $(fuzz_targets:tests/fuzz/%.c=$(BUILD)/fuzz/%)
 npm_lock     := $(wildcard tests/e2e/package-lock.json)
 npm_tree     := $(npm_lock:%/package-lock.json=%/node_modules/.package-lock.json)
-browser_tree := tests/browser/node_modules/.package-lock.json
+browser_tree   := tests/browser/node_modules/.package-lock.json
+framework_tree := tests/framework/node_modules/.package-lock.json
 
 programs := $(BUILD)/bootstrap $(BUILD)/moonwire
 
@@ -166,7 +171,7 @@ say = @printf '%-7s %s\n' $(1) $(2)
 
 # ---- Commands ---------------------------------------------------------------------------------------------------------
 
-.PHONY: help deps build run test test-browser test-package test-arm64 check asan valgrind fuzz bench soak package install uninstall clean \
+.PHONY: help deps build run test test-browser test-framework test-package test-arm64 check docs asan valgrind fuzz bench soak package install uninstall clean \
   distclean tests fuzzers programs native layer tarball lists FORCE packages-build packages-test packages-browser packages-check \
   packages-valgrind packages-fuzz packages-package packages-arm64
 .DELETE_ON_ERROR:
@@ -189,8 +194,14 @@ test: $(programs) tests packages-test $(npm_tree) ## Build, then run unit tests,
 test-browser: $(programs) packages-browser $(npm_tree) $(browser_tree) ## Build, then run the tests in Chromium; installs it first
 	@tools/run-tests --browser $(BUILD) $(ONLY)
 
+test-framework: $(programs) packages-test $(framework_tree) ## Build, then package the example and new services with the Serverless Framework
+	@tools/run-tests --framework $(BUILD) $(ONLY)
+
 check: $(programs) packages-check $(BUILD)/check-proved ## Check layers, banned functions, sizes, format; symbols and hardening of the programs
 	@tools/check $(BUILD)
+
+docs: $(DEPS)/ready ## Write the types of the library's functions into the pages of docs/lua
+	@$(DEPS)/bin/luajit tools/docs.lua $(library:%=lua/moonwire/%.lua) docs/lua/*.md
 
 clean: ## Remove what was built, except the libraries in build/deps
 	$(Q)find build -mindepth 1 -maxdepth 1 ! -name 'deps*' -exec rm -rf {} + 2>/dev/null || true
@@ -242,7 +253,7 @@ deps: packages-build ## Fetch the newest sources of LuaJIT, libcurl and cJSON; b
 	@touch $(DEPS)/ready
 
 distclean: ## Remove everything that was built or fetched
-	$(Q)rm -rf build compile_commands.json tests/e2e/node_modules tests/browser/node_modules
+	$(Q)rm -rf build compile_commands.json tests/e2e/node_modules tests/browser/node_modules tests/framework/node_modules
 
 # ---- Dependencies -----------------------------------------------------------------------------------------------------
 
@@ -260,7 +271,7 @@ packages-browser: packages-test
 
 # Fetches only what is not there: the network is for `make deps`.
 $(DEPS)/ready: tools/build-libraries | packages-build $(if $(HOST),$(DEPS)/fetched native)
-	@cd build/deps-src 2>/dev/null && ls $(source_packages:%=%.version) >/dev/null 2>&1 || \
+	@ls $(source_packages:%=build/deps-src/%.version) >/dev/null 2>&1 || \
 	  tools/fetch-sources build/deps-src $(source_packages)
 	@tools/build-libraries build/deps-src $(DEPS) $(HOST)
 	@touch $@
@@ -272,7 +283,7 @@ $(DEPS)/fetched: tools/packages.txt tools/fetch-foreign | packages-arm64
 	@tools/fetch-foreign $(ARCH) $(DEPS) $$(awk '$$1 == "foreign" { print $$2 }' tools/packages.txt)
 	@touch $@
 
-$(npm_tree) $(browser_tree): %/node_modules/.package-lock.json: %/package-lock.json | packages-test
+$(npm_tree) $(browser_tree) $(framework_tree): %/node_modules/.package-lock.json: %/package-lock.json | packages-test
 	$(call say,NPM,$*)
 	$(Q)cd $* && npm ci --no-audit --no-fund --loglevel=error
 	@touch $@
@@ -376,7 +387,7 @@ $(layer): $(BUILD)/ship/bootstrap $(BUILD)/ship/NOTICES-bootstrap tools/make-lay
 	@mkdir -p $(@D)
 	$(Q)tools/make-layer $(BUILD)/ship/bootstrap $(BUILD)/ship/NOTICES-bootstrap $@
 
-$(tarball): $(shipped) $(layer) tools/install-tree tools/make-tarball | packages-package
+$(tarball): $(shipped) $(layer) layer/serverless.yml tools/install-tree tools/make-tarball | packages-package
 	$(call say,TAR,$@)
 	$(Q)tools/make-tarball $(BUILD)/ship $@
 
@@ -390,7 +401,7 @@ $(unit_built): $(BUILD)/tests/%: $(BUILD)/obj/tests/unit/%.o $(call objects,$(un
 $(call objects,$(unit_tests) $(unit_helpers)): | packages-test
 
 # The checks are shown to find what they look for, once for each version of them.
-$(BUILD)/check-proved: tests/check/run tools/check tools/check.lua tools/check-docs.lua .clang-format $(DEPS)/ready | packages-check
+$(BUILD)/check-proved: tests/check/run tools/check $(wildcard tools/check*.lua) tools/docs.lua tools/library.lua tools/luacats.lua .clang-format $(DEPS)/ready | packages-check
 	@tests/check/run
 	@touch $@
 
