@@ -52,7 +52,7 @@ static int l_create(lua_State *L) {
 
 static bool open_entry(struct writer *w, const char *name, unsigned long attributes, int method, bool raw) {
   const zip_fileinfo info = { .dosDate = EPOCH, .external_fa = attributes };
-  return zipOpenNewFileInZip4_64(w->zip, name, &info, NULL, 0, NULL, 0, NULL, method, Z_BEST_COMPRESSION, raw,
+  return zipOpenNewFileInZip4_64(w->zip, name, &info, NULL, 0, NULL, 0, NULL, method, Z_DEFAULT_COMPRESSION, raw,
                                  -MAX_WBITS, MAX_MEM_LEVEL, Z_DEFAULT_STRATEGY, NULL, 0, MADE_BY, UTF8_NAMES,
                                  0) == ZIP_OK;
 }
