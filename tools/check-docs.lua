@@ -17,7 +17,7 @@ local function report(file, line, ...)
 end
 
 -- Folders whose files are no parts of a module.
-local inner = { cli = true, runtime = true, test = true }
+local inner = { cli = true, doctor = true, runtime = true, test = true }
 
 -- "ws" of lua/moonwire/ws.lua, lua/moonwire/ws_broadcast.lua and lua/moonwire/ws/broadcast.lua; and whether the file is the
 -- module itself.

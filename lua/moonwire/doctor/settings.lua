@@ -1,0 +1,50 @@
+-- settings.lua: what the reader of serverless.yml warns of, and names that the Framework has given up.
+-- Source: osls 3, lib/plugins/aws/provider.js (PROVIDER_IAM_SETTINGS_V3), lib/plugins/package/package.js (PACKAGE_PATTERNS),
+-- lib/classes/service.js; Serverless Framework v3, "Deprecations" and "Upgrading to Serverless Framework v3".
+local tree = require "moonwire.doctor.tree"
+
+-- Where it is, and what became of it; nil: nothing.
+local OLD = {
+  { { "provider", "role" }, "provider.iam.role" },
+  { { "provider", "rolePermissionsBoundary" }, "provider.iam.role.permissionsBoundary" },
+  { { "provider", "iamManagedPolicies" }, "provider.iam.role.managedPolicies" },
+  { { "provider", "iamRoleStatements" }, "provider.iam.role.statements" },
+  { { "provider", "cfnRole" }, "provider.iam.deploymentRole" },
+  { { "provider", "apiKeys" }, "provider.apiGateway.apiKeys" },
+  { { "provider", "resourcePolicy" }, "provider.apiGateway.resourcePolicy" },
+  { { "provider", "usagePlan" }, "provider.apiGateway.usagePlan" },
+  { { "provider", "lambdaHashingVersion" } },
+  { { "package", "include" }, "package.patterns" },
+  { { "package", "exclude" }, "package.patterns, with a ! in front of each" },
+  { { "variablesResolutionMode" } },
+  { { "console" } },
+}
+
+-- One for every function.
+local OLD_OF_FUNCTIONS = {
+  { { "awsKmsKeyArn" }, "kmsKeyArn" },
+  { { "package", "include" }, "package.patterns" },
+  { { "package", "exclude" }, "package.patterns, with a ! in front of each" },
+}
+
+local function look(found, node, prefix, list)
+  for _, old in ipairs(list) do
+    local value, key = tree.at(node, unpack(old[1]))
+    if value then
+      local name = prefix .. table.concat(old[1], ".")
+      if old[2] then
+        found:add("old-spelling", key, ("%s is an old spelling; it is %s now"):format(name, old[2]))
+      else
+        found:add("old-spelling", key, name .. " has no effect any more", "Take it out.")
+      end
+    end
+  end
+end
+
+--- @param case moonwire.doctor.Case
+--- @param found moonwire.doctor.Findings
+return function(case, found)
+  for _, warning in ipairs(case.project.warnings) do found:add(warning.code, warning, warning.message) end
+  look(found, case.project.tree, "", OLD)
+  for name, entry in pairs(case.functions) do look(found, entry.value, ("functions.%s."):format(name), OLD_OF_FUNCTIONS) end
+end

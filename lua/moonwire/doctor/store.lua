@@ -1,0 +1,115 @@
+-- store.lua: functions that keep something of connections need a place for it (moonwire.store), which `moonwire dev` gives them and AWS
+-- does not. Which functions do is read in their files: their code says it in few ways.
+local files = require "moonwire.doctor.files"
+local permissions = require "moonwire.doctor.permissions"
+local tree = require "moonwire.doctor.tree"
+
+local FILE_MAX = 1024 * 1024
+
+-- Ways to use it, in a line without its comment.
+local USES = { "conn%.data%f[%W]", "conn:join%f[%W]", "conn:leave%f[%W]", "conn:room%f[%W]", "ws%.room%f[%W]", "ws%.user%f[%W]",
+  "require%s*%(?%s*[\"']moonwire%.store[\"']" }
+
+-- docs/lua/store.md, "The table of DynamoDB"
+local ACTIONS = { "GetItem", "PutItem", "UpdateItem", "DeleteItem", "Query", "BatchGetItem", "BatchWriteItem" }
+local KEYS = { { "pk", "HASH" }, { "sk", "RANGE" } }
+
+-- The first line of a file that uses it.
+local function use_in(case, path)
+  local number = 0
+  for line in ((files.read(case.root .. path, FILE_MAX) or "") .. "\n"):gmatch "([^\n]*)\n" do
+    number = number + 1
+    local code = line:gsub("%-%-.*", "")
+    for _, use in ipairs(USES) do
+      if code:find(use) then return { file = case.root .. path, line = number } end
+    end
+  end
+end
+
+local function use_of(case, name)
+  local loaded = case.loaded[name]
+  for _, path in ipairs(loaded and loaded.files or {}) do
+    local use = not path:find "^lua_modules/" and use_in(case, path)
+    if use then return use end
+  end
+end
+
+-- Where MOONWIRE_STORE stands; nil when it does not.
+local function setting_of(case, name)
+  local entry = case.functions[name]
+  local value, key = tree.at(entry and entry.value, "environment", "MOONWIRE_STORE")
+  if value then return value, key end
+  return tree.at(case.project.tree, "provider", "environment", "MOONWIRE_STORE")
+end
+
+-- The table: its resource, and where; nil when it is none of this file.
+local function resource_of(case, name)
+  local list, is_whole = tree.resources(case.project.tree)
+  for _, entry in ipairs(list) do
+    local known = tree.text((tree.at(entry.value, "Properties", "TableName")))
+    if entry.key.text == name or known == name then return entry, true end
+  end
+  return nil, is_whole
+end
+
+local function has_key(properties, name, kind)
+  local found, is_text = false, false
+  for _, item in ipairs(tree.items((tree.entry(properties, "KeySchema")))) do
+    if tree.text((tree.entry(item, "AttributeName"))) == name and tree.text((tree.entry(item, "KeyType"))) == kind then found = true end
+  end
+  for _, item in ipairs(tree.items((tree.entry(properties, "AttributeDefinitions")))) do
+    if tree.text((tree.entry(item, "AttributeName"))) == name then is_text = tree.text((tree.entry(item, "AttributeType"))) == "S" end
+  end
+  return found and is_text
+end
+
+local function check_table(case, found, name, at)
+  local entry, is_whole = resource_of(case, name)
+  if not entry then
+    if is_whole then found:add("store-elsewhere", at, ("the table %s of the store is not made by this file"):format(name)) end
+    return
+  end
+  local properties = tree.entry(entry.value, "Properties")
+  for _, key in ipairs(KEYS) do
+    if not has_key(properties, key[1], key[2]) then
+      found:add("store-table", entry.key, ("the table %s of the store has no key %s of the kind %s and the type S"):format(entry.key.text, key[1], key[2]))
+      return
+    end
+  end
+end
+
+local function check_permission(case, found, name, at)
+  if permissions.own_role(case, name) or permissions.has_managed(case) then return end
+  local missing = {}
+  for _, action in ipairs(ACTIONS) do
+    if not permissions.allows(permissions.statements(case), "dynamodb:" .. action) then missing[#missing + 1] = "dynamodb:" .. action end
+  end
+  if missing[1] then found:add("store-permission", at, "the functions may not use the table of the store: not allowed is " .. table.concat(missing, ", ")) end
+end
+
+local function check(case, found, fn, use)
+  local node, at = setting_of(case, fn.name)
+  local text = fn.environment.MOONWIRE_STORE
+  if not node or not text then return end
+  local kind, place = text:match "^(%l+):(.+)$"
+  if kind == "sqlite" then
+    found:add("store-file", at, "MOONWIRE_STORE is a file: on AWS each process of a function has files of its own")
+  elseif kind ~= "dynamodb" then
+    found:add("store-form", at, ("MOONWIRE_STORE must be dynamodb:TABLE or sqlite:PATH, found %q"):format(text))
+  else
+    check_table(case, found, place, at)
+    if use then check_permission(case, found, fn.name, at) end
+  end
+end
+
+--- @param case moonwire.doctor.Case
+--- @param found moonwire.doctor.Findings
+return function(case, found)
+  for _, fn in ipairs(case.project.functions) do
+    local use = use_of(case, fn.name)
+    check(case, found, fn, use)
+    if use and not setting_of(case, fn.name) then
+      found:add_for("store-unset", use, fn.name, "the store is used ({functions}), but MOONWIRE_STORE is not set: only `moonwire dev` does so by itself")
+    end
+  end
+end
