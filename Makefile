@@ -10,6 +10,12 @@ FUZZ_SECONDS := 60
 INVOCATIONS  := 1000000
 V        :=# V=1 shows the commands
 
+VERSION := $(shell sed -n 's/^.define MOONWIRE_VERSION "\(.*\)"/\1/p' runtime/base/version.h)
+ARCH    := $(shell uname -m | sed s/aarch64/arm64/)
+ARCHS   := x86_64
+PREFIX  := /usr/local
+DESTDIR :=
+
 CC     := gcc
 CFLAGS := -O3 -g
 WERROR := -Werror
@@ -30,14 +36,15 @@ SCRIPT := bind_aws bind_broadcast bind_connections bind_crypto bind_http bind_in
   handler header_list memory nesting outcome redact result scope scope_metrics secret serving shutdown table_field \
   task task_handle value value_write vm watchdog xray_cause
 # The local gateway: what ties it together, and its rooms.
-GATEWAY   := addresses api_id apis control control_answer control_calls control_connections control_events \
+GATEWAY   := addresses api_id apis control control_answer control_calls control_connections control_console control_events \
   control_faults control_functions control_http control_identity control_invoke control_lambda control_route \
-  control_service control_signed delays descriptors event_order excerpt fault_act fault_order fault_tell gateway \
+  control_service control_signed control_state delays descriptors event_order excerpt fault_act fault_order fault_tell gateway \
   generation generations http_call identity lambda_target load_failure management moment reload reread route_call \
   server session signals signature signature_header visitor
 MODEL     := faults model model_admission model_answer model_authorization model_authorize model_close \
   model_connections model_event model_fields model_frame model_id model_identity model_json model_manage model_policy \
   model_request model_result model_step route_selection route_selection_value
+CONSOLE   := console console_archive console_feed console_page console_ring console_token
 HTTP_API  := http_api http_api_cors http_api_event http_api_fields http_api_path http_api_result http_api_route
 PROJECT   := dotenv intrinsic intrinsic_name node_table project project_authorizer project_code project_environment project_event \
   project_file project_function project_http_api project_http_route project_provider project_report project_route \
@@ -49,10 +56,10 @@ FUNCTIONS := child environment environment_api environment_start environment_tur
   process report task_root turn
 RELOAD    := named run_folder snapshot snapshot_part tree watch
 VIEW      := view view_json view_lines view_log view_metrics view_observer view_out view_plain view_record \
-  view_record_json view_reload view_report view_stack view_style view_text view_text_invocation
-CLI    := bind_folder bind_http_event bind_limited bind_model bind_plain bind_process bind_project bind_trial cmd_ctl cmd_dev \
-  cmd_doctor cmd_invoke cmd_lua \
-  cmd_test cmd_token local_api lua_command main pairs script
+  view_record_json view_reload view_report view_stack view_style view_tap view_text view_text_invocation
+CLI    := bind_folder bind_http_event bind_limited bind_model bind_plain bind_process bind_project bind_trial cmd_ctl \
+  cmd_dev cmd_doctor cmd_invoke cmd_lua cmd_new cmd_test cmd_token cmd_types local_api lua_command main own_file pairs \
+  script
 
 # lua/moonwire: linked in as bytecode, LUA into both programs, LUA_DEV only into moonwire.
 LUA     := app app/conn app/door app/failure app/origin app/request app/route app/row app/schema app/steps app/turn \
@@ -64,18 +71,23 @@ LUA     := app app/conn app/door app/failure app/origin app/request app/route ap
   runtime/utf8 store store/backend store/dynamodb store/dynamodb_data store/dynamodb_failure store/dynamodb_item \
   store/dynamodb_keys store/dynamodb_members store/handle store/name store/record store/scope store/sqlite \
   store/sqlite_database store/sqlite_library store/sqlite_schema ws ws/broadcast ws/delivery ws/relay ws/room ws/user
-LUA_DEV := cli/control cli/ctl cli/ctl_show cli/doctor cli/event cli/event_kinds cli/here cli/invoke cli/md5 cli/options \
-  cli/own_dev cli/test cli/token cli/verdict doctor/apps doctor/bootstrap doctor/case doctor/catalogue doctor/elf doctor/files \
-  doctor/findings doctor/handlers doctor/libraries doctor/permissions doctor/probe doctor/report doctor/routes \
-  doctor/runtime doctor/settings doctor/sizes doctor/store doctor/timeouts doctor/tree doctor/zip test test/assert test/assertions test/compare test/dialect test/files \
+LUA_DEV := cli/control cli/ctl cli/ctl_show cli/doctor cli/event cli/event_kinds cli/here cli/installed cli/invoke cli/md5 cli/new cli/options \
+  cli/own_dev cli/test cli/token cli/types cli/verdict doctor/apps doctor/bootstrap doctor/case doctor/catalogue \
+  doctor/elf doctor/files doctor/findings doctor/handlers doctor/libraries doctor/permissions doctor/probe doctor/report \
+  doctor/routes doctor/runtime doctor/settings doctor/sizes doctor/store doctor/timeouts doctor/tree doctor/zip \
+  test test/assert test/assertions test/compare test/dialect test/files \
   test/hooks test/insulate test/junit test/kit/calls test/kit/client test/kit/environment test/kit/event \
   test/kit/faults test/kit/journal test/kit/leftovers test/kit/match test/kit/play test/kit/request test/kit/service \
   test/kit/world test/match test/plain test/runner test/show test/spy test/stream test/stub test/tap test/trace \
   test/utf8
+# Declarations for editors, of what C gives to Lua; nobody loads them.
+META    :=
+library := $(filter-out cli/%,$(LUA) $(LUA_DEV)) $(META)
+templates := $(sort $(shell find templates -type f ! -path '*/.moonwire/*'))
 
 # ---- Flags ------------------------------------------------------------------------------------------------------------
 
-rooms    := model http_api project transport functions reload view
+rooms    := model http_api project transport functions reload view console
 folders  := base net aws lambda script gateway $(rooms:%=gateway/%) cli
 warnings := -Wall -Wextra -Wshadow -Wconversion $(WERROR)
 
@@ -107,10 +119,11 @@ objects = $(patsubst %.c,$(BUILD)/obj/%.o,$(1))
 sources := $(BASE:%=runtime/base/%.c) $(NET:%=runtime/net/%.c) $(AWS:%=runtime/aws/%.c) \
   $(LAMBDA:%=runtime/lambda/%.c) $(SCRIPT:%=runtime/script/%.c)
 gateway_sources := $(GATEWAY:%=runtime/gateway/%.c) $(MODEL:%=runtime/gateway/model/%.c) \
-  $(HTTP_API:%=runtime/gateway/http_api/%.c) \
+  $(CONSOLE:%=runtime/gateway/console/%.c) $(HTTP_API:%=runtime/gateway/http_api/%.c) \
   $(PROJECT:%=runtime/gateway/project/%.c) $(TRANSPORT:%=runtime/gateway/transport/%.c) \
   $(FUNCTIONS:%=runtime/gateway/functions/%.c) \
   $(RELOAD:%=runtime/gateway/reload/%.c) $(VIEW:%=runtime/gateway/view/%.c)
+page    := $(sort $(wildcard $(addprefix runtime/gateway/console/page/*.,css html js svg)))
 mains   := runtime/bootstrap.c $(CLI:%=runtime/cli/%.c)
 runtime := $(BUILD)/libmoonwire.a
 gateway := $(BUILD)/libgateway.a
@@ -122,8 +135,14 @@ fuzz_targets := $(wildcard tests/fuzz/fuzz_*.c)
 fuzz_built   := $(fuzz_targets:tests/fuzz/%.c=$(BUILD)/fuzz/%)
 npm_lock     := $(wildcard tests/e2e/package-lock.json)
 npm_tree     := $(npm_lock:%/package-lock.json=%/node_modules/.package-lock.json)
+browser_tree := tests/browser/node_modules/.package-lock.json
 
 programs := $(BUILD)/bootstrap $(BUILD)/moonwire
+
+# What others get: the programs without what is for debuggers, and what describes them.
+shipped := $(addprefix $(BUILD)/ship/,bootstrap moonwire NOTICES-bootstrap NOTICES-moonwire)
+layer   := dist/moonwire-layer-$(ARCH).zip
+tarball := dist/moonwire-$(VERSION)-linux-$(ARCH).tar.gz
 
 valgrind := valgrind --error-exitcode=99 --leak-check=full --errors-for-leak-kinds=definite
 
@@ -132,8 +151,9 @@ say = @printf '%-7s %s\n' $(1) $(2)
 
 # ---- Commands ---------------------------------------------------------------------------------------------------------
 
-.PHONY: help deps build run test check asan valgrind fuzz bench soak clean distclean tests fuzzers lists FORCE \
-  packages-build packages-test packages-check packages-valgrind packages-fuzz
+.PHONY: help deps build run test test-browser check asan valgrind fuzz bench soak package install uninstall clean distclean \
+  tests fuzzers layer tarball lists FORCE packages-build packages-test packages-browser packages-check packages-valgrind \
+  packages-fuzz packages-package
 .DELETE_ON_ERROR:
 .SECONDARY:
 
@@ -150,6 +170,9 @@ run: $(programs) ## Build, then serve the example service: ws://127.0.0.1:3001/d
 
 test: $(programs) tests packages-test $(npm_tree) ## Build, then run unit tests, Lua specs and end-to-end tests
 	@tools/run-tests $(BUILD) $(ONLY)
+
+test-browser: $(programs) packages-browser $(npm_tree) $(browser_tree) ## Build, then run the tests in Chromium; installs it first
+	@tools/run-tests --browser $(BUILD) $(ONLY)
 
 check: $(programs) packages-check $(BUILD)/check-proved ## Check layers, banned functions, sizes, format; symbols and hardening of the programs
 	@tools/check $(BUILD)
@@ -177,6 +200,18 @@ bench: $(programs) $(npm_tree) ## Measure start, memory and speed next to raw so
 soak: $(programs) packages-test ## Serve INVOCATIONS (1,000,000) in each mode; resident memory has to stay flat
 	@MOONWIRE_BUILD=$(BUILD) tests/soak/run --invocations $(INVOCATIONS)
 
+##@ For others
+
+package: ## dist/: the Lambda layers, and the tool for other machines (ARCHS="x86_64 arm64")
+	@for arch in $(ARCHS); do $(MAKE) --no-print-directory ARCH=$$arch layer || exit; done
+	@for arch in $(ARCHS); do $(MAKE) --no-print-directory ARCH=$$arch tarball || exit; done
+
+install: $(shipped) ## Install the tool below PREFIX (/usr/local) in DESTDIR
+	@tools/install-tree $(BUILD)/ship $(DESTDIR)$(PREFIX)
+
+uninstall: ## Remove what `make install` installed
+	@tools/install-tree --remove $(DESTDIR)$(PREFIX)
+
 ##@ Now and then
 
 deps: packages-build ## Fetch the newest sources of LuaJIT, libcurl and cJSON; build those that changed
@@ -185,7 +220,7 @@ deps: packages-build ## Fetch the newest sources of LuaJIT, libcurl and cJSON; b
 	@touch $(DEPS)/ready
 
 distclean: ## Remove everything that was built or fetched
-	$(Q)rm -rf build compile_commands.json tests/e2e/node_modules
+	$(Q)rm -rf build compile_commands.json tests/e2e/node_modules tests/browser/node_modules
 
 # ---- Dependencies -----------------------------------------------------------------------------------------------------
 
@@ -196,8 +231,10 @@ packages-build:
 	@tools/install-packages build
 packages-test: packages-build
 	@tools/install-packages test node $(if $(npm_lock),npm)
-packages-check packages-valgrind packages-fuzz: packages-%: packages-build
+packages-check packages-valgrind packages-fuzz packages-package: packages-%: packages-build
 	@tools/install-packages $*
+packages-browser: packages-test
+	@tools/install-packages browser
 
 # Fetches only what is not there: the network is for `make deps`.
 $(DEPS)/ready: tools/build-libraries | packages-build
@@ -206,9 +243,9 @@ $(DEPS)/ready: tools/build-libraries | packages-build
 	@tools/build-libraries build/deps-src $(DEPS)
 	@touch $@
 
-tests/e2e/node_modules/.package-lock.json: tests/e2e/package-lock.json | packages-test
-	$(call say,NPM,tests/e2e)
-	$(Q)cd tests/e2e && npm ci --no-audit --no-fund --loglevel=error
+$(npm_tree) $(browser_tree): %/node_modules/.package-lock.json: %/package-lock.json | packages-test
+	$(call say,NPM,$*)
+	$(Q)cd $* && npm ci --no-audit --no-fund --loglevel=error
 	@touch $@
 
 # ---- Programs ---------------------------------------------------------------------------------------------------------
@@ -221,7 +258,7 @@ $(BUILD)/bootstrap $(BUILD)/moonwire:
 	  $(if $(filter $(gateway),$^),$(gateway_libraries)) $(libraries)
 
 $(runtime): $(call objects,$(sources) $(BUILD)/gen/library.c $(BUILD)/gen/amazon_roots.c) $(BUILD)/lists
-$(gateway): $(call objects,$(gateway_sources)) $(BUILD)/lists
+$(gateway): $(call objects,$(gateway_sources) $(BUILD)/gen/console_page.c) $(BUILD)/lists
 $(runtime) $(gateway):
 	$(call say,AR,$@)
 	$(Q)rm -f $@ && ar rcsD $@ $(filter %.o,$^)
@@ -233,17 +270,61 @@ $(BUILD)/obj/%.o: %.c $(BUILD)/flags $(DEPS)/ready
 
 # The Lua library as bytecode: tables of struct vm_module (runtime/script/vm.h).
 $(BUILD)/gen/library.c: $(LUA:%=lua/moonwire/%.lua)
-$(BUILD)/gen/library_dev.c: $(LUA_DEV:%=lua/moonwire/%.lua)
+$(BUILD)/gen/library_dev.c: $(LUA_DEV:%=lua/moonwire/%.lua) $(BUILD)/gen/lua/moonwire/cli/library.lua \
+  $(BUILD)/gen/lua/moonwire/cli/templates.lua
 $(BUILD)/gen/library.c $(BUILD)/gen/library_dev.c: tools/embed.lua $(BUILD)/lists $(DEPS)/ready
 	$(call say,EMBED,$@)
 	@mkdir -p $(@D)
-	$(Q)$(DEPS)/bin/luajit tools/embed.lua $(basename $(@F))_modules $(filter lua/%,$^) >$@
+	$(Q)$(DEPS)/bin/luajit tools/embed.lua $(basename $(@F))_modules $(filter %.lua,$(filter-out tools/%,$^)) >$@
+
+# The library as text, for editors: `moonwire types` writes it into a service.
+$(BUILD)/gen/lua/moonwire/cli/library.lua: $(library:%=lua/moonwire/%.lua) tools/texts.lua $(BUILD)/lists $(DEPS)/ready
+	$(call say,TEXTS,$@)
+	@mkdir -p $(@D)
+	$(Q)$(DEPS)/bin/luajit tools/texts.lua lua $(filter lua/%,$^) >$@
+
+# The templates of `moonwire new`, as text.
+$(BUILD)/gen/lua/moonwire/cli/templates.lua: $(templates) tools/texts.lua $(BUILD)/lists $(DEPS)/ready
+	$(call say,TEXTS,$@)
+	@mkdir -p $(@D)
+	$(Q)$(DEPS)/bin/luajit tools/texts.lua templates $(filter templates/%,$^) >$@
 
 # The roots of Amazon Trust Services, from the distribution's package of certificates.
 $(BUILD)/gen/amazon_roots.c: tools/embed-roots.lua $(DEPS)/ready
 	$(call say,EMBED,$@)
 	@mkdir -p $(@D)
 	$(Q)$(DEPS)/bin/luajit tools/embed-roots.lua /usr/share/ca-certificates/mozilla >$@
+
+# The page of the console: a table of its files (runtime/gateway/console/console_file.h).
+$(BUILD)/gen/console_page.c: tools/embed-files.lua $(page) $(BUILD)/lists $(DEPS)/ready
+	$(call say,EMBED,$@)
+	@mkdir -p $(@D)
+	$(Q)$(DEPS)/bin/luajit tools/embed-files.lua $(page) >$@
+
+# ---- For others --------------------------------------------------------------------------------------------------------
+
+layer: $(layer)
+tarball: $(tarball)
+
+# Left alone when only what is for debuggers has changed: compressing takes a while.
+$(BUILD)/ship/bootstrap $(BUILD)/ship/moonwire: $(BUILD)/ship/%: $(BUILD)/%
+	$(call say,STRIP,$@)
+	@mkdir -p $(@D)
+	$(Q)$(CROSS)strip -o $@.new $< && { cmp -s $@.new $@ || cp $@.new $@; } && rm $@.new && touch $@
+
+$(BUILD)/ship/NOTICES-%: tools/write-notices tools/components tools/components.txt $(DEPS)/ready
+	$(call say,NOTICES,$@)
+	@mkdir -p $(@D)
+	$(Q)tools/write-notices $* build/deps-src >$@
+
+$(layer): $(BUILD)/ship/bootstrap $(BUILD)/ship/NOTICES-bootstrap tools/make-layer | packages-package
+	$(call say,ZIP,$@)
+	@mkdir -p $(@D)
+	$(Q)tools/make-layer $(BUILD)/ship/bootstrap $(BUILD)/ship/NOTICES-bootstrap $@
+
+$(tarball): $(shipped) $(layer) tools/install-tree tools/make-tarball | packages-package
+	$(call say,TAR,$@)
+	$(Q)tools/make-tarball $(BUILD)/ship $@
 
 # ---- Tests ------------------------------------------------------------------------------------------------------------
 
@@ -269,11 +350,11 @@ $(fuzz_built): $(BUILD)/fuzz/%: $(BUILD)/obj/tests/fuzz/%.o $(gateway) $(runtime
 
 # Every source that goes into a program, for tools/check.
 lists:
-	@printf '%s\n' $(sources) $(gateway_sources) $(mains) $(LUA:%=lua/moonwire/%.lua) $(LUA_DEV:%=lua/moonwire/%.lua)
+	@printf '%s\n' $(sources) $(gateway_sources) $(mains) $(LUA:%=lua/moonwire/%.lua) $(LUA_DEV:%=lua/moonwire/%.lua) $(META:%=lua/moonwire/%.lua)
 
 # Files that change when the commands or the lists above do, and with them whatever was made by these.
 $(BUILD)/flags: text = $(compile) $(left_by_errors) $(link)
-$(BUILD)/lists: text = $(sources) $(gateway_sources) $(LUA) / $(LUA_DEV)
+$(BUILD)/lists: text = $(sources) $(gateway_sources) $(page) $(LUA) / $(LUA_DEV) / $(META) / $(templates)
 $(BUILD)/flags $(BUILD)/lists: FORCE
 	@mkdir -p $(@D)
 	@echo '$(text)' | cmp -s - $@ || echo '$(text)' >$@

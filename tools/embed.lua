@@ -21,7 +21,7 @@ end
 local entries = {}
 print('#include "library.h"\n')
 for i, path in ipairs(files) do
-  local inside = assert(path:match("^lua/(.+%.lua)$"), "not below lua/: " .. path)
+  local inside = assert(path:match("lua/(moonwire/.+%.lua)$"), "not below lua/moonwire/: " .. path)
   local code = string.dump(assert(loadstring(read(path), "@" .. inside)))
   local module = inside:gsub("%.lua$", ""):gsub("/init$", ""):gsub("/", ".")
   print(("static const unsigned char code_%d[] = {\n%s\n};\n"):format(i, bytes(code)))

@@ -4,6 +4,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <lauxlib.h>
+#include <limits.h>
 #include <stdbool.h>
 #include <string.h>
 #include <sys/stat.h>
@@ -50,8 +51,38 @@ static int l_list(lua_State *L) {
   return status == 0 ? 1 : lua_error(L);
 }
 
+/* Makes the folder that the first len bytes of a path name; one that is there will do. */
+static bool make_one(char *path, size_t len) {
+  struct stat about;
+  char end = path[len];
+  path[len] = '\0';
+  bool ok = mkdir(path, 0777) == 0 || (errno == EEXIST && stat(path, &about) == 0 && S_ISDIR(about.st_mode));
+  if (!ok && errno == EEXIST) errno = ENOTDIR;
+  path[len] = end;
+  return ok;
+}
+
+/* make(path) -> true | nil, message: the folder, and those above it */
+static int l_make(lua_State *L) {
+  size_t len;
+  const char *given = luaL_checklstring(L, 1, &len);
+  char path[PATH_MAX];
+  bool ok = len > 0 && len < sizeof path;
+  errno = len > 0 ? ENAMETOOLONG : ENOENT;
+  if (ok) memcpy(path, given, len + 1);
+  for (size_t i = 1; ok && i <= len; i++)
+    if (path[i] == '/' || i == len) ok = make_one(path, i);
+  if (ok) {
+    lua_pushboolean(L, true);
+    return 1;
+  }
+  lua_pushnil(L);
+  lua_pushstring(L, strerror(errno));
+  return 2;
+}
+
 static int load(lua_State *L) {
-  static const luaL_Reg functions[] = { { "list", l_list }, { NULL, NULL } };
+  static const luaL_Reg functions[] = { { "list", l_list }, { "make", l_make }, { NULL, NULL } };
   lua_newtable(L);
   luaL_register(L, NULL, functions);
   return 1;

@@ -13,6 +13,7 @@
 #include "environment.h"
 #include "gateway.h"
 #include "model.h"
+#include "own_file.h"
 #include "pairs.h"
 #include "project_value.h"
 
@@ -183,15 +184,6 @@ static bool take_option(struct gateway_options *options, struct given *given, in
   }
 }
 
-/* bootstrap lies next to this program. */
-static bool find_bootstrap(char path[PATH_MAX], char err[ERR_LEN]) {
-  ssize_t len = readlink("/proc/self/exe", path, PATH_MAX - sizeof "bootstrap");
-  char *slash = len > 0 ? memrchr(path, '/', (size_t)len) : NULL;
-  if (!slash) return fail(err, "cannot find out where this program lies; is /proc mounted?");
-  memcpy(slash + 1, "bootstrap", sizeof "bootstrap");
-  return access(path, X_OK) == 0 || fail(err, "%s is missing; it belongs next to moonwire (`make build`)", path);
-}
-
 /* ${sls:instanceId}: another one for each run. */
 static bool make_instance_id(char text[2 * INSTANCE_ID_BYTES + 1], struct str *out, char err[ERR_LEN]) {
   unsigned char bytes[INSTANCE_ID_BYTES];
@@ -254,7 +246,7 @@ int cmd_dev(int argc, char **argv) {
   options.surroundings.variable = config_get;
   options.surroundings.api_id = api_id_of;
   options.surroundings.http_api_id = api_id_of_http;
-  if (find_bootstrap(path, err) && make_instance_id(id, &options.surroundings.instance_id, err) &&
+  if (own_file_find("bootstrap", path, err) && make_instance_id(id, &options.surroundings.instance_id, err) &&
       gateway_run(&options, err)) {
     if (isatty(STDOUT_FILENO) && !options.json) putchar('\n'); /* the prompt goes below the ^C */
     return 0;

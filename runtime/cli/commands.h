@@ -11,8 +11,10 @@ int cmd_dev(int argc, char **argv);
 int cmd_doctor(int argc, char **argv);
 int cmd_invoke(int argc, char **argv);
 int cmd_lua(int argc, char **argv);
+int cmd_new(int argc, char **argv);
 int cmd_test(int argc, char **argv);
 int cmd_token(int argc, char **argv);
+int cmd_types(int argc, char **argv);
 
 /* True when the first argument asks for help. */
 bool wants_help(int argc, char **argv);

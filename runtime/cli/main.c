@@ -17,8 +17,10 @@ static const struct {
   { "doctor", "find what is wrong with the wiring of the service", cmd_doctor },
   { "invoke", "call one function of the service", cmd_invoke },
   { "lua", "run a script in the runtime's own Lua", cmd_lua },
+  { "new", "make the folder of a new service", cmd_new },
   { "test", "run spec files", cmd_test },
   { "token", "make a token of the issuer that a running `moonwire dev` has", cmd_token },
+  { "types", "write the types of the library into a service, for its editor", cmd_types },
 };
 
 enum { COMMANDS = sizeof commands / sizeof *commands };

@@ -1,5 +1,6 @@
 #include "control.h"
 
+#include "console_page.h"
 #include "control_calls.h"
 #include "control_lambda.h"
 #include "digest.h"
@@ -35,6 +36,7 @@ static const struct route {
 };
 
 static void answer(void *ctx, struct exchange *x) {
+  const struct control *control = ctx;
   if (!visitor_is_local(x->headers)) {
     exchange_answer_json(x, 403, STR("{\"message\":\"Forbidden: this port answers to programs on this machine\"}"));
     return;
@@ -45,6 +47,7 @@ static void answer(void *ctx, struct exchange *x) {
     routes[i].request(ctx, x, str_slice(x->path, prefix.len, x->path.len));
     return;
   }
+  if (console_page_request(x, str_from(control->options.service->addresses->websocket_url))) return;
   exchange_answer_json(x, 404, STR("{\"message\":\"Not Found\"}"));
 }
 

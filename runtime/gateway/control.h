@@ -1,7 +1,8 @@
 /* control.h -- the control port, on loopback only.
+ *   /, /console/...                                    the page of the console, for anybody (console_page.h)
  *   /_runtime/{function}/{environment}/2018-06-01/...  the Runtime API; the second is a secret that only the environment was told
  *   /2015-03-31/functions/...                          Lambda's Invoke, signed (control_lambda.h)
- *   /_control/...                                      calls of development, signed (control_calls.h)
+ *   /_control/...                                      calls of development, signed or with the token (control_calls.h)
  *   /_identity/.well-known/...                         the public key of our issuer of tokens (identity.h), for anybody
  * A request must name a loopback host and may not come from a page of somebody else: a browser can reach this port, too.
  */
@@ -12,6 +13,7 @@
 
 #include "control_events.h"
 #include "addresses.h"
+#include "console.h"
 #include "err.h"
 #include "generations.h"
 #include "httpd.h"
@@ -39,6 +41,7 @@ struct control_options {
   struct server *server;           /* whose connections and faults are listed and changed */
   const struct model_api *api;     /* as it is now */
   struct generations *generations; /* started before the first request */
+  struct console *console;
   /* Runs a function, by its number: takes `in` over and calls in->done later, from the loop. */
   void (*invoke)(void *ctx, size_t function, struct invoke *in);
   void *ctx;

@@ -1,6 +1,6 @@
 /* control_calls.h -- /_control/...: what the other subcommands of moonwire ask a running `moonwire dev`.
- * Signed as service "moonwire" in the Region "local": a caller does not know the service's Region before it has asked. One
- * file, control_*.c, for each subject; all of them in the table of control_calls.c.
+ * Signed as service "moonwire" in the Region "local": a caller does not know the service's Region before it has asked; or with the
+ * token of the console (console_token.h), which its page has. One file, control_*.c, for each subject; all of them in the table of control_calls.c.
  */
 #ifndef MOONWIRE_CONTROL_CALLS_H
 #define MOONWIRE_CONTROL_CALLS_H
@@ -15,6 +15,17 @@ void control_calls_request(struct control *control, struct exchange *x, struct s
 /* GET connections: { connections = { { connectionId, state ("connecting", "open", "closing"), connectedAt, ageMs, idleMs,
  * lastRoute?, lastAction?, sourceIp, waitingBytes } ... } } */
 void control_connections_get(struct control *control, struct exchange *x);
+
+/* Appends the list of them. */
+void control_connections_write(struct control *control, struct buf *out);
+
+/* GET console/feed?after=SEQ&wait_ms=N: { run, next, lost, records } (docs/gateway.md, "The console"), a long poll. GET console/state:
+ * everything about the moment. */
+void control_feed_get(struct control *control, struct exchange *x);
+void control_state_get(struct control *control, struct exchange *x);
+
+/* Appends a parameter of a query, decoded. False when there is none of that name. */
+bool control_query(struct str query, struct str name, struct buf *out);
 
 /* POST faults: sets one (fault_order.h); { connections: ids of those that it was for }. GET: what is set (fault_act_list).
  * DELETE: all off. */

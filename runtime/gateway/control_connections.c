@@ -7,7 +7,8 @@
 enum { BODY_MAX = 64 * 1024 * 1024 };
 
 struct list {
-  struct buf body;
+  struct buf *body;
+  size_t start; /* where its first element begins */
   int64_t now_ms;
 };
 
@@ -18,10 +19,10 @@ static const char *state_of(const struct model_connection *c, const struct webso
 
 static void add(void *ctx, struct model_connection *c) {
   struct list *list = ctx;
-  struct buf *out = &list->body;
+  struct buf *out = list->body;
   struct websocket_look look = { .bytes_per_s = -1 };
   if (c->transport) look = session_look(c->transport);
-  if (out->len > 0 && out->ptr[out->len - 1] == '}') buf_add_char(out, ',');
+  if (out->len > list->start) buf_add_char(out, ',');
   buf_add_char(out, '{');
   model_json_text(out, STR("connectionId"), str_from(c->id));
   model_json_text(out, STR("state"), str_from(state_of(c, &look)));
@@ -35,12 +36,19 @@ static void add(void *ctx, struct model_connection *c) {
   buf_add_char(out, '}');
 }
 
-void control_connections_get(struct control *control, struct exchange *x) {
-  struct list list = { .now_ms = clock_unix_ms() };
-  buf_init(&list.body, BODY_MAX);
-  buf_add(&list.body, STR("{\"connections\":["));
+void control_connections_write(struct control *control, struct buf *out) {
+  buf_add_char(out, '[');
+  struct list list = { out, out->len, clock_unix_ms() };
   model_connections(control->options.server->options.model, add, &list);
-  buf_add(&list.body, STR("]}"));
-  control_answer(x, 200, buf_str(&list.body));
-  buf_free(&list.body);
+  buf_add_char(out, ']');
+}
+
+void control_connections_get(struct control *control, struct exchange *x) {
+  struct buf body;
+  buf_init(&body, BODY_MAX);
+  buf_add(&body, STR("{\"connections\":"));
+  control_connections_write(control, &body);
+  buf_add_char(&body, '}');
+  control_answer(x, 200, buf_str(&body));
+  buf_free(&body);
 }

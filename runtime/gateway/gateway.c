@@ -7,6 +7,7 @@
 
 #include "addresses.h"
 #include "apis.h"
+#include "console.h"
 #include "control.h"
 #include "descriptors.h"
 #include "model.h"
@@ -31,6 +32,7 @@ struct gateway {
   const struct project *routed;    /* whose routes the two have */
   struct model *model;
   struct server *server;
+  struct console console;
   struct control control;
   struct credentials keys[2];
   struct key_ring
@@ -87,6 +89,13 @@ static void invoke(void *ctx, size_t function, struct invoke *in) {
   generations_invoke(&g->generations, function, in);
 }
 
+/* The code of a failure, for the lines of its stack. */
+static struct snapshot *snapshot_of(void *ctx, const struct pool *pool) {
+  const struct gateway *g = ctx;
+  const struct generation *generation = generations_of(&g->generations, pool);
+  return generation && generation->snapshot ? snapshot_hold(generation->snapshot) : NULL;
+}
+
 static void note(void *ctx, const char *connection_id, const char *text) {
   struct gateway *g = ctx;
   view_note(g->view, connection_id, str_from(text));
@@ -108,6 +117,7 @@ static bool start_functions(struct gateway *g, char err[ERR_LEN]) {
                                .store = str_from(g->store),
                                .api = str_from(g->api_name),
                                .credentials = g->known.pairs[g->known.count - 1],
+                               .reaches_aws = g->known.count > 1,
                                .most = options->most_environments,
                                .concurrency = options->concurrency,
                                .idle_s = options->idle_environment_s,
@@ -203,6 +213,7 @@ static bool listen_on_ports(struct gateway *g, char err[ERR_LEN]) {
                                      .service = &g->service,
                                      .api = &g->api,
                                      .generations = &g->generations,
+                                     .console = &g->console,
                                      .invoke = invoke,
                                      .ctx = g };
   describe_service(g);
@@ -210,7 +221,7 @@ static bool listen_on_ports(struct gateway *g, char err[ERR_LEN]) {
   control.server = g->server;
   if (!g->server || !control_init(&g->control, &control, err)) return false;
   addresses_name(&g->addresses, g->options->host, server_port(g->server), httpd_port(g->control.httpd),
-                 g->project.stage);
+                 g->project.stage, g->console.token.text);
   return true;
 }
 
@@ -230,6 +241,7 @@ static void on_signal(void *ctx, int number) {
   }
   g->alive = 2;
   reload_end(&g->reload);
+  console_end(&g->console);
   server_end(g->server, one_less, g);
   generations_end(&g->generations, one_less, g);
 }
@@ -241,6 +253,7 @@ static void close_all(struct gateway *g) {
   control_free(&g->control);
   model_delete(g->model);
   view_delete(g->view);
+  console_free(&g->console);
   reload_free(&g->reload); /* the others point at projects that it has read */
   run_folder_close(&g->home);
   loop_delete(g->loop);
@@ -253,9 +266,9 @@ static void close_all(struct gateway *g) {
 static void show(struct gateway *g) {
   const struct project *project = &g->project;
   for (size_t i = 0; i < project->warning_count; i++) view_project_warning(g->view, &project->warnings[i]);
-  view_ready(g->view,
-             &(struct view_ready){ project, str_from(g->addresses.websocket_url), str_from(g->addresses.management_url),
-                                   str_from(g->addresses.http_url), str_from(g->addresses.control_url) });
+  view_ready(g->view, &(struct view_ready){ project, str_from(g->addresses.websocket_url),
+                                            str_from(g->addresses.management_url), str_from(g->addresses.http_url),
+                                            str_from(g->addresses.control_url), str_from(g->addresses.console_url) });
 }
 
 static bool open_all(struct gateway *g, char err[ERR_LEN]) {
@@ -263,8 +276,12 @@ static bool open_all(struct gateway *g, char err[ERR_LEN]) {
   if (!project_read(&g->project, options->config, &options->surroundings, err)) return false;
   g->loop = loop_new(err);
   if (!g->loop || !signals_init(&g->signals, g->loop, on_signal, g, err)) return false;
-  g->view = view_new(
-      &(struct view_options){ .loop = g->loop, .out = options->out, .colour = options->colour, .json = options->json });
+  if (!console_init(&g->console, &(struct console_options){ g->loop, snapshot_of, g }, err)) return false;
+  g->view = view_new(&(struct view_options){ .loop = g->loop,
+                                             .out = options->out,
+                                             .colour = options->colour,
+                                             .json = options->json,
+                                             .tap = console_tap(&g->console) });
   if (!g->view) return fail(err, "out of memory");
   return open_store(g, err) && open_reload(g, err) && describe_apis(g, err) && listen_on_ports(g, err);
 }

@@ -13,7 +13,8 @@ struct generation *generation_new(const struct project *project, struct snapshot
     free(pools);
     return NULL;
   }
-  *generation = (struct generation){ .project = project, .snapshot = snapshot, .pools = pools };
+  *generation =
+      (struct generation){ .number = pool->generation, .project = project, .snapshot = snapshot, .pools = pools };
   for (size_t i = 0; i < project->function_count; i++) {
     struct pool_options options = *pool;
     options.project = project;

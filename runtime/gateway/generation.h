@@ -12,6 +12,7 @@ struct generations;
 
 struct generation {
   struct generations *all; /* for generations.c */
+  int number;              /* the first one is 1; one that is given up has had a number, too */
   const struct project *project;
   struct snapshot *snapshot; /* held; NULL: the project's folder itself */
   struct pool *pools;        /* as many as the project has functions */
@@ -21,7 +22,7 @@ struct generation {
   struct generation *next;
 };
 
-/* `pool` is what all pools have in common; `last_number` gives the count of a function's environments, for ever. Takes over
+/* `pool` is what all pools have in common, the number in it included; `last_number` gives the count of a function's environments, for ever. Takes over
  * the hold of the snapshot, which may be NULL. NULL when memory is short. */
 struct generation *generation_new(const struct project *project, struct snapshot *snapshot,
                                   const struct pool_options *pool, int *(*last_number)(void *ctx, struct str function),

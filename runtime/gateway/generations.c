@@ -103,6 +103,7 @@ static void tried(void *ctx, const struct pool *pool, struct str report) {
 
 bool generations_try(struct generations *gs, const struct project *project, struct snapshot *snapshot) {
   generations_drop(gs);
+  gs->pool.generation++;
   struct generation *generation = generation_new(project, snapshot, &gs->pool, last_number, gs);
   if (!generation) return false;
   generation->all = gs;
@@ -122,7 +123,8 @@ static void tried_first(void *ctx, const struct pool *pool, struct str report) {
 bool generations_start(struct generations *gs, const struct pool_options *pool, const struct project *project,
                        struct snapshot *snapshot) {
   gs->pool = *pool;
-  gs->current = generation_new(project, snapshot, pool, last_number, gs);
+  gs->pool.generation = 1;
+  gs->current = generation_new(project, snapshot, &gs->pool, last_number, gs);
   if (!gs->current) return false;
   gs->current->all = gs;
   for (size_t i = 0; i < project->function_count; i++) pool_try(&gs->current->pools[i], tried_first, gs);
@@ -170,6 +172,31 @@ struct environment *generations_environment(const struct generations *gs, struct
   if (!e) e = find(gs->next, function, key);
   for (const struct generation *at = gs->ending; at && !e; at = at->next) e = find(at, function, key);
   return e;
+}
+
+static void tell_environments(const struct generation *generation, void (*each)(void *ctx, const struct environment *e),
+                              void *ctx) {
+  for (size_t i = 0; generation && i < generation->project->function_count; i++)
+    for (const struct environment *e = generation->pools[i].environments; e; e = e->next) each(ctx, e);
+}
+
+void generations_environments(const struct generations *gs, void (*each)(void *ctx, const struct environment *e),
+                              void *ctx) {
+  tell_environments(gs->current, each, ctx);
+  tell_environments(gs->next, each, ctx);
+  for (const struct generation *at = gs->ending; at; at = at->next) tell_environments(at, each, ctx);
+}
+
+static bool has_pool(const struct generation *generation, const struct pool *pool) {
+  return generation && pool >= generation->pools && pool < generation->pools + generation->project->function_count;
+}
+
+const struct generation *generations_of(const struct generations *gs, const struct pool *pool) {
+  const struct generation *at = gs->ending;
+  if (has_pool(gs->current, pool)) return gs->current;
+  if (has_pool(gs->next, pool)) return gs->next;
+  while (at && !has_pool(at, pool)) at = at->next;
+  return at;
 }
 
 /* The whole */

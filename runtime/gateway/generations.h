@@ -53,6 +53,13 @@ void generations_invoke(struct generations *gs, size_t function, struct invoke *
 /* The environment of a function with this key, of whatever generation; NULL when there is none. */
 struct environment *generations_environment(const struct generations *gs, struct str function, struct str key);
 
+/* Calls `each` for every environment, those of generations that end included. */
+void generations_environments(const struct generations *gs, void (*each)(void *ctx, const struct environment *e),
+                              void *ctx);
+
+/* The generation that a pool belongs to; NULL when there is none (any more). */
+const struct generation *generations_of(const struct generations *gs, const struct pool *pool);
+
 /* Ends all environments, as pool_end does; nothing may be tried any more. `ended` is called from the loop. */
 void generations_end(struct generations *gs, void (*ended)(void *ctx), void *ctx);
 

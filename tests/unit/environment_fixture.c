@@ -80,7 +80,7 @@ static void tell_started(void *ctx, const struct environment *e) {
   buf_addf(&rig.story, "started %d\n", e->number);
 }
 
-static void tell_finished(void *ctx, const struct pool *its_pool, const struct invoke *in) {
+static void tell_finished(void *ctx, const struct pool *its_pool, struct invoke *in) {
   (void)ctx;
   assert_ptr_equal(its_pool, &rig.pool);
   buf_addf(&rig.story, "finished %d%s\n", in->environment, in->cold ? " cold" : "");

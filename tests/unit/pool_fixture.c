@@ -62,7 +62,7 @@ static void tell_done(struct invoke *in) {
   buf_addf(&dev.story, "%.*s: %s %.*s\n", STR_ARG(in->label), outcomes[in->outcome], STR_ARG(payload));
 }
 
-static void tell_finished(void *ctx, const struct pool *its_pool, const struct invoke *in) {
+static void tell_finished(void *ctx, const struct pool *its_pool, struct invoke *in) {
   (void)ctx;
   (void)its_pool;
   buf_addf(&dev.story, "%.*s: finished in %d%s\n", STR_ARG(in->label), in->environment, in->cold ? ", cold" : "");

@@ -58,8 +58,18 @@ static const struct {
     { "PATH=/bin", "LANG=C", "TZ=Europe/Paris" } },
   { "the check of globals", { { STR("MOONWIRE_GLOBALS"), STR("off") } }, { "MOONWIRE_GLOBALS=off" } },
   { "another store",
-    { { STR("MOONWIRE_STORE"), STR("dynamodb:chat") }, { STR("MOONWIRE_API"), STR("x/prod") } },
-    { "MOONWIRE_STORE=dynamodb:chat", "MOONWIRE_API=x/prod" } },
+    { { STR("MOONWIRE_STORE"), STR("sqlite:own.db") }, { STR("MOONWIRE_API"), STR("x/prod") } },
+    { "MOONWIRE_STORE=sqlite:own.db", "MOONWIRE_API=x/prod" } },
+  { "not the table that is on AWS", { { STR("MOONWIRE_STORE"), STR("dynamodb:chat") } }, { NULL } },
+  { "not at an endpoint without a name",
+    { { STR("MOONWIRE_STORE"), STR("dynamodb:chat") }, { STR("AWS_ENDPOINT_URL_DYNAMODB"), STR("") } },
+    { "AWS_ENDPOINT_URL_DYNAMODB=" } },
+  { "a table on this machine",
+    { { STR("MOONWIRE_STORE"), STR("dynamodb:chat") }, { STR("AWS_ENDPOINT_URL_DYNAMODB"), STR("http://x") } },
+    { "MOONWIRE_STORE=dynamodb:chat", "AWS_ENDPOINT_URL_DYNAMODB=http://x" } },
+  { "a table where all services are",
+    { { STR("AWS_ENDPOINT_URL"), STR("http://x") }, { STR("MOONWIRE_STORE"), STR("dynamodb:chat") } },
+    { "MOONWIRE_STORE=dynamodb:chat", "AWS_ENDPOINT_URL=http://x" } },
   { "the log's format",
     { { STR("AWS_LAMBDA_LOG_FORMAT"), STR("JSON") }, { STR("AWS_LAMBDA_LOG_LEVEL"), STR("DEBUG") } },
     { "AWS_LAMBDA_LOG_FORMAT=JSON", "AWS_LAMBDA_LOG_LEVEL=DEBUG" } },
@@ -160,6 +170,20 @@ static void test_without(void **state) {
   arena_free(&memory);
 }
 
+static void test_own_keys(void **state) {
+  (void)state;
+  static const struct field own[] = { { STR("MOONWIRE_STORE"), STR("dynamodb:chat") } };
+  struct project_function function = { .name = STR("echo"), .environment = { own, 1 } };
+  struct project project = { .directory = STR("/") };
+  struct variables v = {
+    .project = &project, .function = &function, .store = STR("sqlite:connections.db"), .reaches_aws = true
+  };
+  struct arena memory;
+  arena_init(&memory);
+  assert_string_equal(find(environment_variables(&memory, &v), "MOONWIRE_STORE="), "MOONWIRE_STORE=dynamodb:chat");
+  arena_free(&memory);
+}
+
 /* What the file says of these does not count then. */
 static void test_managed(void **state) {
   (void)state;
@@ -182,6 +206,7 @@ int main(void) {
   const struct CMUnitTest tests[] = {
     cmocka_unit_test(test_variables),
     cmocka_unit_test(test_without),
+    cmocka_unit_test(test_own_keys),
     cmocka_unit_test(test_managed),
   };
   return cmocka_run_group_tests(tests, NULL, NULL);

@@ -163,7 +163,7 @@ static void test_shared_numbers(void **state) {
 static const char *seen_note;
 static char note[ERR_LEN];
 
-static void keep_note(void *ctx, const struct pool *pool, const struct invoke *in) {
+static void keep_note(void *ctx, const struct pool *pool, struct invoke *in) {
   (void)ctx;
   (void)pool;
   memcpy(note, in->note, sizeof note);

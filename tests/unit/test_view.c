@@ -73,11 +73,13 @@ static void http(void **state) {
   view_fixture_finish(&f, &in);
   view_fixture_end(&f, "moonwire-example, stage dev\n\n  WebSocket     ws://127.0.0.1:3001/dev\n"
                        "  @connections  http://127.0.0.1:3001/dev\n  HTTP          http://127.0.0.1:3001\n"
-                       "  control port  http://127.0.0.1:3002\n\n  $connect         -> handlers/chat.main\n"
+                       "  control port  http://127.0.0.1:3002\n  console       http://127.0.0.1:3002/#token=T\n\n  "
+                       "$connect         -> handlers/chat.main\n"
                        "  $default         -> handlers/echo.default\n  chat             -> handlers/chat.main\n"
                        "  GET /users/{id}  -> handlers/echo.default\n\n"
                        "moonwire-example, stage dev\n\n  HTTP          http://127.0.0.1:3001\n"
-                       "  control port  http://127.0.0.1:3002\n\n  GET /users/{id}  -> handlers/echo.default\n\n"
+                       "  control port  http://127.0.0.1:3002\n  console       http://127.0.0.1:3002/#token=T\n\n  GET "
+                       "/users/{id}  -> handlers/echo.default\n\n"
                        "20:33:12  GET /users/{id}  404               echo#1     1.5 ms\n");
 }
 
@@ -96,7 +98,8 @@ static void functions_without_a_route(void **state) {
   view_fixture_ready(&f);
 #define ADDRESSES                                                                                                      \
   "moonwire-example, stage dev\n\n  WebSocket     ws://127.0.0.1:3001/dev\n"                                           \
-  "  @connections  http://127.0.0.1:3001/dev\n  control port  http://127.0.0.1:3002\n\n"                               \
+  "  @connections  http://127.0.0.1:3001/dev\n  control port  http://127.0.0.1:3002\n  console       "                 \
+  "http://127.0.0.1:3002/#token=T\n\n"                                                                                 \
   "  $connect  -> handlers/echo.default\n"
   view_fixture_end(&f, ADDRESSES "\n" ADDRESSES
                                  "  n\\x1b     -> handlers/chat.main  (no route: moonwire invoke n\\x1b)\n\n");

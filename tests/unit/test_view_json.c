@@ -26,7 +26,7 @@ static void the_start(void **state) {
       &f,
       "{\"type\":\"ready\",\"service\":\"moonwire-example\",\"stage\":\"dev\",\"region\":\"us-east-1\","
       "\"websocketUrl\":\"ws://127.0.0.1:3001/dev\",\"managementUrl\":\"http://127.0.0.1:3001/"
-      "dev\",\"controlUrl\":\"http://127.0.0.1:3002\",\"routes\":["
+      "dev\",\"controlUrl\":\"http://127.0.0.1:3002\",\"consoleUrl\":\"http://127.0.0.1:3002/#token=T\",\"routes\":["
       "{\"routeKey\":\"$connect\",\"function\":\"chat\",\"handler\":\"handlers/chat.main\"},"
       "{\"routeKey\":\"$default\",\"function\":\"echo\",\"handler\":\"handlers/echo.default\"},"
       "{\"routeKey\":\"chat\",\"function\":\"chat\",\"handler\":\"handlers/chat.main\"}],"
@@ -54,7 +54,8 @@ static void http(void **state) {
   view_fixture_end(&f,
                    "{\"type\":\"ready\",\"service\":\"moonwire-example\",\"stage\":\"dev\",\"region\":\"us-east-1\","
                    "\"websocketUrl\":\"ws://127.0.0.1:3001/dev\",\"managementUrl\":\"http://127.0.0.1:3001/"
-                   "dev\",\"httpUrl\":\"http://127.0.0.1:3001\",\"controlUrl\":\"http://127.0.0.1:3002\",\"routes\":[],"
+                   "dev\",\"httpUrl\":\"http://127.0.0.1:3001\",\"controlUrl\":\"http://"
+                   "127.0.0.1:3002\",\"consoleUrl\":\"http://127.0.0.1:3002/#token=T\",\"routes\":[],"
                    "\"httpRoutes\":["
                    "{\"routeKey\":\"GET /users/{id}\",\"function\":\"echo\",\"handler\":\"handlers/echo.default\"},"
                    "{\"routeKey\":\"$default\",\"function\":\"chat\",\"handler\":\"handlers/chat.main\"}]}\n"

@@ -48,8 +48,12 @@ void view_fixture_begin(struct view_fixture *f, struct view_options options) {
 }
 
 void view_fixture_ready(struct view_fixture *f) {
-  struct view_ready ready = { &f->project, STR("ws://127.0.0.1:3001/dev"), STR("http://127.0.0.1:3001/dev"),
-                              STR("http://127.0.0.1:3001"), STR("http://127.0.0.1:3002") };
+  struct view_ready ready = { &f->project,
+                              STR("ws://127.0.0.1:3001/dev"),
+                              STR("http://127.0.0.1:3001/dev"),
+                              STR("http://127.0.0.1:3001"),
+                              STR("http://127.0.0.1:3002"),
+                              STR("http://127.0.0.1:3002/#token=T") };
   view_ready(f->view, &ready);
 }
 

@@ -13,7 +13,7 @@
   "moonwire-example, stage dev\n\n"                                                                                    \
   "  WebSocket     ws://127.0.0.1:3001/dev\n"                                                                          \
   "  @connections  http://127.0.0.1:3001/dev\n"                                                                        \
-  "  control port  http://127.0.0.1:3002\n\n"                                                                          \
+  "  control port  http://127.0.0.1:3002\n  console       http://127.0.0.1:3002/#token=T\n\n"                          \
   "  $connect  -> handlers/chat.main\n"                                                                                \
   "  $default  -> handlers/echo.default\n"                                                                             \
   "  chat      -> handlers/chat.main\n\n"

@@ -52,6 +52,7 @@ struct environment {
   int64_t started_ns, init_ns; /* monotonic: exec; from exec to the first poll */
   int64_t idle_ns;             /* monotonic: when it polled last */
   bool served;                 /* had an invocation */
+  size_t invocations;          /* ... and how many */
   bool reaped;                 /* it ends because it had nothing to do for too long */
   struct environment *next;    /* of its pool */
 };

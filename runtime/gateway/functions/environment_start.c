@@ -75,6 +75,7 @@ bool environment_start(struct environment *e, const struct process_events *event
     .issuer = options->issuer,
     .lambda = options->lambda,
     .credentials = options->credentials,
+    .reaches_aws = options->reaches_aws,
     .path = config_get("PATH"),
     .concurrency = options->concurrency,
     .now_ms = clock_unix_ms(),

@@ -107,6 +107,7 @@ static void note_begin(struct environment *e, struct invoke *in) {
   in->cold = !e->served;
   in->init_ns = in->cold ? e->init_ns : 0;
   e->served = true;
+  e->invocations++;
 }
 
 void environment_give(struct environment *e, struct invoke *in) {

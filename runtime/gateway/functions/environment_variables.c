@@ -65,9 +65,25 @@ static bool can_pass(struct field variable) {
          (variable.value.len == 0 || !memchr(variable.value.ptr, '\0', variable.value.len));
 }
 
-static void set_own(struct list *list, struct fields own) {
+static bool has(struct fields fields, struct str name) {
+  for (size_t i = 0; i < fields.count; i++)
+    if (str_equal(fields.list[i].name, name) && fields.list[i].value.len > 0) return true;
+  return false;
+}
+
+/* A table of DynamoDB is for AWS, where the local keys open nothing; with an endpoint it is one on this machine. */
+static bool is_store_of_aws(const struct variables *v, struct field variable) {
+  struct fields own = v->function->environment;
+  return !v->reaches_aws && v->store.len > 0 && str_equal(variable.name, STR("MOONWIRE_STORE")) &&
+         str_starts(variable.value, STR("dynamodb:")) && !has(own, STR("AWS_ENDPOINT_URL_DYNAMODB")) &&
+         !has(own, STR("AWS_ENDPOINT_URL"));
+}
+
+static void set_own(struct list *list, const struct variables *v) {
+  struct fields own = v->function->environment;
   for (size_t i = 0; i < own.count; i++)
-    if (can_pass(own.list[i]) && !is_reserved(own.list[i].name)) set(list, own.list[i].name, own.list[i].value);
+    if (can_pass(own.list[i]) && !is_reserved(own.list[i].name) && !is_store_of_aws(v, own.list[i]))
+      set(list, own.list[i].name, own.list[i].value);
 }
 
 /* "2026/11/21/[$LATEST]0123456789abcdef0123456789abcdef" */
@@ -153,12 +169,11 @@ static void set_lambda(struct list *list, const struct variables *v) {
 }
 
 char **environment_variables(struct arena *memory, const struct variables *v) {
-  struct fields own = v->function->environment;
-  struct list list = { .memory = memory, .capacity = own.count + LAMBDA_COUNT };
+  struct list list = { .memory = memory, .capacity = v->function->environment.count + LAMBDA_COUNT };
   list.items = arena_alloc(memory, (list.capacity + 1) * sizeof *list.items);
   if (!list.items) return NULL;
   set_defaults(&list, v);
-  set_own(&list, own);
+  set_own(&list, v);
   set_lambda(&list, v);
   list.items[list.count] = NULL;
   return list.failed ? NULL : list.items;

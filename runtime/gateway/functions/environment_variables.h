@@ -2,11 +2,13 @@
  * says. Pure.
  * Source: AWS, "Working with Lambda environment variables", "Defined runtime environment variables": reserved ones cannot
  * be set by a function; the others it may override (PATH, LANG, TZ, log format and level). Our own
- * MOONWIRE_GLOBALS is "error", MOONWIRE_STORE and MOONWIRE_API are this run's, unless the file says otherwise.
+ * MOONWIRE_GLOBALS is "error", MOONWIRE_STORE and MOONWIRE_API are this run's, unless the file says otherwise; a table of
+ * DynamoDB says so only where it can be reached: with the developer's own keys, or at an endpoint that the file names.
  */
 #ifndef MOONWIRE_ENVIRONMENT_VARIABLES_H
 #define MOONWIRE_ENVIRONMENT_VARIABLES_H
 
+#include <stdbool.h>
 #include <stdint.h>
 
 #include "arena.h"
@@ -29,9 +31,10 @@ struct variables {
   struct str store;      /* MOONWIRE_STORE, unless the file says otherwise; empty: not set; so is ... */
   struct str api;        /* MOONWIRE_API: "abcdefghij/dev" */
   struct credentials credentials;
-  struct str path; /* PATH, unless the file says otherwise */
-  int concurrency; /* as of struct pool_options: more than 0 is a Managed Instance's environment */
-  int64_t now_ms;  /* Unix time, and ... */
+  bool reaches_aws; /* they are somebody's keys, and not the local ones */
+  struct str path;  /* PATH, unless the file says otherwise */
+  int concurrency;  /* as of struct pool_options: more than 0 is a Managed Instance's environment */
+  int64_t now_ms;   /* Unix time, and ... */
   unsigned char log_stream[LOG_STREAM_BYTES]; /* ... random bytes, for the name of the log stream */
 };
 

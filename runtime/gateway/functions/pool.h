@@ -31,8 +31,9 @@ struct pool_observer {
   void (*begun)(void *ctx, const struct environment *e, const struct invoke *in); /* in was handed to it */
   /* One line that the environment wrote; in is the invocation at hand that it belongs to, or NULL. */
   void (*line)(void *ctx, const struct environment *e, const struct invoke *in, bool is_error, struct str line);
-  void (*finished)(void *ctx, const struct pool *pool, const struct invoke *in); /* after in->done */
-  void (*ended)(void *ctx, const struct environment *e, int status);             /* status as waitpid gives it */
+  /* After in->done; event and payload may be taken out of it. */
+  void (*finished)(void *ctx, const struct pool *pool, struct invoke *in);
+  void (*ended)(void *ctx, const struct environment *e, int status); /* status as waitpid gives it */
   void *ctx;
 };
 
@@ -49,9 +50,11 @@ struct pool_options {
   struct str issuer;      /* "http://127.0.0.1:3002/_identity": for MOONWIRE_LOCAL_ISSUER */
   struct str lambda;      /* "http://127.0.0.1:3002": for AWS_ENDPOINT_URL_LAMBDA */
   struct credentials credentials; /* of the functions */
+  bool reaches_aws;               /* see struct variables */
   int most;                       /* environments at once; at least 1 */
   int concurrency;  /* AWS_LAMBDA_MAX_CONCURRENCY: invocations at once in each of them; 0: one, on demand */
   int idle_s;       /* seconds without an event after which an environment is ended; 0: never */
+  int generation;   /* of which it is (generation.h), for who asks */
   int *last_number; /* of the function's environments, in whatever pool; NULL: the pool counts itself */
   const char *note; /* what its developer is told with each invocation that has no other note; NULL or "": nothing */
   struct pool_observer observer;

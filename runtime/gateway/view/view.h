@@ -14,6 +14,7 @@
 #include "loop.h"
 #include "pool.h"
 #include "project.h"
+#include "view_tap.h"
 
 struct view;
 
@@ -22,6 +23,7 @@ struct view_options {
   FILE *out;   /* standard output */
   bool colour; /* only on a terminal, and without NO_COLOR */
   bool json;
+  struct view_tap tap;     /* who else wants the records; zeroed: nobody */
   int64_t (*now_ms)(void); /* Unix time, milliseconds; NULL: the clock. For tests */
 };
 
@@ -36,6 +38,7 @@ struct view_ready {
   struct str management_url; /* "http://127.0.0.1:3001/dev" */
   struct str http_url;       /* "http://127.0.0.1:3001": the HTTP API, when the project has one */
   struct str control_url;    /* "http://127.0.0.1:3002" */
+  struct str console_url;    /* "http://127.0.0.1:3002/#token=..." */
 };
 void view_ready(struct view *view, const struct view_ready *ready);
 

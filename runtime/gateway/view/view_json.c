@@ -74,6 +74,7 @@ void view_json_ready(struct buf *out, const struct view_ready *ready) {
   add_text(out, "managementUrl", ready->management_url);
   if (project->http_route_count > 0) add_text(out, "httpUrl", ready->http_url);
   add_text(out, "controlUrl", ready->control_url);
+  add_text(out, "consoleUrl", ready->console_url);
   buf_add(out, STR(",\"routes\":["));
   for (size_t i = 0; i < project->route_count; i++)
     add_route(out, i == 0, project->routes[i].key, project->routes[i].function);

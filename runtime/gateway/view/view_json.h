@@ -1,5 +1,5 @@
 /* view_json.h -- the view for machines: one JSON object a line, valid UTF-8, appended to a buffer. Pure.
- *   {"type":"ready","service","stage","region","websocketUrl","controlUrl","routes":[{"routeKey","function","handler"}]}
+ *   {"type":"ready","service","stage","region","websocketUrl","controlUrl","consoleUrl","routes":[{"routeKey","function","handler"}]}
  *   {"type":"warning","text"}
  *   {"type":"log","time","function","environment","requestId"?,"stream":"stdout"|"stderr","text"}
  *   {"type":"invocation","time","function","route","connectionId","requestId","environment","cold","initMs"?,"waitedMs",

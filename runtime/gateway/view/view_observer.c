@@ -130,21 +130,19 @@ static void begun(void *ctx, const struct environment *e, const struct invoke *i
   if (view->ticks.place == 0) loop_timer_start(view->options.loop, &view->ticks, TICK_MS);
 }
 
-static void show_log_as_json(struct view *view, const struct environment *e, const struct invoke *in, bool is_error,
-                             struct str line) {
+static void tell_log(struct view *view, const struct environment *e, const struct invoke *in, bool is_error,
+                     struct str line) {
   struct view_writer writer = { e->pool->options.function->name, e->number };
-  struct buf *out = view_entry_begin(view);
-  if (!out) return;
-  view_json_log(out, view_now_ms(view), writer, in, is_error, line);
-  view_entry_end(view);
+  struct buf *json = view_tap_begin(view);
+  if (!json) return;
+  view_json_log(json, view_now_ms(view), writer, in, is_error, line);
+  view_tap_end(view, VIEW_LOG, in);
 }
 
 static void line_came(void *ctx, const struct environment *e, const struct invoke *in, bool is_error, struct str line) {
   struct view *view = ctx;
-  if (view->options.json) {
-    show_log_as_json(view, e, in, is_error, line);
-    return;
-  }
+  tell_log(view, e, in, is_error, line);
+  if (view->options.json) return;
   if (is_error && view_record_is_ready(line)) return; /* "cold (init 1.2 ms)" tells it */
   struct view_log *log = view_log_of(&view->logs, e);
   struct view_lines *lines = log && in ? view_log_lines(log, in) : NULL;
@@ -218,17 +216,13 @@ static void show_invocation(struct view *view, const struct pool *pool, const st
   if (lines) view_lines_reset(lines);
 }
 
-static void finished(void *ctx, const struct pool *pool, const struct invoke *in) {
+static void finished(void *ctx, const struct pool *pool, struct invoke *in) {
   struct view *view = ctx;
   bool failed = in->outcome != INVOKE_RESULT && in->outcome != INVOKE_CANCELLED;
   struct view_report report;
   if (failed) report = view_report_read(buf_str(&in->payload), &view->scratch);
-  struct buf *out = view->options.json ? view_entry_begin(view) : NULL;
-  if (out) {
-    view_json_invocation(out, view_now_ms(view), pool->options.function->name, in, failed ? &report : NULL);
-    view_entry_end(view);
-  }
   if (!view->options.json) show_invocation(view, pool, in, failed ? &report : NULL);
+  view_tap_invocation(view, pool, in, failed ? &report : NULL);
   if (failed) arena_reset(&view->scratch);
 }
 
@@ -242,11 +236,11 @@ static bool is_unexpected(const struct environment *e, int status) {
 static void ended(void *ctx, const struct environment *e, int status) {
   struct view *view = ctx;
   struct view_log *log = view_log_of(&view->logs, e);
-  struct buf *out = view->options.json ? view_entry_begin(view) : NULL;
-  if (out) {
-    struct view_writer writer = { e->pool->options.function->name, e->number };
-    view_json_ended(out, view_now_ms(view), writer, status, e->reaped);
-    view_entry_end(view);
+  struct buf *json = view_tap_begin(view);
+  if (json) {
+    view_json_ended(json, view_now_ms(view), (struct view_writer){ e->pool->options.function->name, e->number }, status,
+                    e->reaped);
+    view_tap_end(view, VIEW_ENDED, NULL);
   }
   if (!log) return;
   log->environment = NULL;

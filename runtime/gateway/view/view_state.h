@@ -13,6 +13,7 @@
 struct view {
   struct view_options options;
   struct view_out out;
+  struct buf record; /* the one for machines at hand */
   struct view_text text;
   struct view_log *logs;
   struct arena scratch;    /* of the report at hand */

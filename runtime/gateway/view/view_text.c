@@ -86,6 +86,7 @@ static void add_addresses(const struct view_text *t, struct buf *out, const stru
   }
   if (project->http_route_count > 0) add_address(t, out, "HTTP", ready->http_url);
   add_address(t, out, "control port", ready->control_url);
+  add_address(t, out, "console", ready->console_url);
 }
 
 void view_text_ready(struct view_text *t, struct buf *out, const struct view_ready *ready) {

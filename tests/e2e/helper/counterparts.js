@@ -69,12 +69,12 @@ async function services() {
   return { env: { AWS_ENDPOINT_URL: server.url, AWS_ENDPOINT_URL_SQS: server.url, API_URL: server.url }, close: server.close };
 }
 
-/** DynamoDB with the tables, empty. */
-async function database() {
+/** DynamoDB with these tables, empty. */
+async function database(tables = TABLES) {
   const server = require('dynalite')({ createTableMs: 0 });
   await new Promise((resolve) => { server.listen(0, '127.0.0.1', resolve); });
   const url = `http://127.0.0.1:${server.address().port}`;
-  for (const { TableName, keys } of TABLES) await createTable(url, TableName, Object.entries(keys));
+  for (const { TableName, keys } of tables) await createTable(url, TableName, Object.entries(keys));
   return { env: { AWS_ENDPOINT_URL_DYNAMODB: url }, close: () => new Promise((resolve) => { server.close(resolve); }) };
 }
 

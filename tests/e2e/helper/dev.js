@@ -55,7 +55,7 @@ class Dev {
     dev.temporary = directory ? null : program.writeFiles(files);
     dev.directory = directory || dev.temporary;
     dev.text = text;
-    const all = { PATH: process.env.PATH, HOME: process.env.HOME, LANG: 'C.UTF-8', ...DEVELOPER, ...program.tools(), ...env };
+    const all = { PATH: process.env.PATH, HOME: process.env.HOME, LANG: 'C.UTF-8', XDG_STATE_HOME: '/dev/null', ...DEVELOPER, ...program.tools(), ...env };
     const environment = Object.fromEntries(Object.entries(all).filter(([, value]) => value !== null));
     const options = ['dev', '--port', '0', '--control-port', '0', ...(text ? [] : ['--json']), ...args];
     dev.spawn([...command, ...options], { cwd: dev.directory, env: environment });
@@ -134,8 +134,8 @@ class Dev {
       const [url] = await this.when(() => /ws:\/\/[^\s]+/.exec(this.stdout));
       this.url = url;
     } else {
-      const { websocketUrl, controlUrl } = await this.line({ type: 'ready' });
-      Object.assign(this, { url: websocketUrl, controlUrl });
+      const { websocketUrl, controlUrl, consoleUrl } = await this.line({ type: 'ready' });
+      Object.assign(this, { url: websocketUrl, controlUrl, token: consoleUrl.split('#token=')[1] });
     }
     this.port = Number(new URL(this.url).port);
     this.management = this.url.replace(/^ws:/, 'http:');

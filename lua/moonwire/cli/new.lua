@@ -1,0 +1,117 @@
+-- new.lua: `moonwire new`: the folder of a new service, from one of the templates that the tool carries (templates/).
+local folder = require "moonwire.core.folder"
+local installed = require "moonwire.cli.installed"
+local options = require "moonwire.cli.options"
+local types = require "moonwire.cli.types"
+
+local new = {}
+
+local USAGE = [[
+Usage: moonwire new NAME [OPTION ...]
+
+Makes the folder NAME with a service of that name: serverless.yml, handlers, specs, settings for editors, an example for CI,
+and the layer that runs it on AWS. It works at once, with `moonwire dev` and `moonwire test`. A folder that has files
+already is left alone.
+
+  --template NAME        echo: says back what it is told (default); chat: rooms; notify: a queue whose jobs are told to
+                         users, who have to show a token
+  -h, --help             this text
+]]
+
+local SPEC = { command = "new", usage = USAGE, arguments = { "NAME" }, options = { template = "text" } }
+
+local ADDRESSES = { -- for a shell
+  echo = "ws://127.0.0.1:3001/dev",
+  chat = '"ws://127.0.0.1:3001/dev?name=ann"',
+  notify = '"ws://127.0.0.1:3001/dev?token=$(moonwire token --sub ann)"',
+}
+
+local PLACEHOLDER = "service%-name" -- what a service is called in the templates
+local LAYER = "moonwire-layer-arm64.zip"
+local NAME_MAX = 32 -- the names of roles and functions, which the Framework makes of it, may have 64
+
+-- What is wrong with a name, or nil. The Framework's own rule, and its limits: roles are called NAME-STAGE-REGION-lambdaRole.
+local function check_name(name)
+  if not name:find "^%a[%w-]+$" then
+    return ("%q cannot be the name of a service: letters, digits and -, at least two, a letter first"):format(name)
+  end
+  if #name > NAME_MAX then return ("%q is too long for the name of a service: %d characters at most"):format(name, NAME_MAX) end
+end
+
+-- Makes the folder, unless it is there and empty; a repository without files counts as empty.
+local function make_folder(name)
+  for _, entry in ipairs(folder.list(name) or {}) do
+    if entry.name ~= ".git" then return nil, ("the folder %s is not empty (%s); nothing was changed"):format(name, entry.name) end
+  end
+  local ok, why = folder.make(name)
+  if not ok then return nil, ("the folder %s cannot be made: %s"):format(name, why) end
+  return true
+end
+
+local function write(path, bytes)
+  local ok, why = folder.make(path:match "^(.*)/")
+  local file
+  if ok then file, why = io.open(path, "wb") end
+  if not file then return nil, ("%s cannot be written: %s"):format(path, why) end
+  local written, message = file:write(bytes)
+  local closed, late = file:close()
+  if written and closed then return true end
+  return nil, ("%s cannot be written: %s"):format(path, message or late)
+end
+
+-- Files of `template`, and those that all templates have.
+local function write_files(name, template)
+  for path, text in pairs(require "moonwire.cli.templates") do
+    local kind, inside = path:match "^(%w+)/(.*)$"
+    if kind == template or kind == "common" then
+      local ok, why = write(name .. "/" .. inside, (text:gsub(PLACEHOLDER, name)))
+      if not ok then return nil, why end
+    end
+  end
+  return types.write(name)
+end
+
+local NEXT = [[
+%s is in the folder %s:
+
+  cd %s
+  moonwire dev                       # serves it: ws://127.0.0.1:3001/dev
+  npx -y wscat -c %s
+  moonwire test                      # runs its specs
+  npx osls@3 deploy                  # puts it on AWS
+
+README.md there says more.
+]]
+
+local NO_LAYER = [[
+
+%s did not come with this tool (`make package` makes it): put it into the folder
+%s/layer before you deploy.
+]]
+
+local function tell(name, template, has_layer)
+  io.stdout:write(NEXT:format(name, name, name, ADDRESSES[template]))
+  if not has_layer then io.stdout:write(NO_LAYER:format(LAYER, name)) end
+end
+
+--- @param args string[]
+--- @return integer status
+function new.run(args)
+  local parsed, status = options.parse(SPEC, args)
+  if not parsed then return status end
+  local name, template = parsed[1], parsed.template or "echo"
+  if not ADDRESSES[template] then
+    return options.wrong("new", ("--template takes echo, chat or notify, not %q"):format(template))
+  end
+  local wrong = check_name(name)
+  if wrong then return options.mistaken("new", wrong) end
+  local ok, why = make_folder(name)
+  if ok then ok, why = write_files(name, template) end
+  local layer = ok and installed.read(LAYER)
+  if layer then ok, why = write(name .. "/layer/" .. LAYER, layer) end
+  if not ok then return options.failed("new", why) end
+  tell(name, template, layer)
+  return 0
+end
+
+return new

@@ -1,0 +1,128 @@
+-- types.lua: `moonwire types`. Writes the library, as text, where the editor of a service finds it: a Lua language server reads
+-- names, types and descriptions from its comments.
+local folder = require "moonwire.core.folder"
+local lambda = require "moonwire.lambda"
+local options = require "moonwire.cli.options"
+
+local types = {}
+
+local USAGE = [[
+Usage: moonwire types [DIR]
+
+Writes the types of the library into the folder of a service (the working directory), for editors with the Lua language
+server (LuaLS): DIR/.moonwire/lua, which git ignores, and DIR/.luarc.json, unless there is one. Run it again after a clone
+and after an update of moonwire.
+
+  -h, --help             this text
+]]
+
+local SPEC = { command = "types", usage = USAGE, arguments = { "[DIR]" } }
+
+-- Paths in it are those of the service, on any machine. What is ignored is read as a library, or not at all, but not checked.
+local SETTINGS = [[
+{
+  "$schema": "https://raw.githubusercontent.com/LuaLS/vscode-lua/master/setting/schema.json",
+  "runtime.version": "LuaJIT",
+  "runtime.path": ["?.lua", "?/init.lua", "lua/?.lua", "lua/?/init.lua"],
+  "workspace.library": [".moonwire/lua", "lua_modules/share/lua/5.1"],
+  "workspace.ignoreDir": [".moonwire", "lua_modules", "node_modules"],
+  "workspace.checkThirdParty": false
+}
+]]
+
+local function write(path, text)
+  local file, why = io.open(path, "wb")
+  if not file then return nil, why end
+  local ok, message = file:write(text)
+  local closed, late = file:close()
+  if ok and closed then return true end
+  return nil, ("%s: %s"):format(path, message or late)
+end
+
+local function read(path)
+  local file = io.open(path, "rb")
+  if not file then return nil end
+  local text = file:read "*a"
+  file:close()
+  return text
+end
+
+-- Whether a name in a folder is a folder itself, and no link to one; nil: nothing is called so.
+local function kind_of(parent, name)
+  for _, entry in ipairs(folder.list(parent) or {}) do
+    if entry.name == name then return entry.is_folder and "folder" or "other" end
+  end
+end
+
+-- What is below .moonwire is ours, as long as it is no link to something else.
+local function check(directory)
+  local at = directory
+  for _, name in ipairs { ".moonwire", "lua", "moonwire" } do
+    if kind_of(at, name) == "other" then return nil, ("%s/%s is no folder; remove it, and moonwire makes one"):format(at, name) end
+    at = at .. "/" .. name
+  end
+  return true
+end
+
+-- Removes what an earlier version has written. Links are removed, not followed.
+local function clear(path)
+  for _, entry in ipairs(folder.list(path) or {}) do
+    local inside = path .. "/" .. entry.name
+    if entry.is_folder then clear(inside) end
+    os.remove(inside)
+  end
+end
+
+local function write_library(root)
+  for path, text in pairs(require "moonwire.cli.library") do
+    local ok, why = folder.make(root .. "/" .. path:match "^(.*)/")
+    if not ok then return nil, ("%s cannot be made: %s"):format(root, why) end
+    ok, why = write(root .. "/" .. path, text)
+    if not ok then return nil, why end
+  end
+  return true
+end
+
+-- A sentence when the settings that are there do not name the types.
+local function write_settings(directory)
+  for _, name in ipairs { ".luarc.json", ".luarc.jsonc" } do
+    local path = directory .. "/" .. name
+    local text = read(path)
+    if text and text:find(".moonwire/lua", 1, true) then return true end
+    if text then return true, ('%s was there already; for the types it wants ".moonwire/lua" in workspace.library'):format(path) end
+  end
+  return write(directory .. "/.luarc.json", SETTINGS)
+end
+
+--- Writes the types into a service, and the settings of the language server when it has none.
+--- @param directory string
+--- @return true? ok
+--- @return string? message why not; with true: what is left to do
+function types.write(directory)
+  if not folder.list(directory) then return nil, ("there is no folder %s"):format(directory) end
+  local ok, why = check(directory)
+  if not ok then return nil, why end
+  local home = directory .. "/.moonwire"
+  clear(home .. "/lua/moonwire")
+  ok, why = folder.make(home)
+  if not ok then return nil, ("%s cannot be made: %s"):format(home, why) end
+  ok, why = write(home .. "/.gitignore", "*\n")
+  if ok then ok, why = write_library(home .. "/lua") end
+  if not ok then return nil, why end
+  return write_settings(directory)
+end
+
+--- @param args string[]
+--- @return integer status
+function types.run(args)
+  local parsed, status = options.parse(SPEC, args)
+  if not parsed then return status end
+  local directory = parsed[1] or "."
+  local ok, message = types.write(directory)
+  if not ok then return options.failed("types", message) end
+  io.stdout:write(("The types of moonwire %s are in %s/.moonwire/lua.\n"):format(lambda.version, directory))
+  if message then io.stdout:write(message, ".\n") end
+  return 0
+end
+
+return types

@@ -1,0 +1,38 @@
+-- moonwire.core.folder, which subcommands have.
+local folder = require "moonwire.core.folder"
+
+describe("folder.make", function()
+  local root
+
+  before_each(function()
+    root = os.tmpname()
+    os.remove(root)
+  end)
+
+  after_each(function()
+    os.execute(("rm -rf '%s'"):format(root))
+  end)
+
+  it("makes a folder with those above it, and takes one that is there", function()
+    assert.is_true(folder.make(root .. "/a/b"))
+    assert.is_true(folder.make(root .. "/a/b/"))
+    assert.is_true(folder.make(root .. "//a//c"))
+    local names = {}
+    for _, entry in ipairs(folder.list(root .. "/a")) do names[#names + 1] = entry.name end
+    table.sort(names)
+    assert.same({ "b", "c" }, names)
+  end)
+
+  it("says why there is none", function()
+    assert.is_true(folder.make(root))
+    io.open(root .. "/file", "w"):close()
+    for path, why in pairs {
+      [root .. "/file"] = "Not a directory", [root .. "/file/below"] = "Not a directory",
+      ["/proc/none"] = "No such file or directory", [("a"):rep(5000)] = "File name too long", [""] = "No such file or directory",
+    } do
+      local ok, message = folder.make(path)
+      assert.is_nil(ok)
+      assert.equal(why, message, path)
+    end
+  end)
+end)
