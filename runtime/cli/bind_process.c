@@ -10,6 +10,7 @@
 
 #include "process.h"
 #include "task.h"
+#include "version.h"
 #include "vm.h"
 
 enum { KEPT_MAX = 1024 * 1024, ARGUMENTS_MAX = 256 };
@@ -162,6 +163,8 @@ static int load(lua_State *L) {
   lua_pop(L, 1);
   lua_newtable(L);
   luaL_register(L, NULL, functions);
+  lua_pushstring(L, MOONWIRE_VERSION);
+  lua_setfield(L, -2, "version");
   return 1;
 }
 

@@ -4,6 +4,7 @@
 
 #include "api_id.h"
 #include "config.h"
+#include "environment_variables.h"
 #include "pairs.h"
 #include "project.h"
 #include "route_selection.h"
@@ -208,8 +209,17 @@ static int l_codes(lua_State *L) {
   return 1;
 }
 
+static int l_is_reserved(lua_State *L) {
+  struct str name;
+  name.ptr = luaL_checklstring(L, 1, &name.len);
+  lua_pushboolean(L, environment_variable_is_reserved(name));
+  return 1;
+}
+
 static int load(lua_State *L) {
-  static const luaL_Reg functions[] = { { "codes", l_codes }, { "read", l_read }, { NULL, NULL } };
+  static const luaL_Reg functions[] = {
+    { "codes", l_codes }, { "is_reserved", l_is_reserved }, { "read", l_read }, { NULL, NULL }
+  };
   lua_newtable(L);
   luaL_register(L, NULL, functions);
   return 1;

@@ -7,6 +7,7 @@
  *     A node has kind ("map", "list", "string", "number", "boolean", "null", "tagged", "unknown"), file, line, text, and its
  *     items (1..n) or entries ({ key = node, value = node }). Its variables are resolved in the sections that count on AWS; a node may
  *     stand in several places, and inside itself.
+ *   is_reserved(name) -> boolean       does Lambda keep this name of a variable to itself?
  *   codes() -> { "route-twice" ... }   those that a warning may have
  */
 #ifndef MOONWIRE_BIND_PROJECT_H

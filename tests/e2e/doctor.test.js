@@ -1,11 +1,12 @@
 'use strict';
 // moonwire doctor: each broken project is named, with the line; correct ones get no complaint.
 
-const test = require('node:test');
+const { test, describe } = require('node:test');
 const assert = require('node:assert/strict');
 const fs = require('node:fs');
 const path = require('node:path');
-const { spawnSync } = require('node:child_process');
+const os = require('node:os');
+const { execFile } = require('node:child_process');
 const { ROOT, FIXTURES, PATIENCE_MS, command, run, tools, withoutTools, writeFiles } = require('./helper/program');
 const { library, zip } = require('./helper/doctor-files');
 
@@ -13,19 +14,22 @@ const { library, zip } = require('./helper/doctor-files');
 const USUAL = ['bootstrap-missing', 'timeout-default'];
 
 /** Runs it in a folder. */
-function doctor(folder, args = []) {
+async function doctor(folder, args = []) {
   const [program, ...before] = command('moonwire');
-  const options = { cwd: folder, env: { PATH: process.env.PATH, ...tools() }, timeout: PATIENCE_MS, encoding: 'utf8' };
-  const { status, stdout, stderr } = spawnSync(program, [...before, 'doctor', '--json', ...args], options);
+  const options = { cwd: folder, env: { PATH: process.env.PATH, ...tools() }, timeout: PATIENCE_MS };
+  const { status, stdout, stderr } = await new Promise((resolve) => {
+    execFile(program, [...before, 'doctor', '--json', ...args], options, (error, out, err) => resolve({ status: error ? error.code : 0, stdout: out, stderr: err }));
+  });
   assert.equal(withoutTools(stderr), '');
   const answer = JSON.parse(stdout);
   return { status, ...answer, lines: answer.findings.map((f) => `${f.level} ${f.code} ${f.file}${f.line ? `:${f.line}` : ''}`) };
 }
 
-function examine(files, args) {
-  const folder = writeFiles(files);
+/** The same for files of its own. */
+async function examine(files, args) {
+  const folder = lay(files);
   try {
-    return doctor(folder, args);
+    return await doctor(folder, args);
   } finally {
     fs.rmSync(folder, { recursive: true });
   }
@@ -133,6 +137,10 @@ const broken = [
     .replace('functions:', `${STATEMENTS('"dynamodb:Get*", "dynamodb:Put*"')}functions:`), 'main.lua': STORE }, findings: ['error store-permission serverless.yml:16'],
   message: /not allowed is dynamodb:UpdateItem, dynamodb:DeleteItem, dynamodb:Query, dynamodb:BatchGetItem, dynamodb:BatchWriteItem$/ },
 
+  { name: 'a room from a function without a connection', files: { 'serverless.yml': one([], 'main.main', '      - httpApi: GET /\n    environment: { MOONWIRE_STORE: "dynamodb:table" }\n' + TABLE('pk'))
+    .replace('functions:', `${STATEMENTS('"dynamodb:*"')}functions:`), 'main.lua': 'local ws = require "moonwire.ws"\nreturn { main = function() return ws.room("lobby"):count() end }\n' },
+  findings: ['error store-api main.lua:2'] },
+
   // What runs it
   { name: 'a runtime of another language', files: { 'serverless.yml': one(['$default']).replace('provided.al2023', 'nodejs20.x'), 'main.lua': HANDLER }, findings: ['error runtime serverless.yml:4'] },
   { name: 'an older provided runtime', files: { 'serverless.yml': one(['$default']).replace('provided.al2023', 'provided.al2'), 'main.lua': HANDLER }, findings: ['error runtime serverless.yml:4'] },
@@ -141,9 +149,15 @@ const broken = [
   { name: 'bootstrap of another machine', files: { 'serverless.yml': one(['$default'], 'main.main', '    architecture: arm64\n'), 'main.lua': HANDLER, bootstrap: () => library('x86_64') },
     findings: ['error bootstrap-architecture bootstrap'] },
   { name: 'bootstrap that is not executable', files: { 'serverless.yml': one(['$default'], 'main.main', 'package:\n  artifact: all.zip\n'), 'main.lua': HANDLER,
-    'all.zip': () => zip([{ name: 'bootstrap', mode: 0o644, data: 'x' }]) }, findings: ['error bootstrap-mode serverless.yml:6'] },
+    'all.zip': () => zip([{ name: 'bootstrap', mode: 0o644, data: 'x' }]) }, findings: ['error bootstrap-mode serverless.yml:11'] },
   { name: 'a layer of another architecture', files: { 'serverless.yml': one(['$default'], 'main.main', '    layers: [ !Ref MoonwireLambdaLayer ]\nlayers:\n  moonwire:\n    package: { artifact: layer-arm64.zip }\n'),
-    'main.lua': HANDLER, 'layer-arm64.zip': () => zip([{ name: 'bootstrap', mode: 0o755, data: 'x' }]) }, findings: ['error bootstrap-architecture serverless.yml:10'] },
+    'main.lua': HANDLER, 'layer-arm64.zip': () => zip([{ name: 'bootstrap', mode: 0o755, data: library('arm64') }]) }, findings: ['error bootstrap-architecture serverless.yml:12'],
+    message: 'layer-arm64.zip is for arm64, but x86_64 is the architecture of main' },
+  { name: 'a layer that says it is for another one', files: { 'serverless.yml': one(['$default'], 'main.main', '    layers: [ !Ref MoonwireLambdaLayer ]\nlayers:\n  moonwire:\n    path: layer\n    compatibleArchitectures: [ arm64 ]\n'), 'main.lua': HANDLER, 'layer/bootstrap': '#!/bin/sh\n' },
+    findings: ['error bootstrap-architecture serverless.yml:10'] },
+  { name: 'a layer of an older version', files: { 'serverless.yml': one(['$default'], 'main.main', '    layers: [ !Ref MoonwireLambdaLayer ]\nlayers:\n  moonwire:\n    package: { artifact: layer.zip }\n'), 'main.lua': HANDLER,
+    'layer.zip': () => zip([{ name: 'bootstrap', mode: 0o755, data: 'moonwire/0.0.9', deflated: true }]) }, findings: ['warning layer-age serverless.yml:12'] },
+  { name: 'bootstrap of an older version in the package', files: { 'serverless.yml': one(['$default']), 'main.lua': HANDLER, bootstrap: 'User-Agent: moonwire/0.0.12\r\n' }, findings: ['warning layer-age bootstrap'] },
   { name: 'a layer that is not made yet', files: { 'serverless.yml': one(['$default'], 'main.main', '    layers: [ { Ref: MoonwireLambdaLayer } ]\nlayers:\n  moonwire:\n    package: { artifact: layer.zip }\n'), 'main.lua': HANDLER },
     findings: ['note layer-missing serverless.yml:12'] },
   { name: 'a library of another machine', files: { 'serverless.yml': one(['$default']), 'main.lua': HANDLER, 'lua_modules/lib/lua/5.1/x.so': () => library('arm64') },
@@ -154,6 +168,8 @@ const broken = [
 
   // Sizes
   { name: 'an environment of more than 4 KB', files: { 'serverless.yml': one(['$default'], 'main.main', `    environment: { LONG: ${'x'.repeat(4096)} }\n`), 'main.lua': HANDLER }, findings: ['error environment-size serverless.yml:10'] },
+  { name: 'a variable that Lambda sets', files: { 'serverless.yml': one(['$default'], 'main.main', '    environment: { AWS_REGION: x }\n'), 'main.lua': HANDLER }, findings: ['error environment-name serverless.yml:10'] },
+  { name: 'a variable with a name that Lambda does not take', files: { 'serverless.yml': one(['$default'], 'main.main', '    environment: { my-name: x }\n'), 'main.lua': HANDLER }, findings: ['error environment-name serverless.yml:10'] },
   { name: 'a variable that is a list', files: { 'serverless.yml': one(['$default'], 'main.main', '    environment: { LIST: [ 1 ] }\n'), 'main.lua': HANDLER }, findings: ['error environment-value serverless.yml:10'] },
   { name: 'a package of more than 250 MB', files: { 'serverless.yml': one(['$default']), 'main.lua': HANDLER, 'data.bin': 251 * 1024 * 1024 }, findings: ['error package-size serverless.yml'] },
   { name: 'an artifact of more than 250 MB', files: { 'serverless.yml': one(['$default'], 'main.main', 'package:\n  artifact: all.zip\n'), 'main.lua': HANDLER,
@@ -171,7 +187,7 @@ const broken = [
   { name: 'a setting that is misspelt', files: { 'serverless.yml': one(['$default'], 'main.main', '    enviroment: {}\n'), 'main.lua': HANDLER }, findings: ['warning unknown-setting serverless.yml:10'] },
 
   // What only counts here, and the rest of what the reader says
-  { name: 'a variable that is not known here', files: { 'serverless.yml': one(['$default'], 'main.main', '    environment: { X: "${ssm:/x}" }\n'), 'main.lua': HANDLER }, findings: ['note unknown-here serverless.yml:10'] },
+  { name: 'a variable that is not known here', files: { 'serverless.yml': one(['$default'], 'main.main', '    environment: { XY: "${ssm:/x}" }\n'), 'main.lua': HANDLER }, findings: ['note unknown-here serverless.yml:10'] },
   { name: 'a queue', files: { 'serverless.yml': one(['$default'], 'main.main', '      - sqs: arn:aws:sqs:us-east-1:1:q\n'), 'main.lua': HANDLER }, findings: ['note not-served-here serverless.yml:10'] },
   { name: 'an authorizer of another service', files: { 'serverless.yml': one(['$default', '{ route: $connect, authorizer: "arn:aws:lambda:us-east-1:1:function:door" }']), 'main.lua': HANDLER },
     findings: ['note foreign-authorizer serverless.yml:10'] },
@@ -195,21 +211,20 @@ function lay(files) {
   return folder;
 }
 
-for (const { name, files, args, findings, message, usual } of broken) {
-  test(name, () => {
-    const folder = lay(files);
-    try {
-      const answer = doctor(folder, args);
+const AT_ONCE = { concurrency: os.cpus().length };
+
+describe('broken projects', AT_ONCE, () => {
+  for (const { name, files, args, findings, message, usual } of broken) {
+    test(name, async () => {
+      const answer = await examine(files, args);
       const lines = answer.lines.filter((line) => usual || !USUAL.includes(line.split(' ')[1]));
       assert.deepEqual(lines, findings);
       if (message instanceof RegExp) assert.match(answer.findings.find((f) => f.level === 'error').message, message);
       else if (message) assert.equal(answer.findings.find((f) => f.level === 'error').message, message);
       assert.equal(answer.status, findings.some((line) => !line.startsWith('note')) ? 1 : 0);
-    } finally {
-      fs.rmSync(folder, { recursive: true });
-    }
-  });
-}
+    });
+  }
+});
 
 // ---- Codes -------------------------------------------------------------------------------------------------------------
 
@@ -266,14 +281,13 @@ const FULL_FILES = {
     '  ask = { reply = "body", run = function() return {} end },\n  say = function() end,\n  join = rooms.join,\n  ["$default"] = function() end,\n}\n',
   'src/rooms.lua': 'return { join = function(conn) conn:join "lobby" end }\n',
   'lua_modules/lib/lua/5.1/x.so': () => library('arm64', 'GLIBC_2.34'),
-  'layer-arm64.zip': () => zip([{ name: 'bootstrap', mode: 0o755, data: 'x' }]),
+  'layer-arm64.zip': () => zip([{ name: 'bootstrap', mode: 0o755, data: library('arm64'), deflated: true }]),
 };
 
-test('a service that has everything gets no complaint, not even a note', () => {
-  const folder = lay(FULL_FILES);
-  assert.deepEqual(doctor(folder).lines, []);
-  assert.equal(doctor(folder).status, 0);
-  fs.rmSync(folder, { recursive: true });
+test('a service that has everything gets no complaint, not even a note', async () => {
+  const { status, lines } = await examine(FULL_FILES);
+  assert.deepEqual(lines, []);
+  assert.equal(status, 0);
 });
 
 /** Each is one change to that service, and what is found then: a rule that found nothing would be no rule. */
@@ -281,7 +295,7 @@ const spoiled = [
   ['src/rooms.lua', 'conn:join', 'con:join', []],
   ['serverless.yml', 'MOONWIRE_STORE:', 'OTHER:', ['error store-unset src/rooms.lua:1']],
   ['serverless.yml', 'dynamodb:*', 'dynamodb:Get*', ['error store-permission serverless.yml:8']],
-  ['serverless.yml', 'architecture: arm64', 'architecture: x86_64', ['error library-architecture lua_modules/lib/lua/5.1/x.so', 'error bootstrap-architecture serverless.yml:7']],
+  ['serverless.yml', 'architecture: arm64', 'architecture: x86_64', ['error library-architecture lua_modules/lib/lua/5.1/x.so', 'error bootstrap-architecture serverless.yml:7', 'error bootstrap-architecture serverless.yml:28']],
   ['serverless.yml', '      - websocket: $default\n', '', ['warning no-default serverless.yml:20', 'error route-unused src/chat.lua:9', 'error route-unused src/rooms.lua:1']],
   ['serverless.yml', 'authorizer: { name: door', 'authorizer: { name: doors', ['error settings serverless.yml:20']],
   ['serverless.yml', ', routeResponseSelectionExpression: $default', '', ['error reply-one-way serverless.yml:23']],
@@ -289,21 +303,29 @@ const spoiled = [
   ['src/chat.lua', 'return true', 'return (', ['error handler-syntax src/chat.lua:4']],
 ];
 
-for (const [file, from, to, findings] of spoiled) {
-  test(`the same with ${to || 'nothing'} for ${from.trim()}`, () => {
-    assert.ok(FULL_FILES[file].includes(from));
-    const folder = lay({ ...FULL_FILES, [file]: FULL_FILES[file].replace(from, to) });
-    assert.deepEqual(doctor(folder).lines, findings);
-    fs.rmSync(folder, { recursive: true });
-  });
-}
+describe('the same, spoilt', AT_ONCE, () => {
+  for (const [file, from, to, findings] of spoiled) {
+    test(`${to || 'nothing'} for ${from.trim()}`, async () => {
+      assert.ok(FULL_FILES[file].includes(from));
+      assert.deepEqual((await examine({ ...FULL_FILES, [file]: FULL_FILES[file].replace(from, to) })).lines, findings);
+    });
+  }
+});
 
-test('the services of this repository', () => {
-  const complaints = (folder, args) => doctor(folder, args).lines.filter((line) => !line.startsWith('note'));
-  assert.deepEqual(complaints(path.join(FIXTURES, 'serverless-page')), []);
-  assert.deepEqual(complaints(path.join(FIXTURES, 'echo-tutorial')), ['warning old-spelling serverless.yml:10']); // of 2019
-  assert.deepEqual(complaints(path.join(FIXTURES, 'chat-service')), // what its tests want to be warned of, and no $default
-    ['warning unknown-setting functions/messages.yml:3', 'warning no-default functions/session.yml:4']);
+describe('the services of this repository', AT_ONCE, () => {
+  const services = [
+    ['.', []], // the example at the top, which deploys as it is
+    [path.join(FIXTURES, 'serverless-page'), []],
+    [path.join(FIXTURES, 'echo-tutorial'), ['warning old-spelling serverless.yml:10']], // of 2019
+    // What its tests want to be warned of, and no $default:
+    [path.join(FIXTURES, 'chat-service'), ['warning unknown-setting functions/messages.yml:3', 'warning no-default functions/session.yml:4']],
+  ];
+  for (const [folder, complaints] of services) {
+    test(path.basename(folder), async () => {
+      const { lines } = await doctor(path.resolve(ROOT, folder));
+      assert.deepEqual(lines.filter((line) => !line.startsWith('note')), complaints);
+    });
+  }
 });
 
 // ---- The command -------------------------------------------------------------------------------------------------------
@@ -325,26 +347,25 @@ serverless.yml:9: warning: there is no $default: a message that selects no route
 `);
 });
 
-test('an object of --json', () => {
-  const folder = lay({ 'a/serverless.yml': one(['$default'], 'main.main', '    architecture: x86\n'), 'a/main.lua': 'print "noise"\n' + HANDLER });
-  const { status, lines, ...answer } = doctor(folder, ['--config', 'a/serverless.yml', '--stage', 'prod']);
+test('an object of --json', async () => {
+  const files = { 'a/serverless.yml': one(['$default'], 'main.main', '    architecture: x86\n'), 'a/main.lua': `print "noise"\n${HANDLER}` };
+  const { status, lines, ...answer } = await examine(files, ['--config', 'a/serverless.yml', '--stage', 'prod']);
   assert.deepEqual(answer.findings.filter(({ level }) => level === 'error'), [{ level: 'error', code: 'architecture', file: 'a/serverless.yml', line: 10,
     message: 'the architecture x86 is none of Lambda\'s', hint: 'Write x86_64 or arm64.' }]);
   assert.deepEqual([answer.service, answer.stage, answer.counts, status], ['s', 'prod', { error: 1, warning: 0, note: 2 }, 1]);
-  fs.rmSync(folder, { recursive: true });
 });
 
-test('options reach the file, also where handlers are loaded', () => {
+test('options reach the file, also where handlers are loaded', async () => {
   const files = { 'serverless.yml': one(['$default'], '"${opt:file}.${param:fn}"'), 'main.lua': HANDLER };
-  assert.deepEqual(examine(files, ['--opt', 'file=main', '--param', 'fn=main']).lines.filter((line) => !line.startsWith('note')), []);
-  assert.deepEqual(examine(files, ['--opt', 'file=main', '--param', 'fn=x']).lines.filter((line) => !line.startsWith('note')), ['error handler-function serverless.yml:7']);
+  assert.deepEqual((await examine(files, ['--opt', 'file=main', '--param', 'fn=main'])).lines.filter((line) => !line.startsWith('note')), []);
+  assert.deepEqual((await examine(files, ['--opt', 'file=main', '--param', 'fn=x'])).lines.filter((line) => !line.startsWith('note')), ['error handler-function serverless.yml:7']);
 });
 
-test('--no-load runs no code of the service', () => {
+test('--no-load runs no code of the service', async () => {
   const folder = lay({ 'serverless.yml': one(['$default']), 'main.lua': `io.open("ran", "w"):close()\n${HANDLER}` });
-  doctor(folder, ['--no-load']);
+  await doctor(folder, ['--no-load']);
   assert.equal(fs.existsSync(path.join(folder, 'ran')), false);
-  doctor(folder);
+  await doctor(folder);
   assert.equal(fs.existsSync(path.join(folder, 'ran')), true);
   fs.rmSync(folder, { recursive: true });
 });

@@ -1,5 +1,7 @@
 -- The readers of files that others have made: whatever is cut off or spoilt, they say nil or something, and never raise.
+local crypto = require "moonwire.crypto"
 local elf = require "moonwire.doctor.elf"
+local inflate = require "moonwire.doctor.inflate"
 local zip = require "moonwire.doctor.zip"
 
 local function number(value, size)
@@ -72,5 +74,54 @@ describe("zip", function()
     local bytes = archive("bootstrap", 0)
     for length = 0, #bytes - 1 do assert.is_nil(zip.entries(bytes:sub(1, length))) end
     for at = 1, #bytes do zip.entries(bytes:sub(1, at - 1) .. "\255" .. bytes:sub(at + 1)) end
+  end)
+end)
+
+-- "1 is the square of 1;4 is the square of 2;..." up to 119, as zlib packs it; the short ones are its first 60 bytes.
+local PACKED = {
+  dynamic = "bZZNkhUxDIOv8o4Q/8RxyqdhMRSsKBi4P+rZvm+b7iRWLMmy18/P198fH6/P3/++/fl4/fr+ssn3RZ/7vhhj9b6a4/t9dU/AvzUJ554pKKGn7X" ..
+    "31jq0FINaYw+9mYwmHmwsLlGLCeKFwE0qCaVvo6f8abzr/TDjV03ovqv9OEl5fkwn/u7rZ1E+f7VCPx+wD9XtOEV7fU/h/zcHzzxysR93F+u9c" ..
+    "whtrLr1PqL+LHjTU4EUdCHXYqGWRohBhjq0PRIqosSAWxXlYR1X12CaehnhdBDxF7CIhpJAf0k0KeZPM8uE2qTJF7kXIU+w21Lzo7YvuOOOxqK" ..
+    "oez0U4rhREyPcaL9qxbfzQHdslOqpqx/glHDsnEPmWfxm91a5HwHSHlB3Ujy1pJ3VwX2mekNeaOMSSsokmXpVPXGJihfyDuFs5iWyvPRmkj5J5" ..
+    "JymqzmSRBqsnD6m25Goo87NmL/KFY7ONjOTI2IKc58jZkqzq5Gz0trPlhbijZl+8Q5NrYVUt+0QcV7OOkPea2vRWbXJcet32qaZ+dMxZ1MFOmT" ..
+    "Qh7z0niCUtW9/Eq5avH2Ji95xL3O2reU7I75p2HPWmGUGKuj5dpMEb002qvamxQsjvHlVLO2pukpfco0lE7nN7bpNf3a/MwqllPeOLNtl6JlvS" ..
+    "RdqhT0XF2Ypn7BEgHabBh49gSxPOPHCXZpxmGd6lKWdVWKHmnHUjrvskNXyNrxAXHOP0Gr4xyT1Rzg+GuSfN+cU8p0BnwZFOmc4iMdXZ18THYK" ..
+    "dkZ3Ex2yncWRrGO+W7/w==",
+  fixed = "M1TILFYoyUhVKC4sTSxKVchPUzC0NsEUNLK2xBAEAA==",
+  stored = "ATwAw/8xIGlzIHRoZSBzcXVhcmUgb2YgMTs0IGlzIHRoZSBzcXVhcmUgb2YgMjs5IGlzIHRoZSBzcXVhcmUgb2Y=",
+}
+
+local function squares()
+  local list = {}
+  for i = 1, 119 do list[i] = ("%d is the square of %d;"):format(i * i, i) end
+  return table.concat(list)
+end
+
+describe("inflate", function()
+  local long = squares()
+
+  it("unpacks each kind of block", function()
+    assert.equal(long, (inflate(crypto.unbase64(PACKED.dynamic), #long)))
+    assert.equal(long:sub(1, 60), (inflate(crypto.unbase64(PACKED.fixed), 60)))
+    assert.equal(long:sub(1, 60), (inflate(crypto.unbase64(PACKED.stored), 60)))
+  end)
+
+  it("says why when the size is another one", function()
+    assert.same({ nil, "it is longer than it says" }, { inflate(crypto.unbase64(PACKED.dynamic), #long - 1) })
+    assert.same({ nil, "it is shorter than it says" }, { inflate(crypto.unbase64(PACKED.dynamic), #long + 1) })
+    assert.same({ nil, "a block is of no kind" }, { inflate("\7", 1) })
+  end)
+
+  it("survives every cut and spoilt bytes", function()
+    for _, packed in pairs(PACKED) do
+      local bytes = crypto.unbase64(packed)
+      local size = #bytes < 100 and 60 or #long
+      for length = 0, #bytes - 1, #bytes < 100 and 1 or 13 do assert.is_nil((inflate(bytes:sub(1, length), size))) end
+      math.randomseed(3)
+      for _ = 1, 300 do
+        local at = math.random(#bytes)
+        inflate(bytes:sub(1, at - 1) .. string.char(math.random(0, 255)) .. bytes:sub(at + 1), size)
+      end
+    end
   end)
 end)

@@ -2,47 +2,80 @@
 -- are not seen from here.
 local elf = require "moonwire.doctor.elf"
 local files = require "moonwire.doctor.files"
+local process = require "moonwire.core.process"
 local tree = require "moonwire.doctor.tree"
 local zip = require "moonwire.doctor.zip"
 
 local FILE_MAX = 64 * 1024 * 1024
 local EXECUTABLE = 0x49 -- 0111
+local VERSION = "moonwire/(%d+%.%d+%.%d+)" -- what it calls itself in requests
 
--- The parts of a path that a layer or a service is packed of.
-local function archive(case, node)
-  local path = tree.text((tree.at(node, "package", "artifact")))
-  return path and case.root .. path
+--- What is known of a bootstrap.
+--- @class moonwire.doctor.Bootstrap
+--- @field path string of its file, or of the archive
+--- @field is_missing? boolean there is no such file
+--- @field is_absent? boolean the archive has none
+--- @field mode? integer in an archive made on Unix
+--- @field machine? string
+--- @field version? string
+
+local function of_program(path, program)
+  local about = elf.read(program)
+  return { path = path, machine = about and about.machine, version = program:match(VERSION) }
 end
 
-local function check_mode(found, at, path, entry)
-  if entry.mode and bit.band(entry.mode, EXECUTABLE) == 0 then
-    found:add("bootstrap-mode", at, ("bootstrap in %s is not executable (mode %03o)"):format(path, entry.mode))
-  end
-end
-
--- Does the archive bring bootstrap? True also when it cannot be read.
-local function look_into(found, at, path)
+local function of_archive(path)
   local bytes = files.read(path, FILE_MAX)
-  if not bytes then
-    found:add("layer-missing", at, ("there is no file %s yet"):format(path))
-    return true
-  end
+  if not bytes then return { path = path, is_missing = true } end
   for _, entry in ipairs(zip.entries(bytes) or {}) do
     if entry.name == "bootstrap" then
-      check_mode(found, at, path, entry)
-      return true
+      local known = of_program(path, zip.extract(bytes, entry, FILE_MAX) or "")
+      known.mode = entry.mode
+      return known
     end
+  end
+  return { path = path, is_absent = true }
+end
+
+local function of_file(path)
+  local program = files.read(path, FILE_MAX)
+  return program and of_program(path, program) or { path = path, is_absent = true }
+end
+
+-- The one of a section with `package.artifact`, or with a folder.
+local function find(case, node, folder)
+  local artifact = tree.text((tree.at(node, "package", "artifact")))
+  local path = artifact and case.root .. artifact or folder and case.root .. folder .. "bootstrap"
+  if not path then return nil end
+  case.bootstraps = case.bootstraps or {} -- an archive is unpacked once
+  case.bootstraps[path] = case.bootstraps[path] or (artifact and of_archive or of_file)(path)
+  return case.bootstraps[path]
+end
+
+local function is_newer(version, than)
+  local a1, a2, a3 = version:match "(%d+)%.(%d+)%.(%d+)"
+  local b1, b2, b3 = than:match "(%d+)%.(%d+)%.(%d+)"
+  local a, b = { tonumber(a1), tonumber(a2), tonumber(a3) }, { tonumber(b1), tonumber(b2), tonumber(b3) }
+  for i = 1, 3 do
+    if a[i] ~= b[i] then return a[i] > b[i] end
   end
   return false
 end
 
-local function check_machine(case, found, fn, at, path)
-  local bytes = files.read(path, FILE_MAX)
-  local about = bytes and elf.read(bytes)
+-- What is wrong with it. Returns whether the function gets it.
+local function check(case, found, fn, known, at)
   local wanted = case:architecture(fn.name)
-  if about and about.machine ~= wanted then
-    found:add_for("bootstrap-architecture", at, fn.name, ("%s is for %s, but %s is the architecture of {functions}"):format(path, about.machine, wanted))
+  if known.is_missing then found:add("layer-missing", at, ("there is no file %s yet"):format(known.path)) end
+  if known.mode and bit.band(known.mode, EXECUTABLE) == 0 then
+    found:add("bootstrap-mode", at, ("bootstrap in %s is not executable (mode %03o)"):format(known.path, known.mode))
   end
+  if known.machine and known.machine ~= wanted then
+    found:add_for("bootstrap-architecture", at, fn.name, ("%s is for %s, but %s is the architecture of {functions}"):format(known.path, known.machine, wanted))
+  end
+  if known.version and is_newer(process.version, known.version) then
+    found:add("layer-age", at, ("%s is of moonwire %s, and this is %s"):format(known.path, known.version, process.version))
+  end
+  return not known.is_absent
 end
 
 -- A layer that this file makes: "!Ref MoonwireLambdaLayer" is the layer `moonwire` of the section `layers`.
@@ -65,17 +98,12 @@ end
 
 local function check_layer(case, found, fn, layer, at)
   local wanted = case:architecture(fn.name)
-  local path, folder = archive(case, layer.value), tree.text((tree.entry(layer.value, "path")))
-  local other = path and path:match "x86_64" or path and path:match "arm64"
-  if not fits(layer, wanted) or other and other ~= wanted then
+  if not fits(layer, wanted) then
     found:add_for("bootstrap-architecture", at, fn.name, ("the layer %s is not for %s, the architecture of {functions}"):format(layer.key.text, wanted))
   end
-  if path then return look_into(found, layer.key, path) end
-  if not folder then return true end
-  local file = case.root .. folder .. "/bootstrap"
-  if not files.exists(file) then return false end
-  check_machine(case, found, fn, layer.key, file)
-  return true
+  local folder = tree.text((tree.entry(layer.value, "path")))
+  local known = find(case, layer.value, folder and folder:gsub("/*$", "/"))
+  return not known or check(case, found, fn, known, layer.key)
 end
 
 -- Is there a layer that may bring it?
@@ -92,12 +120,13 @@ end
 -- bootstrap in the package of the function, or of the service.
 local function check_package(case, found, fn)
   local entry = case.functions[fn.name]
-  local path = archive(case, entry and entry.value) or archive(case, case.project.tree)
-  if path then return look_into(found, case:place_of(fn.name, "package"), path) end
-  local file = case.root .. "bootstrap"
-  if not files.exists(file) then return false end
-  check_machine(case, found, fn, { file = file }, file)
-  return true
+  local known, at = find(case, entry and entry.value), case:place_of(fn.name, "package")
+  if not known then
+    known = find(case, case.project.tree, "")
+    local _, key = tree.at(case.project.tree, "package", "artifact")
+    at = key or { file = known.path }
+  end
+  return check(case, found, fn, known, at)
 end
 
 --- @param case moonwire.doctor.Case

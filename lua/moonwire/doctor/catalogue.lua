@@ -7,6 +7,7 @@ return {
   -- What the reader of serverless.yml says (runtime/gateway/project/project_code.h)
   ["authorizer-place"] = { level = "error", hint = "Move it to the event of $connect: every connection passes there." },
   ["cors-credentials"] = { level = "error", hint = "Name the origins in allowedOrigins, or leave out allowCredentials." },
+  ["environment-name"] = { level = "error", hint = "Choose another name: letters, digits and _, a letter first." },
   ["environment-size"] = { level = "error", hint = "Keep large values in SSM or Secrets Manager, and read them when the function starts." },
   ["environment-value"] = { level = "error", hint = "Give it a text or a number; a list can be one text, such as JSON." },
   ["event-indentation"] = { level = "error", hint = "Indent it two columns deeper, below the event that it belongs to." },
@@ -59,6 +60,7 @@ return {
   ["store-file"] = { level = "warning", hint = "Set MOONWIRE_STORE: dynamodb:TABLE for stages on AWS." },
   ["store-table"] = { level = "error", hint = "Make the keys pk (HASH) and sk (RANGE), both of type S, as docs/lua/store.md has them." },
   ["store-elsewhere"] = { level = "note", hint = "The table has to be there before the functions run." },
+  ["store-api"] = { level = "error", hint = "Set MOONWIRE_API: !Sub ${WebsocketsApi}/${sls:stage} in the environment." },
   ["store-permission"] = { level = "error", hint = "Allow them in provider.iam.role.statements, as docs/lua/store.md has them." },
 
   -- What runs it
@@ -66,6 +68,7 @@ return {
   ["bootstrap-missing"] = { level = "note", hint = "Add the layer of bootstrap, or put bootstrap into the package." },
   ["bootstrap-architecture"] = { level = "error", hint = "Take the layer that was made for the function's architecture." },
   ["bootstrap-mode"] = { level = "error", hint = "chmod 755 bootstrap, and pack again." },
+  ["layer-age"] = { level = "warning", hint = "Take the layer that came with this tool, so that AWS runs what was tried here." },
   ["layer-count"] = { level = "error", hint = "Merge layers: Lambda takes five." },
   ["layer-missing"] = { level = "note", hint = "Make it before the service is deployed." },
   ["library-form"] = { level = "error", hint = "Build the library for Linux, or take it out of the package." },

@@ -1,6 +1,7 @@
 -- settings.lua: what the reader of serverless.yml warns of, and names that the Framework has given up.
 -- Source: osls 3, lib/plugins/aws/provider.js (PROVIDER_IAM_SETTINGS_V3), lib/plugins/package/package.js (PACKAGE_PATTERNS),
 -- lib/classes/service.js; Serverless Framework v3, "Deprecations" and "Upgrading to Serverless Framework v3".
+local project = require "moonwire.core.project"
 local tree = require "moonwire.doctor.tree"
 
 -- Where it is, and what became of it; nil: nothing.
@@ -41,10 +42,27 @@ local function look(found, node, prefix, list)
   end
 end
 
+-- Names that Lambda takes (API reference, Environment: Variables).
+local function check_names(found, node)
+  local environment = tree.entry(node, "environment")
+  for _, entry in ipairs(environment and environment.entries or {}) do
+    local name = entry.key.text
+    if project.is_reserved(name) then
+      found:add("environment-name", entry.key, ("Lambda keeps the variable %s to itself"):format(name))
+    elseif not name:find "^%a[%w_]+$" then
+      found:add("environment-name", entry.key, ("Lambda takes no variable with the name %s"):format(name))
+    end
+  end
+end
+
 --- @param case moonwire.doctor.Case
 --- @param found moonwire.doctor.Findings
 return function(case, found)
   for _, warning in ipairs(case.project.warnings) do found:add(warning.code, warning, warning.message) end
   look(found, case.project.tree, "", OLD)
-  for name, entry in pairs(case.functions) do look(found, entry.value, ("functions.%s."):format(name), OLD_OF_FUNCTIONS) end
+  check_names(found, (tree.entry(case.project.tree, "provider")))
+  for name, entry in pairs(case.functions) do
+    look(found, entry.value, ("functions.%s."):format(name), OLD_OF_FUNCTIONS)
+    check_names(found, entry.value)
+  end
 end

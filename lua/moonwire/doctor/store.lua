@@ -6,40 +6,56 @@ local tree = require "moonwire.doctor.tree"
 
 local FILE_MAX = 1024 * 1024
 
--- Ways to use it, in a line without its comment.
-local USES = { "conn%.data%f[%W]", "conn:join%f[%W]", "conn:leave%f[%W]", "conn:room%f[%W]", "ws%.room%f[%W]", "ws%.user%f[%W]",
+-- Ways to use it, in a line without its comment. Those of moonwire.ws are for functions without a connection of their own, too.
+local OUTSIDE = { "ws%.room%f[%W]", "ws%.user%f[%W]" }
+local USES = { "conn%.data%f[%W]", "conn:join%f[%W]", "conn:leave%f[%W]", "conn:room%f[%W]", OUTSIDE[1], OUTSIDE[2],
   "require%s*%(?%s*[\"']moonwire%.store[\"']" }
+
+-- What says which API is meant where no WebSocket event does (moonwire.store.scope).
+local PLACES = { "MOONWIRE_API", "AWS_ENDPOINT_URL_APIGATEWAYMANAGEMENTAPI" }
 
 -- docs/lua/store.md, "The table of DynamoDB"
 local ACTIONS = { "GetItem", "PutItem", "UpdateItem", "DeleteItem", "Query", "BatchGetItem", "BatchWriteItem" }
 local KEYS = { { "pk", "HASH" }, { "sk", "RANGE" } }
 
 -- The first line of a file that uses it.
-local function use_in(case, path)
+local function use_in(case, path, uses)
   local number = 0
   for line in ((files.read(case.root .. path, FILE_MAX) or "") .. "\n"):gmatch "([^\n]*)\n" do
     number = number + 1
     local code = line:gsub("%-%-.*", "")
-    for _, use in ipairs(USES) do
+    for _, use in ipairs(uses) do
       if code:find(use) then return { file = case.root .. path, line = number } end
     end
   end
 end
 
-local function use_of(case, name)
+local function use_of(case, name, uses)
   local loaded = case.loaded[name]
   for _, path in ipairs(loaded and loaded.files or {}) do
-    local use = not path:find "^lua_modules/" and use_in(case, path)
+    local use = not path:find "^lua_modules/" and use_in(case, path, uses)
     if use then return use end
   end
 end
 
--- Where MOONWIRE_STORE stands; nil when it does not.
-local function setting_of(case, name)
+-- Where a variable stands; nil when it does not.
+local function setting_of(case, name, variable)
   local entry = case.functions[name]
-  local value, key = tree.at(entry and entry.value, "environment", "MOONWIRE_STORE")
+  local value, key = tree.at(entry and entry.value, "environment", variable)
   if value then return value, key end
-  return tree.at(case.project.tree, "provider", "environment", "MOONWIRE_STORE")
+  return tree.at(case.project.tree, "provider", "environment", variable)
+end
+
+local function has_connection(case, name)
+  for _, route in ipairs(case.project.routes) do
+    if route["function"] == name then return true end
+  end
+end
+
+local function check_api(case, found, name)
+  local use = not has_connection(case, name) and use_of(case, name, OUTSIDE)
+  if not use or setting_of(case, name, PLACES[1]) or setting_of(case, name, PLACES[2]) then return end
+  found:add_for("store-api", use, name, "{functions}: handles no WebSocket event, so that nothing says whose connections are meant")
 end
 
 -- The table: its resource, and where; nil when it is none of this file.
@@ -88,7 +104,7 @@ local function check_permission(case, found, name, at)
 end
 
 local function check(case, found, fn, use)
-  local node, at = setting_of(case, fn.name)
+  local node, at = setting_of(case, fn.name, "MOONWIRE_STORE")
   local text = fn.environment.MOONWIRE_STORE
   if not node or not text then return end
   local kind, place = text:match "^(%l+):(.+)$"
@@ -106,9 +122,10 @@ end
 --- @param found moonwire.doctor.Findings
 return function(case, found)
   for _, fn in ipairs(case.project.functions) do
-    local use = use_of(case, fn.name)
+    local use = use_of(case, fn.name, USES)
     check(case, found, fn, use)
-    if use and not setting_of(case, fn.name) then
+    check_api(case, found, fn.name)
+    if use and not setting_of(case, fn.name, "MOONWIRE_STORE") then
       found:add_for("store-unset", use, fn.name, "the store is used ({functions}), but MOONWIRE_STORE is not set: only `moonwire dev` does so by itself")
     end
   end

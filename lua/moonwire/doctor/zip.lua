@@ -1,9 +1,12 @@
 -- zip.lua: what an archive holds, by its central directory. Pure; every offset is checked.
--- Source: PKWARE, .ZIP File Format Specification (APPNOTE), 4.3.12 and 4.3.16, 4.4.
+-- Source: PKWARE, .ZIP File Format Specification (APPNOTE), 4.3.7, 4.3.12, 4.3.16, and 4.4.
+local inflate = require "moonwire.doctor.inflate"
+
 local zip = {}
 
-local END, CENTRAL = "PK\5\6", "PK\1\2"
-local END_LEN, CENTRAL_LEN, COMMENT_MAX = 22, 46, 65535
+local END, CENTRAL, LOCAL = "PK\5\6", "PK\1\2", "PK\3\4"
+local END_LEN, CENTRAL_LEN, LOCAL_LEN, COMMENT_MAX = 22, 46, 30, 65535
+local STORED, DEFLATED = 0, 8
 local UNIX = 3
 
 local function number(bytes, at, size)
@@ -44,6 +47,19 @@ function zip.entries(bytes)
     at = at + CENTRAL_LEN + name + extra + comment
   end
   return list
+end
+
+--- The content of an entry.
+--- @param bytes string the archive
+--- @param entry moonwire.doctor.ZipEntry
+--- @param most integer bytes
+--- @return string? content nil when it is larger, spoilt, or packed in another way
+function zip.extract(bytes, entry, most)
+  if entry.size > most or bytes:sub(entry.at + 1, entry.at + 4) ~= LOCAL then return nil end
+  local from = entry.at + LOCAL_LEN + number(bytes, entry.at + 26, 2) + number(bytes, entry.at + 28, 2)
+  local packed = bytes:sub(from + 1, from + entry.packed)
+  if entry.method == STORED then return #packed == entry.size and packed or nil end
+  return entry.method == DEFLATED and inflate(packed, entry.size) or nil
 end
 
 return zip

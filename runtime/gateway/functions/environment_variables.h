@@ -43,4 +43,7 @@ struct variables {
  * short. */
 char **environment_variables(struct arena *memory, const struct variables *v);
 
+/* Whether Lambda keeps the name to itself: a function that sets it is refused on AWS. */
+bool environment_variable_is_reserved(struct str name);
+
 #endif

@@ -1,6 +1,8 @@
 'use strict';
 // doctor-files.js -- binary files as small as they can be: shared libraries of a machine and glibc, zip archives.
 
+const zlib = require('node:zlib');
+
 const MACHINES = { x86_64: 62, arm64: 183 };
 
 /** Numbers, each with its size in bytes, little-endian. */
@@ -35,14 +37,18 @@ function library(machine, version = 'GLIBC_2.17', needs = 'libc.so.6') {
   return Buffer.concat([header, segment(1, 0, total), segment(2, dynamicAt, 5 * 16), dynamic, need, strings]);
 }
 
-/** An archive of files that are stored; `size` lies about how large one is unpacked. */
+/**
+ * An archive: { name, mode, data }, stored, or `deflated`; `size` lies about how large one is unpacked.
+ */
 function zip(files) {
   const [parts, central] = [[], []];
   let at = 0;
-  for (const { name, mode, data, size = data.length } of files) {
-    const local = Buffer.concat([Buffer.from('PK\x03\x04'), bytes([20, 2], [0, 2], [0, 2], [0, 4], [0, 4], [data.length, 4], [size, 4], [name.length, 2], [0, 2]), Buffer.from(name + data)]);
-    central.push(Buffer.concat([Buffer.from('PK\x01\x02'), bytes([20, 1], [3, 1], [20, 2], [0, 2], [0, 2], [0, 4], [0, 4], [data.length, 4], [size, 4],
-      [name.length, 2], [0, 2], [0, 2], [0, 2], [0, 2], [(0o100000 + mode) * 65536, 4], [at, 4]), Buffer.from(name)]));
+  for (const { name, mode, data, deflated, size = data.length } of files) {
+    const packed = deflated ? zlib.deflateRawSync(data) : Buffer.from(data);
+    const about = bytes([deflated ? 8 : 0, 2], [0, 4], [0, 4], [packed.length, 4], [size, 4], [name.length, 2], [0, 2]);
+    const local = Buffer.concat([Buffer.from('PK\x03\x04'), bytes([20, 2], [0, 2]), about, Buffer.from(name), packed]);
+    central.push(Buffer.concat([Buffer.from('PK\x01\x02'), bytes([20, 1], [3, 1], [20, 2], [0, 2]), about,
+      bytes([0, 2], [0, 2], [0, 2], [(0o100000 + mode) * 65536, 4], [at, 4]), Buffer.from(name)]));
     parts.push(local);
     at += local.length;
   }
