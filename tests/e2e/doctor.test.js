@@ -6,7 +6,7 @@ const assert = require('node:assert/strict');
 const fs = require('node:fs');
 const path = require('node:path');
 const os = require('node:os');
-const { execFile } = require('node:child_process');
+const { execFile, execFileSync } = require('node:child_process');
 const { ROOT, FIXTURES, PATIENCE_MS, command, run, tools, withoutTools, writeFiles } = require('./helper/program');
 const { library, zip } = require('./helper/doctor-files');
 
@@ -26,9 +26,10 @@ async function doctor(folder, args = []) {
 }
 
 /** The same for files of its own. */
-async function examine(files, args) {
+async function examine(files, args, also = () => {}) {
   const folder = lay(files);
   try {
+    also(folder);
     return await doctor(folder, args);
   } finally {
     fs.rmSync(folder, { recursive: true });
@@ -74,6 +75,13 @@ const broken = [
   { name: 'an undeclared global while it loads', files: { 'serverless.yml': one(['$default']), 'main.lua': 'return { main = handel }\n' }, findings: ['error handler-load main.lua:1'] },
   { name: 'a variable that only the developer has', files: { 'serverless.yml': one(['$default']), 'main.lua': 'assert(os.getenv "HOME", "no HOME")\n' },
     findings: ['error handler-load main.lua:1'] },
+  { name: 'a setting that only `moonwire dev` gives', files: { 'serverless.yml': one(['$default'], 'main'),
+    'main.lua': 'local app, auth = require "moonwire.app", require "moonwire.auth"\nlocal door = auth.jwt { issuer = os.getenv "MOONWIRE_LOCAL_ISSUER", audience = "s" }\n' +
+      'return app { ["$connect"] = { auth = door }, ["$default"] = function() end }\n' }, findings: ['error handler-load main.lua:2'],
+  message: 'the handler main cannot be loaded: auth.jwt: issuer must be a string, or false for any, got nil' },
+  { name: 'a handler that never comes to an end', args: ['--load-timeout', '1'], files: { 'serverless.yml': one(['$default']), 'main.lua': 'while true do end\n' }, findings: ['error handler-load serverless.yml:7'],
+    message: 'the handler main.main cannot be loaded: it did not finish loading within 1 s' },
+  { name: 'a message that is no text', files: { 'serverless.yml': one(['$default']), 'main.lua': 'error "\\255\\0\\27[31m"\n' }, findings: ['error handler-load main.lua:1'] },
   { name: 'a handler that is no Lua, without loading', args: ['--no-load'], files: { 'serverless.yml': one(['$default']), 'main.lua': 'local M = {}\nfunction M.main(\n' },
     findings: ['error handler-syntax main.lua:3'] },
   { name: 'no file, without loading', args: ['--no-load'], files: { 'serverless.yml': one(['$default']) }, findings: ['error handler-missing serverless.yml:7'] },
@@ -184,7 +192,9 @@ const broken = [
   { name: 'old spellings of the Framework', files: { 'serverless.yml': one(['$default'], 'main.main', '    awsKmsKeyArn: arn:x\n    package: { include: [ x ] }\npackage: { exclude: [ x ] }\nvariablesResolutionMode: 20210326\n')
     .replace('functions:', '  iamRoleStatements: []\nfunctions:'), 'main.lua': HANDLER },
   findings: [5, 11, 12, 13, 14].map((line) => `warning old-spelling serverless.yml:${line}`) },
-  { name: 'a setting that is misspelt', files: { 'serverless.yml': one(['$default'], 'main.main', '    enviroment: {}\n'), 'main.lua': HANDLER }, findings: ['warning unknown-setting serverless.yml:10'] },
+  { name: 'a setting that is misspelt', files: { 'serverless.yml': one(['$default'], 'main.main', '    enviroment: {}\n'), 'main.lua': HANDLER }, findings: ['warning misspelt-setting serverless.yml:10'] },
+  { name: 'a setting that nobody knows', files: { 'serverless.yml': one(['$default'], 'main.main', '    colour: red\n'), 'main.lua': HANDLER }, findings: ['warning unknown-setting serverless.yml:10'] },
+  { name: 'a setting that a plugin may know', files: { 'serverless.yml': one(['$default'], 'main.main', '    colour: red\nplugins: [ serverless-colours ]\n'), 'main.lua': HANDLER }, findings: ['note plugin-setting serverless.yml:10'] },
 
   // What only counts here, and the rest of what the reader says
   { name: 'a variable that is not known here', files: { 'serverless.yml': one(['$default'], 'main.main', '    environment: { XY: "${ssm:/x}" }\n'), 'main.lua': HANDLER }, findings: ['note unknown-here serverless.yml:10'] },
@@ -290,6 +300,34 @@ test('a service that has everything gets no complaint, not even a note', async (
   assert.equal(status, 0);
 });
 
+/** What looks like a fault and is none. */
+const harmless = [
+  { name: 'an API of another service, which has the other routes', files: { 'serverless.yml': one(['say']).replace('functions:', `  apiGateway: { websocketApiId: x }\n${STATEMENTS('"execute-api:*"')}functions:`), 'main.lua': HANDLER } },
+  { name: 'managed policies, which are not seen', files: { 'serverless.yml': one(['$default']).replace('functions:', '  apiGateway: { websocketApiId: x }\n  iam: { role: { managedPolicies: [ "arn:x" ] } }\nfunctions:'), 'main.lua': HANDLER } },
+  { name: 'a conn of something else', files: { 'serverless.yml': one(['$default']), 'main.lua': `local conn = { data = 1 }\nprint(conn.data)\n-- ws.room, conn:join\n${HANDLER}` } },
+  { name: 'a table whose settings are not known', files: { 'serverless.yml': one(['$default'], 'main.main', '    environment: { MOONWIRE_STORE: "dynamodb:T" }\nresources: { Resources: { T: { Type: x, Properties: "${ssm:/x}" } } }\n'), 'main.lua': HANDLER } },
+  { name: 'statements that are not known', files: { 'serverless.yml': one(['$default']).replace('functions:', '  apiGateway: { websocketApiId: x }\n  iam: { role: { statements: "${ssm:/x}" } }\nfunctions:'), 'main.lua': HANDLER } },
+  { name: 'a role of this file that may send', files: { 'serverless.yml': one(['$default'], 'main.main',
+    '    role: Role\nresources: { Resources: { Role: { Properties: { Policies: [ { PolicyDocument: { Statement: { Effect: Allow, Action: "execute-api:Manage*" } } } ] } } } }\n'), 'main.lua': HANDLER } },
+  { name: 'a module that prints and types that are defined twice', files: { 'serverless.yml': one(['$default'], 'main.main', '  other:\n    handler: main.main\n    events: [ { websocket: say } ]\n'),
+    'main.lua': `require("ffi").cdef "struct point { int x; };"\nprint "{}"\nio.stderr:write "noise\\n"\n${HANDLER}` } },
+  { name: 'a link to a folder, and a pipe', files: { 'serverless.yml': one(['$default']), 'main.lua': HANDLER },
+    also: (folder) => {
+      fs.symlinkSync('/usr', path.join(folder, 'usr.so'));
+      execFileSync('mkfifo', [path.join(folder, 'pipe.so')]);
+    } },
+];
+
+describe('harmless', AT_ONCE, () => {
+  for (const { name, files, also } of harmless) {
+    test(name, async () => {
+      const { status, lines } = await examine(files, [], also);
+      assert.deepEqual(lines.filter((line) => !line.startsWith('note')), []);
+      assert.equal(status, 0);
+    });
+  }
+});
+
 /** Each is one change to that service, and what is found then: a rule that found nothing would be no rule. */
 const spoiled = [
   ['src/rooms.lua', 'conn:join', 'con:join', []],
@@ -318,7 +356,7 @@ describe('the services of this repository', AT_ONCE, () => {
     [path.join(FIXTURES, 'serverless-page'), []],
     [path.join(FIXTURES, 'echo-tutorial'), ['warning old-spelling serverless.yml:10']], // of 2019
     // What its tests want to be warned of, and no $default:
-    [path.join(FIXTURES, 'chat-service'), ['warning unknown-setting functions/messages.yml:3', 'warning no-default functions/session.yml:4']],
+    [path.join(FIXTURES, 'chat-service'), ['warning misspelt-setting functions/messages.yml:3', 'warning no-default functions/session.yml:4']],
   ];
   for (const [folder, complaints] of services) {
     test(path.basename(folder), async () => {
@@ -326,6 +364,24 @@ describe('the services of this repository', AT_ONCE, () => {
       assert.deepEqual(lines.filter((line) => !line.startsWith('note')), complaints);
     });
   }
+
+  for (const template of fs.readdirSync(path.join(ROOT, 'templates')).filter((name) => name !== 'common')) {
+    test(`moonwire new --template ${template}`, async () => {
+      const folder = writeFiles({});
+      const [program, ...before] = command('moonwire');
+      execFileSync(program, [...before, 'new', 'a-service', '--template', template], { cwd: folder });
+      const { lines } = await doctor(path.join(folder, 'a-service'));
+      assert.deepEqual(lines.filter((line) => !line.startsWith('note')), []);
+      fs.rmSync(folder, { recursive: true });
+    });
+  }
+
+  test('that of the README, which has no store for AWS', async () => {
+    const page = fs.readFileSync(path.join(ROOT, 'README.md'), 'utf8');
+    const block = (start) => page.slice(page.indexOf(start), page.indexOf('```', page.indexOf(start)));
+    const { findings } = await examine({ 'serverless.yml': block('# serverless.yml, for'), 'chat.lua': block('-- chat.lua') });
+    assert.deepEqual(findings.filter(({ level }) => level !== 'note').map(({ code }) => code), ['store-unset']);
+  });
 });
 
 // ---- The command -------------------------------------------------------------------------------------------------------
@@ -371,6 +427,10 @@ test('--no-load runs no code of the service', async () => {
 });
 
 test('a call that is wrong', () => {
-  assert.equal(run(['doctor', '--fast']).status, 2);
+  for (const args of [['--fast'], ['--opt', 'x'], ['--stage', 'a b'], ['--load-timeout', 'x'], ['main']]) {
+    const { status, stderr } = run(['doctor', ...args], { files: { 'serverless.yml': one(['$default']), 'main.lua': HANDLER } });
+    assert.match(stderr, /^moonwire doctor: .*`moonwire doctor --help` lists the options\n$/);
+    assert.equal(status, 2);
+  }
   assert.match(run(['doctor', '--help']).stdout, /^Usage: moonwire doctor/);
 });

@@ -34,6 +34,7 @@ The handlers' modules are loaded, each in a process of its own with the function
   --stage NAME           its stage (provider.stage of the file, else dev)
   --opt NAME=VALUE       what ${opt:NAME} stands for; may be said several times
   --param NAME=VALUE     what ${param:NAME} stands for; may be said several times
+  --load-timeout S       seconds that loading one may take (10, as on AWS)
   --no-load              no code of the service runs: files are only looked for, and compiled
   --json                 one JSON object: service, stage, findings (level, code, file, line, message, hint), counts
   -h, --help             this text
@@ -41,7 +42,7 @@ The handlers' modules are loaded, each in a process of its own with the function
 
 local SPEC = {
   command = "doctor", usage = USAGE,
-  options = { config = "text", stage = "text", opt = "list", param = "list", ["no-load"] = "flag", json = "flag" },
+  options = { config = "text", stage = "text", opt = "list", param = "list", ["load-timeout"] = "count", ["no-load"] = "flag", json = "flag" },
 }
 
 local RULES = { settings, routes, apps, timeouts, permissions.check, store, runtime, bootstrap, libraries, sizes }
@@ -84,7 +85,9 @@ function doctor.run(args)
   if not parsed then return status end
   local file, found = parsed.config or "serverless.yml", findings.new()
   local read, message = project.read(file, parsed)
-  if not read then
+  if not read and message:find "^%-%-" then
+    return options.wrong("doctor", message)
+  elseif not read then
     unreadable(found, file, message)
   else
     local ok, why = examine(found, read, file, parsed)

@@ -52,7 +52,7 @@ function Case:architecture(name)
 end
 
 --- All files of the service (files.all).
---- @return string[]
+--- @return { path: string, size: integer }[]
 function Case:files()
   self.all = self.all or files.all(self.root)
   return self.all

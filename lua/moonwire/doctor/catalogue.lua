@@ -12,6 +12,7 @@ return {
   ["environment-value"] = { level = "error", hint = "Give it a text or a number; a list can be one text, such as JSON." },
   ["event-indentation"] = { level = "error", hint = "Indent it two columns deeper, below the event that it belongs to." },
   ["foreign-authorizer"] = { level = "note", hint = "On AWS that function decides; try the service here with a function of its own." },
+  ["misspelt-setting"] = { level = "warning", hint = "Correct the name, or take the setting out." },
   ["more-warnings"] = { level = "note", hint = "Mend those above first." },
   ["no-route"] = { level = "note", hint = "Give a function `websocket` or `httpApi` events, if clients are to reach it." },
   ["not-served-here"] = { level = "note", hint = "Nothing has to be done: it is left out by `moonwire dev` only." },
@@ -27,6 +28,7 @@ return {
   ["unknown-setting"] = { level = "warning", hint = "Correct the name, or take the setting out." },
 
   -- The file as a whole
+  ["plugin-setting"] = { level = "note", hint = "Look whether one of the plugins knows it." },
   ["settings"] = { level = "error", hint = "Mend this first: nothing behind it was looked at." },
 
   -- Routes

@@ -13,18 +13,9 @@ local MOST = 20000
 --- @return boolean
 function files.exists(path)
   local file = io.open(path, "rb")
-  local is_file = file and file:read(0) ~= nil or file and file:seek "end" == 0
+  local is_file = file and (file:read(0) ~= nil or file:seek "end" == 0)
   if file then file:close() end
   return is_file or false
-end
-
---- @param path string
---- @return integer? bytes nil when it cannot be read
-function files.size(path)
-  local file = io.open(path, "rb")
-  local size = file and file:seek "end"
-  if file then file:close() end
-  return size
 end
 
 --- @param path string
@@ -38,22 +29,22 @@ function files.read(path, most)
 end
 
 local function add(root, inside, list)
-  local entries = folder.list(root .. (inside == "" and "." or inside))
+  local entries = folder.list(root .. (inside == "" and "." or inside), true)
   table.sort(entries or {}, function(a, b) return a.name < b.name end)
   for _, entry in ipairs(entries or {}) do
     local path = inside == "" and entry.name or inside .. "/" .. entry.name
     if #list >= MOST then return end
-    if not entry.is_folder then
-      list[#list + 1] = path
-    elseif not SKIPPED[entry.name] and not entry.name:find "^%." then
+    if entry.size then
+      list[#list + 1] = { path = path, size = entry.size }
+    elseif entry.is_folder and not SKIPPED[entry.name] and not entry.name:find "^%." then
       add(root, path, list)
     end
   end
 end
 
---- All files below the folder of the service, as seen from there, but for hidden folders, node_modules, build and dist.
+--- All plain files below the folder of the service, as seen from there, but for those in hidden folders, node_modules, build and dist.
 --- @param root string with a slash, or ""
---- @return string[]
+--- @return { path: string, size: integer }[]
 function files.all(root)
   local list = {}
   add(root, "", list)

@@ -12,15 +12,14 @@ local handlers = {}
 --- @class moonwire.doctor.Loaded
 --- @field files string[] of the service, as seen from its folder
 --- @field app? { routes: moonwire.app.RouteInfo[] } when it is one
---- @field failure? { type: string, message: string }
+--- @field failure? { type: string, message: string, at?: { file: string, line: integer } }
 
 local CODES = {
   ["Runtime.MalformedHandlerName"] = "handler-name", ["Runtime.ImportModuleError"] = "handler-missing",
   ["Runtime.UserCodeSyntaxError"] = "handler-syntax", ["Runtime.HandlerNotFound"] = "handler-function",
 }
 
--- Lambda waits that long for the first poll.
-local LIMIT_MS, SIGKILL = 10000, 9
+local LIMIT_S, SIGKILL = 10, 9 -- Lambda waits that long for the first poll
 
 -- The line of code that a message begins with, or names, and the message without it.
 local function place_in(case, message)
@@ -35,6 +34,7 @@ local function report(case, found, fn, failure)
   local setting = case:place_of(fn.name, "handler")
   if code == "handler-syntax" or code == "handler-load" then
     local place, rest = place_in(case, first)
+    if not place and failure.at then place, rest = { file = case.root .. failure.at.file, line = failure.at.line }, first end
     local what = code == "handler-syntax" and "the file of the handler %s is no Lua: %s" or "the handler %s cannot be loaded: %s"
     found:add(code, place or setting, what:format(fn.handler, place and rest or first))
   else
@@ -58,6 +58,7 @@ local function load(case, options, fn)
   local order = { config = case.place.file, stage = options.stage, opt = options.opt, param = options.param, name = fn.name, mark = mark }
   local child, why = process.start { "lua", "-e", 'require("moonwire.doctor.probe").run(...)', json.encode(order) }
   if not child then return nil, why end
+  local limit_s = options["load-timeout"] or LIMIT_S
   local answer, status, last
   local in_time = async.race {
     function()
@@ -65,14 +66,14 @@ local function load(case, options, fn)
       return "done"
     end,
     function()
-      async.sleep(LIMIT_MS)
+      async.sleep(limit_s * 1000)
       return "late"
     end,
   } == "done"
   if answer then return json.decode(answer) end
   child:signal(SIGKILL)
   local message = ("the process ended with the status %s%s"):format(status, last and ": " .. last or "")
-  if not in_time then message = ("it did not finish loading within %d s"):format(LIMIT_MS / 1000) end
+  if not in_time then message = ("it did not finish loading within %d s"):format(limit_s) end
   return { failure = { type = "", message = message }, files = {} }
 end
 

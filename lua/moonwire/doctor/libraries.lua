@@ -37,8 +37,9 @@ end
 --- @param case moonwire.doctor.Case
 --- @param found moonwire.doctor.Findings
 return function(case, found)
-  for _, path in ipairs(case:files()) do
-    local bytes = path:find "%.so$" and files.read(case.root .. path, FILE_MAX)
-    if bytes then check(case, found, case.root .. path, bytes) end
+  for _, file in ipairs(case:files()) do
+    local path = case.root .. file.path
+    local bytes = path:find "%.so$" and files.read(path, FILE_MAX)
+    if bytes then check(case, found, path, bytes) end
   end
 end

@@ -57,14 +57,27 @@ local function app_of(handler)
   return { routes = json.array(routes) }
 end
 
+-- The line of the service's code that was at work, nearest first: what the library raises does not always name it.
+local function place()
+  local level = 3
+  while true do
+    local info = debug.getinfo(level, "Sl")
+    if not info then return nil end
+    local path = info.source:match "^@([^/].*%.lua)$"
+    local is_other = not path or path:find "^lua_modules/" or path:find "^moonwire/" -- the library's files have names like these
+    if not is_other and info.currentline > 0 then return { file = (path:gsub("^%./", "")), line = info.currentline } end
+    level = level + 1
+  end
+end
+
 local function failure_of(raised)
-  if type(raised) ~= "table" then return { type = "", message = tostring(raised) } end
-  return { type = tostring(raised.type or ""), message = tostring(raised.message or "an error without a message") }
+  if type(raised) ~= "table" then return { type = "", message = tostring(raised), at = place() } end
+  return { type = tostring(raised.type or ""), message = tostring(raised.message or "an error without a message"), at = place() }
 end
 
 local function load(fn)
-  local ok, handler = pcall(load_handler, fn.handler, "")
-  if not ok then return { failure = failure_of(handler), files = files() } end
+  local ok, handler = xpcall(function() return load_handler(fn.handler, "") end, failure_of)
+  if not ok then return { failure = handler, files = files() } end
   return { app = app_of(handler), files = files() }
 end
 

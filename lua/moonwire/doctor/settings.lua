@@ -58,7 +58,12 @@ end
 --- @param case moonwire.doctor.Case
 --- @param found moonwire.doctor.Findings
 return function(case, found)
-  for _, warning in ipairs(case.project.warnings) do found:add(warning.code, warning, warning.message) end
+  local plugins = tree.entry(case.project.tree, "plugins")
+  for _, warning in ipairs(case.project.warnings) do
+    local code = warning.code
+    if code == "unknown-setting" and plugins and #tree.items(plugins) > 0 then code = "plugin-setting" end
+    found:add(code, warning, warning.message)
+  end
   look(found, case.project.tree, "", OLD)
   check_names(found, (tree.entry(case.project.tree, "provider")))
   for name, entry in pairs(case.functions) do

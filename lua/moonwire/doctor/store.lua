@@ -6,10 +6,11 @@ local tree = require "moonwire.doctor.tree"
 
 local FILE_MAX = 1024 * 1024
 
--- Ways to use it, in a line without its comment. Those of moonwire.ws are for functions without a connection of their own, too.
-local OUTSIDE = { "ws%.room%f[%W]", "ws%.user%f[%W]" }
-local USES = { "conn%.data%f[%W]", "conn:join%f[%W]", "conn:leave%f[%W]", "conn:room%f[%W]", OUTSIDE[1], OUTSIDE[2],
-  "require%s*%(?%s*[\"']moonwire%.store[\"']" }
+-- Ways to use it, in a line without its comment, by the module that must be there for them. Those of moonwire.ws are for functions
+-- without a connection of their own, too.
+local OUTSIDE = { { "ws%.room%f[%W]", "moonwire%.ws" }, { "ws%.user%f[%W]", "moonwire%.ws" } }
+local USES = { { "conn%.data%f[%W]", "moonwire%.app" }, { "conn:join%f[%W]", "moonwire%.app" }, { "conn:leave%f[%W]", "moonwire%.app" },
+  { "conn:room%f[%W]", "moonwire%.app" }, OUTSIDE[1], OUTSIDE[2], { "require%s*%(?%s*[\"']moonwire%.store[\"']", "" } }
 
 -- What says which API is meant where no WebSocket event does (moonwire.store.scope).
 local PLACES = { "MOONWIRE_API", "AWS_ENDPOINT_URL_APIGATEWAYMANAGEMENTAPI" }
@@ -18,14 +19,14 @@ local PLACES = { "MOONWIRE_API", "AWS_ENDPOINT_URL_APIGATEWAYMANAGEMENTAPI" }
 local ACTIONS = { "GetItem", "PutItem", "UpdateItem", "DeleteItem", "Query", "BatchGetItem", "BatchWriteItem" }
 local KEYS = { { "pk", "HASH" }, { "sk", "RANGE" } }
 
--- The first line of a file that uses it.
-local function use_in(case, path, uses)
+-- The first line of a text that uses it.
+local function line_of(text, uses, is_app)
   local number = 0
-  for line in ((files.read(case.root .. path, FILE_MAX) or "") .. "\n"):gmatch "([^\n]*)\n" do
+  for line in (text .. "\n"):gmatch "([^\n]*)\n" do
     number = number + 1
     local code = line:gsub("%-%-.*", "")
     for _, use in ipairs(uses) do
-      if code:find(use) then return { file = case.root .. path, line = number } end
+      if code:find(use[1]) and (text:find(use[2]) or is_app and use[2] == "moonwire%.app") then return number end
     end
   end
 end
@@ -33,8 +34,9 @@ end
 local function use_of(case, name, uses)
   local loaded = case.loaded[name]
   for _, path in ipairs(loaded and loaded.files or {}) do
-    local use = not path:find "^lua_modules/" and use_in(case, path, uses)
-    if use then return use end
+    local text = not path:find "^lua_modules/" and files.read(case.root .. path, FILE_MAX)
+    local line = text and line_of(text, uses, loaded.app ~= nil)
+    if line then return { file = case.root .. path, line = line } end
   end
 end
 
@@ -86,6 +88,8 @@ local function check_table(case, found, name, at)
     return
   end
   local properties = tree.entry(entry.value, "Properties")
+  local schema = tree.entry(properties, "KeySchema")
+  if not schema or schema.kind ~= "list" then return end
   for _, key in ipairs(KEYS) do
     if not has_key(properties, key[1], key[2]) then
       found:add("store-table", entry.key, ("the table %s of the store has no key %s of the kind %s and the type S"):format(entry.key.text, key[1], key[2]))

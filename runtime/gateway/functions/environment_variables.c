@@ -82,7 +82,8 @@ static bool is_store_of_aws(const struct variables *v, struct field variable) {
 static void set_own(struct list *list, const struct variables *v) {
   struct fields own = v->function->environment;
   for (size_t i = 0; i < own.count; i++)
-    if (can_pass(own.list[i]) && !environment_variable_is_reserved(own.list[i].name) && !is_store_of_aws(v, own.list[i]))
+    if (can_pass(own.list[i]) && !environment_variable_is_reserved(own.list[i].name) &&
+        !is_store_of_aws(v, own.list[i]))
       set(list, own.list[i].name, own.list[i].value);
 }
 

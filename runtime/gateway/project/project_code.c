@@ -8,6 +8,7 @@ const char *project_code_name(enum project_code code) {
     [PROJECT_ENVIRONMENT_VALUE] = "environment-value",
     [PROJECT_EVENT_INDENTATION] = "event-indentation",
     [PROJECT_FOREIGN_AUTHORIZER] = "foreign-authorizer",
+    [PROJECT_MISSPELT_SETTING] = "misspelt-setting",
     [PROJECT_MORE_WARNINGS] = "more-warnings",
     [PROJECT_NO_ROUTE] = "no-route",
     [PROJECT_NOT_SERVED_HERE] = "not-served-here",

@@ -116,7 +116,7 @@ static void warn_of_settings(struct project_report *report, struct project_place
     const struct yaml *key = map->entries[i].key;
     if (!yaml_is_scalar(key) || is_known(key->text)) continue;
     const char *meant = spelling_nearest(key->text, known_settings, KNOWN);
-    project_warn(report, key->line, PROJECT_UNKNOWN_SETTING,
+    project_warn(report, key->line, meant ? PROJECT_MISSPELT_SETTING : PROJECT_UNKNOWN_SETTING,
                  "%s%s is no setting of functions that the Framework knows; %s%s%s", place.path,
                  shown_of(key->text).text, meant ? "did you mean " : "it is ignored here", meant ? meant : "",
                  meant ? "?" : "");

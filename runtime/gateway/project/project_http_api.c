@@ -16,9 +16,10 @@ static void warn_of_keys(struct project_report *report, struct project_place pla
       if (str_equal(key->text, str_from(known[k]))) is_known = true;
     if (is_known) continue;
     const char *meant = spelling_nearest(key->text, known, count);
-    project_warn(report, key->line, PROJECT_UNKNOWN_SETTING, "%s%s is ignored here%s%s%s", place.path,
-                 shown_of(key->text).text, meant ? "; did you mean " : ": the Framework itself has no such setting",
-                 meant ? meant : "", meant ? "?" : "");
+    project_warn(report, key->line, meant ? PROJECT_MISSPELT_SETTING : PROJECT_UNKNOWN_SETTING,
+                 "%s%s is ignored here%s%s%s", place.path, shown_of(key->text).text,
+                 meant ? "; did you mean " : ": the Framework itself has no such setting", meant ? meant : "",
+                 meant ? "?" : "");
   }
 }
 

@@ -104,8 +104,8 @@ static bool read_line(struct event *e, struct str text) {
 static void warn_of_key(const struct event *e, const struct yaml *key) {
   static const char *const known[] = { "authorizer", "method", "path" };
   const char *meant = spelling_nearest(key->text, known, sizeof known / sizeof *known);
-  project_warn(e->report, key->line, PROJECT_UNKNOWN_SETTING, "%s.%s is no key of an httpApi event; %s%s%s",
-               e->place.path, shown_of(key->text).text,
+  project_warn(e->report, key->line, meant ? PROJECT_MISSPELT_SETTING : PROJECT_UNKNOWN_SETTING,
+               "%s.%s is no key of an httpApi event; %s%s%s", e->place.path, shown_of(key->text).text,
                meant ? "did you mean " : "there are method, path and authorizer", meant ? meant : "", meant ? "?" : "");
 }
 

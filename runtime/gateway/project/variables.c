@@ -164,7 +164,7 @@ static bool check_local(struct variables *v) {
     const struct yaml *key = local->entries[i].key;
     const char *meant = yaml_is_scalar(key) ? spelling_nearest(key->text, names, sizeof names / sizeof *names) : NULL;
     if (meant)
-      project_warn(v->report, key->line, PROJECT_UNKNOWN_SETTING, "%s is no section; did you mean %s?",
+      project_warn(v->report, key->line, PROJECT_MISSPELT_SETTING, "%s is no section; did you mean %s?",
                    shown_of(key->text).text, meant);
   }
   return true;
