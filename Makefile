@@ -1,9 +1,23 @@
 # Moonwire. `make` alone lists what can be made.
 #
-# Everything that is made lies under build/. BUILD names the directory of one variant (flags, sanitizers); the static
-# libraries in build/deps are built once for all of them.
+# Everything that is made lies under build/, what is for others under dist/. BUILD names the directory of one variant (flags,
+# sanitizers); the static libraries in build/deps are built once for all of them. ARCH=arm64 builds for that machine, with
+# libraries of its own.
 
-BUILD    := build
+MACHINE := $(shell uname -m | sed s/aarch64/arm64/)
+ARCH    := $(MACHINE)
+ifeq ($(ARCH),$(MACHINE))
+  BUILD := build
+  DEPS  := build/deps
+else ifeq ($(ARCH),arm64)
+  BUILD := build/arm64
+  DEPS  := build/deps-arm64
+  HOST  := aarch64-linux-gnu
+else
+  $(error ARCH=$(ARCH): on this machine it is built for $(sort $(MACHINE) arm64))
+endif
+CROSS := $(addsuffix -,$(HOST))
+
 SANITIZE :=# address,undefined ...: see `make asan`
 ONLY     :=# make test ONLY=name: only the tests whose file name contains it
 FUZZ_SECONDS := 60
@@ -11,15 +25,13 @@ INVOCATIONS  := 1000000
 V        :=# V=1 shows the commands
 
 VERSION := $(shell sed -n 's/^.define MOONWIRE_VERSION "\(.*\)"/\1/p' runtime/base/version.h)
-ARCH    := $(shell uname -m | sed s/aarch64/arm64/)
-ARCHS   := x86_64
+ARCHS   := $(sort $(MACHINE) arm64)
 PREFIX  := /usr/local
 DESTDIR :=
 
-CC     := gcc
+CC     := $(CROSS)gcc
 CFLAGS := -O3 -g
 WERROR := -Werror
-DEPS   := build/deps
 
 # ---- Sources: names without folder and suffix -------------------------------------------------------------------------
 
@@ -37,14 +49,14 @@ SCRIPT := bind_aws bind_broadcast bind_connections bind_crypto bind_http bind_in
   task task_handle value value_write vm watchdog xray_cause
 # The local gateway: what ties it together, and its rooms.
 GATEWAY   := addresses api_id apis control control_answer control_calls control_connections control_console control_events \
-  control_faults control_functions control_http control_identity control_invoke control_lambda control_route \
-  control_service control_signed control_state delays descriptors event_order excerpt fault_act fault_order fault_tell gateway \
+  control_faults control_functions control_http control_identity control_invocation control_invoke control_lambda control_rooms \
+  control_route control_service control_signed control_state delays descriptors event_order excerpt fault_act fault_order fault_tell gateway \
   generation generations http_call identity lambda_target load_failure management moment reload reread route_call \
   server session signals signature signature_header visitor
 MODEL     := faults model model_admission model_answer model_authorization model_authorize model_close \
   model_connections model_event model_fields model_frame model_id model_identity model_json model_manage model_policy \
   model_request model_result model_step route_selection route_selection_value
-CONSOLE   := console console_archive console_feed console_page console_ring console_token
+CONSOLE   := console console_archive console_feed console_page console_ring console_store console_token console_totals console_traffic
 HTTP_API  := http_api http_api_cors http_api_event http_api_fields http_api_path http_api_result http_api_route
 PROJECT   := dotenv intrinsic intrinsic_name node_table project project_authorizer project_code project_environment project_event \
   project_file project_function project_http_api project_http_route project_provider project_report project_route \
@@ -57,9 +69,9 @@ FUNCTIONS := child environment environment_api environment_start environment_tur
 RELOAD    := named run_folder snapshot snapshot_part tree watch
 VIEW      := view view_json view_lines view_log view_metrics view_observer view_out view_plain view_record \
   view_record_json view_reload view_report view_stack view_style view_tap view_text view_text_invocation
-CLI    := bind_folder bind_http_event bind_limited bind_model bind_plain bind_process bind_project bind_trial cmd_ctl \
-  cmd_dev cmd_doctor cmd_invoke cmd_lua cmd_new cmd_test cmd_token cmd_types local_api lua_command main own_file pairs \
-  script
+CLI    := bind_folder bind_http_event bind_limited bind_model bind_plain bind_process bind_project bind_trial bind_zip \
+  cmd_ctl cmd_dev cmd_doctor cmd_invoke cmd_lua cmd_new cmd_package cmd_test cmd_token cmd_types local_api lua_command \
+  main own_file pairs script
 
 # lua/moonwire: linked in as bytecode, LUA into both programs, LUA_DEV only into moonwire.
 LUA     := app app/conn app/door app/failure app/origin app/request app/route app/row app/schema app/steps app/turn \
@@ -72,16 +84,20 @@ LUA     := app app/conn app/door app/failure app/origin app/request app/route ap
   store/dynamodb_keys store/dynamodb_members store/handle store/name store/record store/scope store/sqlite \
   store/sqlite_database store/sqlite_library store/sqlite_schema ws ws/broadcast ws/delivery ws/relay ws/room ws/user
 LUA_DEV := cli/control cli/ctl cli/ctl_show cli/doctor cli/event cli/event_kinds cli/here cli/installed cli/invoke cli/md5 cli/new cli/options \
-  cli/own_dev cli/test cli/token cli/types cli/verdict doctor/apps doctor/bootstrap doctor/case doctor/catalogue \
-  doctor/elf doctor/files doctor/findings doctor/handlers doctor/inflate doctor/libraries doctor/permissions doctor/probe doctor/report \
-  doctor/routes doctor/runtime doctor/settings doctor/sizes doctor/store doctor/timeouts doctor/tree doctor/zip \
-  test test/assert test/assertions test/compare test/dialect test/files \
+  cli/own_dev cli/package cli/package_files cli/test cli/token cli/types cli/verdict doctor/apps doctor/bootstrap doctor/case \
+  doctor/catalogue doctor/elf doctor/files doctor/findings doctor/handlers doctor/libraries \
+  doctor/permissions doctor/probe doctor/report doctor/routes doctor/runtime doctor/settings doctor/sizes doctor/store \
+  doctor/timeouts doctor/tree test test/assert test/assertions test/compare test/dialect test/files \
   test/hooks test/insulate test/junit test/kit/calls test/kit/client test/kit/environment test/kit/event \
   test/kit/faults test/kit/journal test/kit/leftovers test/kit/match test/kit/play test/kit/request test/kit/service \
   test/kit/world test/match test/plain test/runner test/show test/spy test/stream test/stub test/tap test/trace \
   test/utf8
 # Declarations for editors, of what C gives to Lua; nobody loads them.
-META    :=
+META    := meta/assert meta/backend meta/code meta/core/aws meta/core/broadcast meta/core/connections meta/core/crypto \
+  meta/core/folder meta/core/http meta/core/http_event meta/core/invocation meta/core/json meta/core/jwt meta/core/lambda \
+  meta/core/limited meta/core/log meta/core/metrics meta/core/model meta/core/module meta/core/plain \
+  meta/core/process meta/core/sigv4 meta/core/task meta/core/trial meta/dialect meta/event meta/event_http \
+  meta/event_records meta/handler
 library := $(filter-out cli/%,$(LUA) $(LUA_DEV)) $(META)
 templates := $(sort $(shell find templates -type f ! -path '*/.moonwire/*'))
 
@@ -110,8 +126,11 @@ link := $(CC) $(CFLAGS) $(hardening) -pie -static-libgcc -Wl,-z,relro,-z,now,-z,
 # Lua modules written in C find the Lua API in the program, all of it, whether we call it or not.
 lua_api   := -Wl,--whole-archive $(DEPS)/lib/libluajit.a -Wl,--no-whole-archive \
   $(foreach prefix,lua luaL luaJIT luaopen,-Wl,--export-dynamic-symbol='$(prefix)_*')
-libraries := $(DEPS)/lib/libcurl.a $(DEPS)/lib/libcjson.a -l:libssl.a -l:libcrypto.a -lm -ldl -lpthread
-gateway_libraries := -lmicrohttpd -lwslay -lyaml
+libraries := -L$(DEPS)/lib $(DEPS)/lib/libcurl.a $(DEPS)/lib/libcjson.a -l:libssl.a -l:libcrypto.a -lm -ldl -lpthread
+# wslay has no static package: where the tool is installed it has its own copy of the shared one.
+wslay    := $(firstword $(wildcard $(DEPS)/lib/libwslay.so.1) $(shell $(CC) -print-file-name=libwslay.so.1))
+run_path := -Wl,-rpath,'$$ORIGIN/../lib/moonwire'
+gateway_libraries := $(DEPS)/lib/libmicrohttpd.a -lwslay -l:libyaml.a -l:libminizip.a -l:libz.a
 
 # ---- Files ------------------------------------------------------------------------------------------------------------
 
@@ -135,25 +154,30 @@ fuzz_targets := $(wildcard tests/fuzz/fuzz_*.c)
 fuzz_built   := $(fuzz_targets:tests/fuzz/%.c=$(BUILD)/fuzz/%)
 npm_lock     := $(wildcard tests/e2e/package-lock.json)
 npm_tree     := $(npm_lock:%/package-lock.json=%/node_modules/.package-lock.json)
-browser_tree := tests/browser/node_modules/.package-lock.json
+browser_tree   := tests/browser/node_modules/.package-lock.json
+framework_tree := tests/framework/node_modules/.package-lock.json
 
 programs := $(BUILD)/bootstrap $(BUILD)/moonwire
 
 # What others get: the programs without what is for debuggers, and what describes them.
-shipped := $(addprefix $(BUILD)/ship/,bootstrap moonwire NOTICES-bootstrap NOTICES-moonwire)
+shipped := $(addprefix $(BUILD)/ship/,bootstrap moonwire libwslay.so.1 NOTICES-bootstrap NOTICES-moonwire \
+  moonwire.1 completion.bash completion.zsh sbom.cdx.json)
 layer   := dist/moonwire-layer-$(ARCH).zip
 tarball := dist/moonwire-$(VERSION)-linux-$(ARCH).tar.gz
 
 valgrind := valgrind --error-exitcode=99 --leak-check=full --errors-for-leak-kinds=definite
+
+# Runs while we build, whatever machine that is for.
+luajit := build/deps/bin/luajit
 
 Q   := $(if $(V),,@)
 say = @printf '%-7s %s\n' $(1) $(2)
 
 # ---- Commands ---------------------------------------------------------------------------------------------------------
 
-.PHONY: help deps build run test test-browser check asan valgrind fuzz bench soak package install uninstall clean distclean \
-  tests fuzzers layer tarball lists FORCE packages-build packages-test packages-browser packages-check packages-valgrind \
-  packages-fuzz packages-package
+.PHONY: help deps build run test test-browser test-framework test-package test-arm64 check docs asan valgrind fuzz bench soak package install uninstall clean \
+  distclean tests fuzzers programs native layer tarball lists FORCE packages-build packages-test packages-browser packages-check \
+  packages-valgrind packages-fuzz packages-package packages-arm64
 .DELETE_ON_ERROR:
 .SECONDARY:
 
@@ -174,8 +198,14 @@ test: $(programs) tests packages-test $(npm_tree) ## Build, then run unit tests,
 test-browser: $(programs) packages-browser $(npm_tree) $(browser_tree) ## Build, then run the tests in Chromium; installs it first
 	@tools/run-tests --browser $(BUILD) $(ONLY)
 
+test-framework: $(programs) packages-test $(framework_tree) ## Build, then package the example and new services with the Serverless Framework
+	@tools/run-tests --framework $(BUILD) $(ONLY)
+
 check: $(programs) packages-check $(BUILD)/check-proved ## Check layers, banned functions, sizes, format; symbols and hardening of the programs
 	@tools/check $(BUILD)
+
+docs: $(DEPS)/ready ## Write the types of the library's functions into the pages of docs/lua
+	@$(DEPS)/bin/luajit tools/docs.lua $(library:%=lua/moonwire/%.lua) docs/lua/*.md
 
 clean: ## Remove what was built, except the libraries in build/deps
 	$(Q)find build -mindepth 1 -maxdepth 1 ! -name 'deps*' -exec rm -rf {} + 2>/dev/null || true
@@ -185,6 +215,10 @@ clean: ## Remove what was built, except the libraries in build/deps
 
 asan: ## The tests under AddressSanitizer and UndefinedBehaviorSanitizer
 	@$(MAKE) --no-print-directory test BUILD=build/asan SANITIZE=address,undefined CFLAGS='-O1 -g'
+
+test-arm64: ## The tests of the programs for arm64, emulated (tests/arm64/run)
+	@$(MAKE) --no-print-directory ARCH=arm64 programs tests packages-test $(npm_tree)
+	@tests/arm64/run build/arm64 $(ONLY)
 
 valgrind: $(programs) tests packages-test packages-valgrind $(npm_tree) ## The tests under valgrind
 	@TEST_LIMIT=$${TEST_LIMIT:-7200} MOONWIRE_WRAP='$(valgrind)' tools/run-tests $(BUILD) $(ONLY)
@@ -206,6 +240,9 @@ package: ## dist/: the Lambda layers, and the tool for other machines (ARCHS="x8
 	@for arch in $(ARCHS); do $(MAKE) --no-print-directory ARCH=$$arch layer || exit; done
 	@for arch in $(ARCHS); do $(MAKE) --no-print-directory ARCH=$$arch tarball || exit; done
 
+test-package: package packages-test $(npm_tree) ## The tests of what `make package` writes
+	@node --test tests/package
+
 install: $(shipped) ## Install the tool below PREFIX (/usr/local) in DESTDIR
 	@tools/install-tree $(BUILD)/ship $(DESTDIR)$(PREFIX)
 
@@ -216,52 +253,59 @@ uninstall: ## Remove what `make install` installed
 
 deps: packages-build ## Fetch the newest sources of LuaJIT, libcurl and cJSON; build those that changed
 	@tools/fetch-sources build/deps-src $(source_packages)
-	@tools/build-libraries build/deps-src $(DEPS)
+	@tools/build-libraries build/deps-src $(DEPS) $(HOST)
 	@touch $(DEPS)/ready
 
 distclean: ## Remove everything that was built or fetched
-	$(Q)rm -rf build compile_commands.json tests/e2e/node_modules tests/browser/node_modules
+	$(Q)rm -rf build compile_commands.json tests/e2e/node_modules tests/browser/node_modules tests/framework/node_modules
 
 # ---- Dependencies -----------------------------------------------------------------------------------------------------
 
-source_packages := luajit curl cjson
+source_packages := luajit curl cjson libmicrohttpd
 
 # Asks dpkg, and calls apt only for what is missing. One after the other: apt holds a lock.
 packages-build:
 	@tools/install-packages build
 packages-test: packages-build
 	@tools/install-packages test node $(if $(npm_lock),npm)
-packages-check packages-valgrind packages-fuzz packages-package: packages-%: packages-build
+packages-check packages-valgrind packages-fuzz packages-package packages-arm64: packages-%: packages-build
 	@tools/install-packages $*
 packages-browser: packages-test
 	@tools/install-packages browser
 
 # Fetches only what is not there: the network is for `make deps`.
-$(DEPS)/ready: tools/build-libraries | packages-build
-	@cd build/deps-src 2>/dev/null && ls $(source_packages:%=%.version) >/dev/null 2>&1 || \
+$(DEPS)/ready: tools/build-libraries | packages-build $(if $(HOST),$(DEPS)/fetched native)
+	@ls $(source_packages:%=build/deps-src/%.version) >/dev/null 2>&1 || \
 	  tools/fetch-sources build/deps-src $(source_packages)
-	@tools/build-libraries build/deps-src $(DEPS)
+	@tools/build-libraries build/deps-src $(DEPS) $(HOST)
 	@touch $@
 
-$(npm_tree) $(browser_tree): %/node_modules/.package-lock.json: %/package-lock.json | packages-test
+# For another machine: its libraries, and what runs on ours while we build.
+native:
+	@$(MAKE) --no-print-directory ARCH=$(MACHINE) build/deps/ready build/moonwire
+$(DEPS)/fetched: tools/packages.txt tools/fetch-foreign | packages-arm64
+	@tools/fetch-foreign $(ARCH) $(DEPS) $$(awk '$$1 == "foreign" { print $$2 }' tools/packages.txt)
+	@touch $@
+
+$(npm_tree) $(browser_tree) $(framework_tree): %/node_modules/.package-lock.json: %/package-lock.json | packages-test
 	$(call say,NPM,$*)
 	$(Q)cd $* && npm ci --no-audit --no-fund --loglevel=error
 	@touch $@
 
 # ---- Programs ---------------------------------------------------------------------------------------------------------
 
-$(BUILD)/bootstrap: $(call objects,runtime/bootstrap.c) $(runtime)
-$(BUILD)/moonwire: $(call objects,$(CLI:%=runtime/cli/%.c) $(BUILD)/gen/library_dev.c) $(gateway) $(runtime)
+$(BUILD)/bootstrap: $(call objects,runtime/bootstrap.c) $(runtime) $(BUILD)/components
+$(BUILD)/moonwire: $(call objects,$(CLI:%=runtime/cli/%.c) $(BUILD)/gen/library_dev.c $(BUILD)/gen/components.c) $(gateway) $(runtime)
 $(BUILD)/bootstrap $(BUILD)/moonwire:
 	$(call say,LINK,$@)
 	$(Q)$(link) -o $@ $(filter %.o,$^) $(filter $(gateway),$^) $(runtime) $(lua_api) \
-	  $(if $(filter $(gateway),$^),$(gateway_libraries)) $(libraries)
+	  $(if $(filter $(gateway),$^),$(gateway_libraries) $(run_path)) $(libraries)
 
 $(runtime): $(call objects,$(sources) $(BUILD)/gen/library.c $(BUILD)/gen/amazon_roots.c) $(BUILD)/lists
 $(gateway): $(call objects,$(gateway_sources) $(BUILD)/gen/console_page.c) $(BUILD)/lists
 $(runtime) $(gateway):
 	$(call say,AR,$@)
-	$(Q)rm -f $@ && ar rcsD $@ $(filter %.o,$^)
+	$(Q)rm -f $@ && $(CROSS)ar rcsD $@ $(filter %.o,$^)
 
 $(BUILD)/obj/%.o: %.c $(BUILD)/flags $(DEPS)/ready
 	$(call say,CC,$<)
@@ -272,34 +316,41 @@ $(BUILD)/obj/%.o: %.c $(BUILD)/flags $(DEPS)/ready
 $(BUILD)/gen/library.c: $(LUA:%=lua/moonwire/%.lua)
 $(BUILD)/gen/library_dev.c: $(LUA_DEV:%=lua/moonwire/%.lua) $(BUILD)/gen/lua/moonwire/cli/library.lua \
   $(BUILD)/gen/lua/moonwire/cli/templates.lua
-$(BUILD)/gen/library.c $(BUILD)/gen/library_dev.c: tools/embed.lua $(BUILD)/lists $(DEPS)/ready
+$(BUILD)/gen/library.c $(BUILD)/gen/library_dev.c: tools/embed.lua tools/stable-dump.lua $(BUILD)/lists $(DEPS)/ready
 	$(call say,EMBED,$@)
 	@mkdir -p $(@D)
-	$(Q)$(DEPS)/bin/luajit tools/embed.lua $(basename $(@F))_modules $(filter %.lua,$(filter-out tools/%,$^)) >$@
+	$(Q)$(luajit) tools/embed.lua $(basename $(@F))_modules $(filter %.lua,$(filter-out tools/%,$^)) >$@
 
 # The library as text, for editors: `moonwire types` writes it into a service.
 $(BUILD)/gen/lua/moonwire/cli/library.lua: $(library:%=lua/moonwire/%.lua) tools/texts.lua $(BUILD)/lists $(DEPS)/ready
 	$(call say,TEXTS,$@)
 	@mkdir -p $(@D)
-	$(Q)$(DEPS)/bin/luajit tools/texts.lua lua $(filter lua/%,$^) >$@
+	$(Q)$(luajit) tools/texts.lua lua $(filter lua/%,$^) >$@
 
 # The templates of `moonwire new`, as text.
 $(BUILD)/gen/lua/moonwire/cli/templates.lua: $(templates) tools/texts.lua $(BUILD)/lists $(DEPS)/ready
 	$(call say,TEXTS,$@)
 	@mkdir -p $(@D)
-	$(Q)$(DEPS)/bin/luajit tools/texts.lua templates $(filter templates/%,$^) >$@
+	$(Q)$(luajit) tools/texts.lua templates $(filter templates/%,$^) >$@
+
+# What `moonwire --version` says, of the list that notices and SBOM are made of.
+$(BUILD)/gen/components.c: $(BUILD)/components
+	$(call say,EMBED,$@)
+	@mkdir -p $(@D)
+	$(Q)awk -F'\t' 'BEGIN { print "#include \"components.h\"\n\nconst struct component components[] = {" } \
+	  { printf "  { \"%s\", \"%s\" },\n", $$2, $$6 } END { print "  { NULL, NULL },\n};" }' $< >$@
 
 # The roots of Amazon Trust Services, from the distribution's package of certificates.
 $(BUILD)/gen/amazon_roots.c: tools/embed-roots.lua $(DEPS)/ready
 	$(call say,EMBED,$@)
 	@mkdir -p $(@D)
-	$(Q)$(DEPS)/bin/luajit tools/embed-roots.lua /usr/share/ca-certificates/mozilla >$@
+	$(Q)$(luajit) tools/embed-roots.lua /usr/share/ca-certificates/mozilla >$@
 
 # The page of the console: a table of its files (runtime/gateway/console/console_file.h).
 $(BUILD)/gen/console_page.c: tools/embed-files.lua $(page) $(BUILD)/lists $(DEPS)/ready
 	$(call say,EMBED,$@)
 	@mkdir -p $(@D)
-	$(Q)$(DEPS)/bin/luajit tools/embed-files.lua $(page) >$@
+	$(Q)$(luajit) tools/embed-files.lua $(page) >$@
 
 # ---- For others --------------------------------------------------------------------------------------------------------
 
@@ -312,17 +363,35 @@ $(BUILD)/ship/bootstrap $(BUILD)/ship/moonwire: $(BUILD)/ship/%: $(BUILD)/%
 	@mkdir -p $(@D)
 	$(Q)$(CROSS)strip -o $@.new $< && { cmp -s $@.new $@ || cp $@.new $@; } && rm $@.new && touch $@
 
-$(BUILD)/ship/NOTICES-%: tools/write-notices tools/components tools/components.txt $(DEPS)/ready
+$(BUILD)/ship/libwslay.so.1: $(wslay)
+	@mkdir -p $(@D)
+	$(Q)cp -L $< $@
+
+$(BUILD)/ship/NOTICES-%: $(BUILD)/components tools/write-notices
 	$(call say,NOTICES,$@)
 	@mkdir -p $(@D)
-	$(Q)tools/write-notices $* build/deps-src >$@
+	$(Q)tools/write-notices $* $< >$@
+
+# The native tool tells about itself and writes for all.
+$(BUILD)/ship/moonwire.1: kind := man
+$(BUILD)/ship/completion.bash: kind := bash
+$(BUILD)/ship/completion.zsh: kind := zsh
+$(BUILD)/ship/moonwire.1 $(BUILD)/ship/completion.bash $(BUILD)/ship/completion.zsh: tools/describe.lua build/moonwire
+	$(call say,WRITE,$@)
+	@mkdir -p $(@D)
+	$(Q)$(luajit) tools/describe.lua $(kind) build/moonwire $(VERSION) >$@
+
+$(BUILD)/ship/sbom.cdx.json: $(BUILD)/components tools/sbom.lua build/moonwire
+	$(call say,WRITE,$@)
+	@mkdir -p $(@D)
+	$(Q)build/moonwire lua tools/sbom.lua $(VERSION) $(ARCH) <$< >$@
 
 $(layer): $(BUILD)/ship/bootstrap $(BUILD)/ship/NOTICES-bootstrap tools/make-layer | packages-package
 	$(call say,ZIP,$@)
 	@mkdir -p $(@D)
 	$(Q)tools/make-layer $(BUILD)/ship/bootstrap $(BUILD)/ship/NOTICES-bootstrap $@
 
-$(tarball): $(shipped) $(layer) tools/install-tree tools/make-tarball | packages-package
+$(tarball): $(shipped) $(layer) layer/serverless.yml tools/install-tree tools/make-tarball | packages-package
 	$(call say,TAR,$@)
 	$(Q)tools/make-tarball $(BUILD)/ship $@
 
@@ -336,7 +405,7 @@ $(unit_built): $(BUILD)/tests/%: $(BUILD)/obj/tests/unit/%.o $(call objects,$(un
 $(call objects,$(unit_tests) $(unit_helpers)): | packages-test
 
 # The checks are shown to find what they look for, once for each version of them.
-$(BUILD)/check-proved: tests/check/run tools/check tools/check.lua tools/check-docs.lua .clang-format $(DEPS)/ready | packages-check
+$(BUILD)/check-proved: tests/check/run tools/check $(wildcard tools/check*.lua) tools/docs.lua tools/library.lua tools/luacats.lua .clang-format $(DEPS)/ready | packages-check
 	@tests/check/run
 	@touch $@
 
@@ -349,6 +418,8 @@ $(fuzz_built): $(BUILD)/fuzz/%: $(BUILD)/obj/tests/fuzz/%.o $(gateway) $(runtime
 # ---- Bookkeeping ------------------------------------------------------------------------------------------------------
 
 # Every source that goes into a program, for tools/check.
+programs: $(programs)
+
 lists:
 	@printf '%s\n' $(sources) $(gateway_sources) $(mains) $(LUA:%=lua/moonwire/%.lua) $(LUA_DEV:%=lua/moonwire/%.lua) $(META:%=lua/moonwire/%.lua)
 
@@ -358,6 +429,11 @@ $(BUILD)/lists: text = $(sources) $(gateway_sources) $(page) $(LUA) / $(LUA_DEV)
 $(BUILD)/flags $(BUILD)/lists: FORCE
 	@mkdir -p $(@D)
 	@echo '$(text)' | cmp -s - $@ || echo '$(text)' >$@
+
+# The versions of what is linked in: a security fix that apt has installed changes it, and the programs are linked again.
+$(BUILD)/components: FORCE | $(DEPS)/ready
+	@mkdir -p $(@D)
+	@tools/components build/deps-src $(DEPS) >$@.new && { cmp -s $@.new $@ || cp $@.new $@; } && rm $@.new
 
 # How each file is compiled, for editors and for tools made on clang.
 compile_commands.json: Makefile

@@ -3,28 +3,21 @@
 
 const SECOND = 1000, MINUTE = 60 * SECOND;
 
-/** Closed on purpose, or for what was sent: it would be the same again. */
-const FINAL = [1000, 1002, 1003, 1007, 1008, 1009, 1010];
-
-/** API Gateway's limit for a frame; no browser can be told to cut a message into several. */
-const MAX_BYTES = 32 * 1024;
+const FINAL = [1000, 1002, 1003, 1007, 1008, 1009, 1010]; // on purpose, or for what was sent: it would be the same again
+const MAX_BYTES = 32 * 1024; // API Gateway's limit for a frame; no browser can be told to cut a message into several
 
 /** Times in milliseconds. */
 const DEFAULTS = {
   protocols: [],
   hello: [], // what a new connection begins with: a message, a list of them, or a function that gives them
   ready: null, // (message) => boolean: which message says that a new connection can be used; null: it can once it is open
-  id: "mid", // the member of messages that has their id
-  ack: "ack", // the member of answers that has the id of what they answer
+  id: "mid", ack: "ack", // the member of messages with their id, that of answers with the id of what they answer
   heartbeat: 8 * MINUTE, // so long without a message; 10 minutes end a connection. 0: never
-  ping: { action: "ping" },
-  pong: 10 * SECOND, // something has to come back in this time; 0: nothing need come
-  renew: 110 * MINUTE, // 2 hours end a connection. 0: never
-  spread: 8 * MINUTE, // up to so much later, at random
+  ping: { action: "ping" }, pong: 10 * SECOND, // what is sent then, and when something has to have come back; 0: it need not
+  renew: 110 * MINUTE, spread: 8 * MINUTE, // after this and a random part of that: 2 hours end a connection. 0: never
   overlap: 30 * SECOND, // how long the connection of before stays; API Gateway waits 29 seconds for an answer
-  retryFirst: SECOND, // the pause before another try is random, up to this, twice this, ...
-  retryMost: 30 * SECOND,
-  stable: 10 * SECOND, // who was connected so long begins at retryFirst again
+  retryFirst: SECOND, retryMost: 30 * SECOND, // the pause before another try is random, up to one second, two, four, ...
+  stable: 10 * SECOND, // who was connected so long begins at one second again
   patience: 30 * SECOND, // for the address, the handshake and `ready` together
   queue: 100, // messages that wait; one more is refused
   remember: 1000, // ids of messages that came
@@ -34,13 +27,20 @@ const DEFAULTS = {
 
 const failure = (code, text) => Object.assign(new Error(text), { code });
 const random = () => Math.random().toString(36).slice(2);
-const encode = (message) => (typeof message === "string" ? message : JSON.stringify(message));
+
+/** The text of a message. Bytes raise: API Gateway ends a connection that sends any. */
+function encode(message) {
+  const isBytes = message instanceof ArrayBuffer || ArrayBuffer.isView(message) || message instanceof Blob;
+  const text = typeof message === "string" || isBytes ? message : JSON.stringify(message);
+  if (typeof text !== "string") throw new TypeError("a message is a text, or what becomes JSON");
+  return text;
+}
 
 /** An object or a list when the text is JSON of one, as moonwire.app sees messages; else the text. */
 function decode(text) {
   let value;
   try { value = JSON.parse(text); } catch { /* no JSON */ }
-  return typeof value === "object" && value ? value : text;
+  return Object(value) === value ? value : text;
 }
 
 /** One WebSocket, from before its handshake to its end. */
@@ -62,7 +62,7 @@ class Line {
     this.raw.onerror = () => {}; // a close follows
   }
 
-  /** A socket that is closing swallows what it is given, without a word. */
+  /** Can it be given messages? One that is closing swallows them without a word. */
   get takes() { return this.raw?.readyState === 1; }
 
   send(text) {
@@ -88,12 +88,12 @@ export class Socket extends EventTarget {
   #items = []; // messages that were not sent, questions that were not answered; in their order
   #seen = new Set(); // ids of messages that came
   #ours = `${random()}${random()}.`; // what our ids begin with
-  #count = 0;
-  #failures = 0;
+  #count = 0; // of them
+  #failures = 0; // in a row
   #pause = 0; // the timer until another try
-  #tick;
+  #tick; // that of #check
   #interval;
-  #checked = Date.now(); // when the tick last came
+  #checked = Date.now(); // when it last came
   #wasOpen = false;
   #online = () => (this.#pause ? this.#dial() : this.#check(true));
   #shown = () => document.visibilityState === "visible" && (this.#pause ? this.#dial() : this.#check());
@@ -125,6 +125,7 @@ export class Socket extends EventTarget {
    * The service may get it more than once. Rejects after `timeout` milliseconds.
    */
   ask(message, { timeout = 30 * SECOND } = {}) {
+    if (Object(message) !== message || Array.isArray(message)) throw new TypeError("ask: the message is an object");
     const id = this.#newId();
     const item = { id, text: encode({ ...message, [this.#settings.id]: id }) };
     const expire = () => this.#settle(item, failure("timeout", `no answer in ${timeout} ms; the service may have the message`));
@@ -207,10 +208,10 @@ export class Socket extends EventTarget {
   #retry(code, reason) {
     const { retryFirst, retryMost } = this.#settings;
     const delay = Math.random() * Math.min(retryMost, retryFirst * 2 ** this.#failures);
-    this.#failures += 1;
+    const failures = this.#failures += 1;
     clearTimeout(this.#pause);
     this.#pause = setTimeout(() => this.#dial(), delay);
-    if (!this.#line) this.#say("waiting", { delay, failures: this.#failures, code, reason });
+    if (!this.#line) this.#say("waiting", { delay, failures, code, reason });
   }
 
   #finish(code, reason, ...closing) {

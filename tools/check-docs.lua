@@ -2,11 +2,10 @@
 -- each function without a heading, each heading without a function or an example, and each page that the index
 -- (docs/lua/README.md) does not link.
 
--- Pages whose module is no file of their name.
-local homes = {
-  ["lua/moonwire/runtime/invoke.lua"] = "handlers", ["lua/moonwire/test/kit/client.lua"] = "test",
-  ["lua/moonwire/test/kit/service.lua"] = "test",
-}
+local here = arg[0]:match "^(.*/)" or ""
+package.path = here .. "?.lua;" .. package.path
+local library = require "library"
+local luacats = require "luacats"
 
 local modules = {} -- name -> { files = { path ... }, code = what stands outside of comments }
 local functions = {} -- { file, line, module, name = "ws.send" or ":wait" }
@@ -16,47 +15,15 @@ local function report(file, line, ...)
   print(("%s:%d: %s"):format(file, line, table.concat { ... }))
 end
 
--- Folders whose files are no parts of a module.
-local inner = { cli = true, doctor = true, runtime = true, test = true }
-
--- "ws" of lua/moonwire/ws.lua, lua/moonwire/ws_broadcast.lua and lua/moonwire/ws/broadcast.lua; and whether the file is the
--- module itself.
-local function module_of(path)
-  local name = homes[path] or path:match("^lua/moonwire/([^/]+)%.lua$")
-  if name then
-    return name:match("^[^_]+"), not homes[path] and not name:find("_")
-  end
-  local folder = path:match("^lua/moonwire/([^/]+)/")
-  if folder and not inner[folder] then return folder, false end
-end
-
--- What a line of Lua makes public, as the reader of a page would call it.
-local function declared(text, name, is_main)
-  local mark, word = text:match("^%s*function%s+[%w_]+([.:])([%w_]+)%s*%(")
-  if not word and is_main then
-    mark, word = ".", text:match("^%s*" .. name .. "%.([%w_]+)%s*=[^=]")
-  end
-  if not word then
-    mark, word = ":", text:match("^%s*%-%-%-%s*@field%s+([%w_]+)%??%s+fun%(self")
-  end
-  if word and not word:find("^_") and (mark == ":" or is_main) then
-    return mark == ":" and ":" .. word or name .. "." .. word
-  end
-end
-
 local function read_module(path)
-  local name, is_main = module_of(path)
+  local name = library.module_of(path)
   if not name then return end
   local module = modules[name] or { files = {}, code = "" }
   modules[name] = module
   table.insert(module.files, path)
-  local number, is_private = 0, false
-  for text in io.lines(path) do
-    number = number + 1
-    local what = declared(text, name, is_main)
-    if text:find "^%s*%-%-%-" then is_private = is_private or text:find "^%s*%-%-%-%s*@private" ~= nil else what, is_private = not is_private and what or nil, false end
-    if what then table.insert(functions, { file = path, line = number, module = name, name = what }) end
-    module.code = module.code .. text:gsub("%-%-.*", "") .. "\n"
+  for text in io.lines(path) do module.code = module.code .. text:gsub("%-%-.*", "") .. "\n" end
+  for _, public in ipairs(library.public(luacats.read(path, function() end))) do -- check-types.lua says what is wrong
+    table.insert(functions, { file = path, line = public.fn.line, module = name, name = public.name })
   end
 end
 

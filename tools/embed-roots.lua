@@ -40,6 +40,7 @@ end
 print('#include "amazon_roots.h"\n')
 for index, name in ipairs(names) do
   local pem = read(directory .. "/" .. name .. ".crt")
+  --- @type string
   local body = pem:match "^%-%-%-%-%-BEGIN CERTIFICATE%-%-%-%-%-\n(.-)=*\n%-%-%-%-%-END CERTIFICATE%-%-%-%-%-\n$"
     or fail(name, " is not one certificate in PEM")
   print(("static const unsigned char root_%d[] = { /* %s */"):format(index, name))

@@ -12,19 +12,33 @@ local arguments = require "moonwire.runtime.arguments"
 local route = require "moonwire.app.route"
 local turn = require "moonwire.app.turn"
 
---- @class moonwire.AppModule
---- @overload fun(routes: table<string, moonwire.app.Run|moonwire.app.RouteOptions>, options?: moonwire.app.Options): moonwire.App
+--- @class moonwire.app
+--- @overload fun(routes: moonwire.app.Routes, options?: moonwire.app.Options): moonwire.App
 local app = {}
 
---- @class moonwire.app.RouteOptions
---- @field run? moonwire.app.Run required, but for $connect
---- @field before? moonwire.app.Run|moonwire.app.Run[]
---- @field schema? table<string, moonwire.app.Rule>
+--- @class moonwire.app.Routes what an app is made of: a function, or a table with one and more, for each route
+--- @field ["$connect"]? moonwire.app.Connect|moonwire.app.ConnectOptions
+--- @field ["$disconnect"]? moonwire.app.Disconnect|moonwire.app.DisconnectOptions
+--- @field ["$default"]? moonwire.app.Run|moonwire.app.RouteOptions
+--- @field [string] moonwire.app.Run|moonwire.app.RouteOptions
+
+--- @class moonwire.app.RouteOptions a route of messages
+--- @field run moonwire.app.Run the function: `run(conn, message, context)`
+--- @field before? moonwire.app.Run|moonwire.app.Run[] called before it; what one returns, but for nothing and `true`, counts as the route's
+--- @field schema? table<string, moonwire.app.Rule> what a message must look like
 --- @field reply? "body" what is returned becomes the body of the result: for two-way routes
---- @field auth? moonwire.auth.Verifier this one and the following: only of $connect
---- @field origins? string[]
---- @field protocols? string[]
+
+--- @class moonwire.app.ConnectOptions
+--- @field run? moonwire.app.Connect
+--- @field before? moonwire.app.Connect|moonwire.app.Connect[]
+--- @field auth? moonwire.auth.Verifier who has no good token is refused
+--- @field origins? string[] the pages that browsers may come from
+--- @field protocols? string[] the subprotocols, of which one is agreed on
 --- @field close_expired? boolean false: the connection outlives its token
+
+--- @class moonwire.app.DisconnectOptions
+--- @field run moonwire.app.Disconnect
+--- @field before? moonwire.app.Disconnect|moonwire.app.Disconnect[]
 
 --- @class moonwire.App
 --- @field private parts moonwire.app.Parts
@@ -32,6 +46,8 @@ local App = {}
 App.__index = App
 
 --- @alias moonwire.app.Run fun(conn: moonwire.app.Conn, message: any, context: moonwire.Context): any, string?, string?
+--- @alias moonwire.app.Connect fun(conn: moonwire.app.Conn, request: moonwire.app.Request, context: moonwire.Context): any, string?, string?
+--- @alias moonwire.app.Disconnect fun(conn: moonwire.app.Conn, reason: moonwire.app.Reason, context: moonwire.Context): any, string?, string?
 
 -- A sentence about a wrong call of a hook's method, or nothing.
 local function problem(self, name, fn)
@@ -86,7 +102,7 @@ function App:__call(event, context)
 end
 
 --- @class moonwire.app.Options
---- @field action? string the member of a message that names its route, when API Gateway did not choose one; default "action"
+--- @field action? string the member of a message that names its route, when API Gateway did not choose one; default `"action"`
 
 local function make(_, routes, options)
   local made, why = route.read_all(routes)

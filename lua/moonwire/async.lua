@@ -12,9 +12,14 @@ local arguments = require "moonwire.runtime.arguments"
 local describe = require "moonwire.runtime.describe"
 local unattended = require "moonwire.runtime.unattended"
 
+--- @class moonwire.async
 local async = {}
 
 --- @class moonwire.Handle a running function; made by async.spawn
+--- @field private task moonwire.core.Task
+--- @field private owner? moonwire.core.Task the task that looks after it, of async.all and async.race
+--- @field private awaited boolean somebody waits for it, or has
+--- @field private results? table
 local Handle = {}
 Handle.__index = Handle
 
@@ -42,8 +47,8 @@ local function run(handle, fn)
   end
 end
 
--- owner: the task that looks after it, of async.all and async.race
 local function start(fn, owner)
+  --- @type moonwire.Handle
   local handle = setmetatable({ owner = owner, awaited = owner ~= nil }, Handle)
   handle.task = task.start(run, handle, fn)
   return handle
@@ -67,7 +72,7 @@ end
 --- Starts a function; it begins when the current one waits or ends. When it fails (raises, or returns nil and a message)
 --- and nobody waits for it, that is logged.
 --- @param fn fun(): ...
---- @return moonwire.Handle
+--- @return moonwire.Handle handle
 function async.spawn(fn)
   check_function("async.spawn", fn)
   return start(fn)
@@ -87,7 +92,7 @@ function Handle:wait()
 end
 
 --- Cancels the function, and whatever it started.
---- @return boolean cancelled false when it had ended already
+--- @return boolean cancelled false: it had ended already
 function Handle:cancel()
   return task.cancel(self.task)
 end
@@ -153,6 +158,7 @@ end
 --- @return any[]? results the first result of each, in the order of the functions
 --- @return string? message
 --- @return string? code
+--- @return any ... what else the one that failed returned
 function async.all(functions)
   check_list("async.all", functions)
   local handles = start_all(functions)
@@ -170,7 +176,7 @@ end
 
 --- Runs all functions at once and returns what the first one to end returned; the others are cancelled.
 --- @param functions (fun(): ...)[] at least one
---- @return any ...
+--- @return any ... all that the first one to end returned
 function async.race(functions)
   check_list("async.race", functions)
   if functions[1] == nil then
@@ -188,7 +194,7 @@ function async.race(functions)
 end
 
 --- Waits.
---- @param ms number milliseconds; fractions are rounded up
+--- @param ms number milliseconds, from 0 to 1e12; fractions are rounded up
 function async.sleep(ms)
   if type(ms) ~= "number" or not (ms >= 0 and ms <= 1e12) then
     error("async.sleep: ms must be a number of milliseconds from 0 to 1e12, got " .. tostring(ms), 2)

@@ -10,6 +10,7 @@ local policy = require "moonwire.auth.policy"
 local verifier = require "moonwire.auth.verifier"
 local verifier_options = require "moonwire.jwt.options"
 
+--- @class moonwire.auth
 local auth = {}
 
 local ID_CLAIM = "sub"
@@ -18,7 +19,7 @@ local ID_CLAIM = "sub"
 local function tokens_of(options)
   local ok, made = pcall(jwt.verifier, options)
   if ok then return made end
-  return nil, (made:gsub("^jwt%.verifier: ", ""))
+  return nil, (tostring(made):gsub("^jwt%.verifier: ", ""))
 end
 
 local JWT = { id_claim = true }
@@ -41,12 +42,12 @@ local function jwt_rules(options)
 end
 
 --- @class moonwire.auth.JwtOptions: moonwire.jwt.Options
---- @field id_claim? string the claim that is the id of the user; default "sub"
+--- @field id_claim? string the claim that is the user's id; default `"sub"`
 
 --- A verifier for the tokens of an issuer. Made once, when the module loads; wrong options raise. Without `issuer` and `audience`
 --- there is none: `false` stands for "any".
 --- @param options moonwire.auth.JwtOptions
---- @return moonwire.auth.Verifier
+--- @return moonwire.auth.Verifier verifier
 function auth.jwt(options)
   local rules, why = jwt_rules(options)
   if not rules then error("auth.jwt: " .. why, 2) end
@@ -119,19 +120,19 @@ local function cognito_rules(options)
 end
 
 --- @class moonwire.auth.CognitoOptions
---- @field user_pool_id string "us-east-1_Ab1Cd2Ef3"
---- @field client_id string|string[]|false the app clients whose tokens are taken; false: those of any client of the pool
---- @field token_use? "access"|"id" default "access"
---- @field issuer? string instead of the pool's: for development (docs/gateway.md)
---- @field jwks_url? string
---- @field jwks? string|table
---- @field id_claim? string default "sub"
---- @field leeway_s? number
---- @field max_token? integer
+--- @field user_pool_id string `"eu-central-1_Ab1Cd2Ef3"`
+--- @field client_id string|string[]|false the app client; of a list (of up to 16) any one; `false`: all of the pool
+--- @field token_use? "access"|"id" default `"access"`
+--- @field id_claim? string the claim that is the user's id; default `"sub"`, which does not change, as user names do
+--- @field issuer? string instead of the pool's: for development. Its tokens need `token_use` and the client, too
+--- @field jwks_url? string as for `jwt.verifier`
+--- @field jwks? string|table as for `jwt.verifier`
+--- @field leeway_s? number as for `jwt.verifier`
+--- @field max_token? integer as for `jwt.verifier`
 
 --- A verifier for the tokens of an Amazon Cognito user pool.
 --- @param options moonwire.auth.CognitoOptions
---- @return moonwire.auth.Verifier
+--- @return moonwire.auth.Verifier verifier
 function auth.cognito(options)
   local rules, why = cognito_rules(options)
   if not rules then error("auth.cognito: " .. why, 2) end
@@ -139,8 +140,8 @@ function auth.cognito(options)
 end
 
 --- @class moonwire.auth.PolicyOptions
---- @field principal? string who it is: `principalId`; auth.allow wants one, auth.deny takes "anonymous" without it
---- @field context? table<string, string|number|boolean> for `requestContext.authorizer` of the connection's events, where all are strings
+--- @field principal? string who it is: `principalId`; `auth.allow` wants one, `auth.deny` takes `"anonymous"` without it
+--- @field context? table<string, string|number|boolean> for `requestContext.authorizer` of the connection's events, where all are texts; numbers are finite
 
 --- What an authorizer function returns to let a client in, for `event.methodArn`. Wrong arguments raise; `nil, message, "too_large"`
 --- when it would have more than 8 KB, which API Gateway does not take.
@@ -148,7 +149,7 @@ end
 --- @param options moonwire.auth.PolicyOptions
 --- @return table? policy
 --- @return string? message
---- @return string? code
+--- @return "too_large"|nil code
 function auth.allow(event, options)
   local answer, why, code = policy.answer("Allow", event, options)
   if answer then return answer end
@@ -161,7 +162,7 @@ end
 --- @param options? moonwire.auth.PolicyOptions
 --- @return table? policy
 --- @return string? message
---- @return string? code
+--- @return "too_large"|nil code
 function auth.deny(event, options)
   local answer, why, code = policy.answer("Deny", event, options)
   if answer then return answer end

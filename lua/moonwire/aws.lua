@@ -16,8 +16,9 @@
 ---   timeout      no answer in time
 ---   network      the service cannot be reached, or its answer was cut short
 local client = require "moonwire.aws.client"
-local request = require "moonwire.aws.request"
+local requests = require "moonwire.aws.request"
 
+--- @class moonwire.aws
 local aws = {}
 
 --- Signs a request with Signature Version 4. Pure: it reads no clock, no environment and sends nothing. Wrong arguments
@@ -41,15 +42,15 @@ aws.sign = require "moonwire.aws.sign"
 ---     }
 ---     if code == "NoSuchKey" then ... end
 ---
---- @param r moonwire.aws.Request
+--- @param request moonwire.aws.Request
 --- @return moonwire.Response? response
 --- @return string? message
---- @return string? code
---- @return moonwire.Response? refused the response with the other status, when one arrived
-function aws.request(r)
-  local why = request.check(r)
+--- @return moonwire.aws.Code? code
+--- @return moonwire.Response? refused the response with another status, when one arrived
+function aws.request(request)
+  local why = requests.check(request)
   if why then error("aws.request: " .. why, 2) end
-  local response, message, code, refused = request.send("aws.request", r)
+  local response, message, code, refused = requests.send("aws.request", request)
   if response == false then error("aws.request: " .. message, 2) end
   return response, message, code, refused
 end
@@ -64,9 +65,9 @@ end
 ---
 --- Where the service is, in this order: options.endpoint; AWS_ENDPOINT_URL_<SERVICE> (AWS_ENDPOINT_URL_SQS);
 --- AWS_ENDPOINT_URL; the service's host in the Region. AWS_IGNORE_CONFIGURED_ENDPOINT_URLS=true ignores the two variables.
---- @param service string "sqs", "ssm", "events", "lambda" ...
+--- @param service string its name in the AWS CLI: `"sqs"`, `"ssm"`, `"events"`, `"lambda"` ...
 --- @param options? moonwire.aws.ClientOptions
---- @return moonwire.aws.Client
+--- @return moonwire.aws.Client client
 function aws.client(service, options)
   local made, why = client.new(service, options)
   if not made then error("aws.client: " .. why, 2) end

@@ -6,15 +6,15 @@ local describe = require "moonwire.runtime.describe"
 local arguments = require "moonwire.runtime.arguments"
 local task = require "moonwire.core.task"
 
+--- @class moonwire.batch
 local batch = {}
 
 --- A record of an SQS event, as AWS has it, and `json`, the decoded body.
---- @class moonwire.batch.Record
---- @field messageId string
---- @field body string
+--- @class moonwire.batch.Record: moonwire.event.SqsRecord
 --- @field json any decodes the body when it is read first; raises when that is no JSON
---- @field attributes table<string, string>
---- @field eventSourceARN string
+
+--- @class moonwire.batch.Options
+--- @field concurrency? integer how many records are at work at once; default 1
 
 -- Records are not begun, and those that wait are given up, as long as this before the handler is stopped; of a time shorter than
 -- twice that, half.
@@ -130,8 +130,8 @@ end
 --- batch responses", Lambda Developer Guide). Records for which there was no time before the deadline are reported as failed;
 --- one that waits then is given up. An event that is none of a queue raises.
 --- @param fn fun(record: moonwire.batch.Record, context: moonwire.Context): any, string?, string?
---- @param options? { concurrency?: integer } how many records at once; default 1
---- @return fun(event: table, context: moonwire.Context): { batchItemFailures: { itemIdentifier: string }[] }
+--- @param options? moonwire.batch.Options
+--- @return fun(event: moonwire.event.Sqs, context?: moonwire.Context): moonwire.event.SqsResult handler
 function batch.sqs(fn, options)
   local why = check(fn, options)
   if why then error("batch.sqs: " .. why, 2) end

@@ -1,6 +1,8 @@
 --- Hashes, encodings, random bytes. Strings are bytes: any length, NUL included. A wrong type of argument raises.
 local core = require "moonwire.core.crypto"
 
+--- @diagnostic disable: missing-return
+--- @class moonwire.crypto
 local crypto = {}
 
 --- SHA-256.

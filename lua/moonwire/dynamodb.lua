@@ -32,19 +32,20 @@ local pages = require "moonwire.dynamodb.pages"
 local set = require "moonwire.dynamodb.set"
 local shapes = require "moonwire.dynamodb.shapes"
 
+--- @class moonwire.dynamodb
 local dynamodb = {}
 
 --- Bytes to be kept as binary. A plain string is text: DynamoDB wants it to be UTF-8.
 --- @param bytes string
---- @return moonwire.dynamodb.Binary
+--- @return moonwire.dynamodb.Binary b `b.bytes` and `tostring(b)` are the bytes
 function dynamodb.binary(bytes)
   if type(bytes) ~= "string" then error("dynamodb.binary: bytes must be a string, got " .. arguments.kind(bytes), 2) end
   return binary.new(bytes)
 end
 
 --- A number with exact digits: up to 38 of them, where a Lua number has 15 to 17.
---- @param text string|number "12345678901234567890.5"
---- @return moonwire.dynamodb.Number
+--- @param text string|number a decimal number, `"12345678901234567890.5"`, or a Lua number
+--- @return moonwire.dynamodb.Number n `n.digits` and `tostring(n)` are the text
 function dynamodb.number(text)
   local why
   if type(text) == "number" then text, why = number.text(text) end
@@ -56,8 +57,8 @@ end
 
 --- A set: strings, numbers (dynamodb.number too) or dynamodb.binary, all of one type, at least one. What is there twice counts
 --- once. It reads like a list; `set:has(value)` looks for an element.
---- @param elements (string|number|moonwire.dynamodb.Number|moonwire.dynamodb.Binary)[]
---- @return moonwire.dynamodb.Set
+--- @param elements (string|number|moonwire.dynamodb.Number|moonwire.dynamodb.Binary)[] all of one type, at least one
+--- @return moonwire.dynamodb.Set set
 function dynamodb.set(elements)
   local made, why = set.new(elements)
   if not made then error("dynamodb.set: " .. why, 2) end
@@ -65,7 +66,7 @@ function dynamodb.set(elements)
 end
 
 --- @class moonwire.dynamodb.Options: moonwire.aws.ClientOptions
---- @field numbers? "exact" numbers are read as dynamodb.number
+--- @field numbers? "exact" numbers are read as `dynamodb.number`
 
 --- Every action of DynamoDB is a method: `db:PutItem { ... }`.
 --- @class moonwire.dynamodb.Client
@@ -112,12 +113,15 @@ local function iterate(place, numbers, action, request)
   return pages.items(request, function(page) return perform("dynamodb:" .. action, action, prepare(action, page)) end)
 end
 
+--- @param methods moonwire.dynamodb.Client
+--- @param place moonwire.aws.Place
+--- @param numbers? "exact"
 local function add_batches(methods, place, numbers)
   --- Writes any number of items, 25 at a time, and tries again what DynamoDB left undone.
-  --- @param requests table<string, ({ put: table }|{ delete: table })[]> by table
+  --- @param requests table<string, ({ put: table }|{ delete: table })[]> for each table a list of `{ put = item }` and `{ delete = key }`
   --- @return true? ok
   --- @return string? message
-  --- @return string? code "throttled" when DynamoDB went on to leave requests undone
+  --- @return moonwire.aws.Code? code `throttled` when DynamoDB went on to leave requests undone
   --- @return table? rest what was not written, in the form of requests
   function methods:batch_write(requests)
     local queue, why = batch.write_queue(requests)
@@ -126,11 +130,11 @@ local function add_batches(methods, place, numbers)
   end
 
   --- Reads any number of items, 100 at a time, and tries again what DynamoDB left undone.
-  --- @param requests table<string, table> by table: a list of keys, or Keys with options: { Keys = { ... }, ConsistentRead = true }
+  --- @param requests table<string, table> for each table a list of keys, or `{ Keys = keys, ConsistentRead = true }`
   --- @return table<string, table[]>? items by table, in no order; keys without an item are left out
   --- @return string? message
-  --- @return string? code
-  --- @return table<string, table[]>? items what was read before the failure
+  --- @return moonwire.aws.Code? code
+  --- @return table<string, table[]>? read what was read before the failure
   function methods:batch_get(requests)
     local queue, why = batch.get_queue(requests)
     if not queue then error("dynamodb:batch_get: " .. why, 2) end
@@ -140,15 +144,16 @@ end
 
 -- The lower-case methods.
 local function methods_of(place, numbers)
+  --- @class moonwire.dynamodb.Client
   local methods = {}
 
   --- Calls an action with DynamoDB's own form of values, `{ S = "text" }`, in both directions.
-  --- @param action string "PutItem"
+  --- @param action string `"PutItem"`
   --- @param request table
   --- @return table? answer
   --- @return string? message
-  --- @return string? code
-  --- @return table? details
+  --- @return moonwire.aws.Code? code
+  --- @return table? details the decoded error
   function methods:raw(action, request)
     local why = arguments.type("action", action, "string") or arguments.type("request", request, "table")
     if not why and not actions.is_name(action) then why = "action must be the name of an action, such as PutItem" end
@@ -160,8 +165,8 @@ local function methods_of(place, numbers)
 
   --- The items of a query, page after page: `for item in db:query { ... } do`. A page that cannot be had raises a table
   --- `{ type = code, code = code, message = message, details = details }`.
-  --- @param request table as for Query; Limit is for one page
-  --- @return fun(): table?
+  --- @param request table as for `Query`; `Limit` is for one page
+  --- @return fun(): table? items
   function methods:query(request)
     local items, why = iterate(place, numbers, "Query", request)
     if not items then error("dynamodb:query: " .. why, 2) end
@@ -169,8 +174,8 @@ local function methods_of(place, numbers)
   end
 
   --- The items of a table, page after page: `for item in db:scan { ... } do`. Failures raise as in db:query.
-  --- @param request table as for Scan; Limit is for one page
-  --- @return fun(): table?
+  --- @param request table as for `Scan`; `Limit` is for one page
+  --- @return fun(): table? items
   function methods:scan(request)
     local items, why = iterate(place, numbers, "Scan", request)
     if not items then error("dynamodb:scan: " .. why, 2) end
@@ -183,7 +188,7 @@ end
 
 --- A client of DynamoDB. It holds no connection; make one when the module loads.
 --- @param options? moonwire.dynamodb.Options
---- @return moonwire.dynamodb.Client
+--- @return moonwire.dynamodb.Client db
 function dynamodb.client(options)
   options = options == nil and {} or options
   local why = check_options(options)

@@ -8,16 +8,17 @@ local arguments = require "moonwire.runtime.arguments"
 local core = require "moonwire.core.http"
 local headers = require "moonwire.runtime.headers"
 
+--- @class moonwire.http
 local http = {}
 
 --- @class moonwire.http.Request
---- @field url string absolute, http or https, percent-encoded
---- @field method? string default "GET"
---- @field headers? moonwire.Headers pairs when order or duplicates matter
---- @field body? string
+--- @field url string absolute, percent-encoded; goes on the wire as it is, without the fragment
+--- @field method? string sent in upper case; default `"GET"`. `CONNECT` raises
+--- @field headers? moonwire.Headers names and values (strings or numbers), or a list of `{ name, value }` pairs when order or duplicates matter
+--- @field body? string any bytes; `HEAD` has none
 --- @field timeout_ms? number for the whole request; default 30000
 --- @field connect_timeout_ms? number for name, connection and TLS; default 5000
---- @field max_body? number bytes that the response's body may have; default 8388608 (8 MB)
+--- @field max_body? number bytes that the body of the response may have; default 8388608 (8 MB)
 
 local FIELDS = {
   url = "string!", method = "string", headers = "table", body = "string",
@@ -34,7 +35,7 @@ local FIELDS = {
 --- @param request moonwire.http.Request
 --- @return moonwire.Response? response
 --- @return string? message
---- @return string? code
+--- @return moonwire.http.Code? code
 function http.request(request)
   local why, list = arguments.fields("request", request, FIELDS), nil
   if not why then list, why = headers.list(request.headers) end

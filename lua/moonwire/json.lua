@@ -8,6 +8,8 @@
 --- Strings survive whole, whatever bytes they hold; integers are exact up to 2^53.
 local core = require "moonwire.core.json"
 
+--- @diagnostic disable: missing-return
+--- @class moonwire.json
 local json = {}
 
 --- The value of JSON's `null`. It is not `nil` and it is true in a condition: compare with `== json.null`.

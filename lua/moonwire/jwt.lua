@@ -12,18 +12,19 @@ local json = require "moonwire.json"
 local key_set = require "moonwire.runtime.key_set"
 local verifier_options = require "moonwire.jwt.options"
 
+--- @class moonwire.jwt
 local jwt = {}
 
 --- @class moonwire.jwt.Options
---- @field issuer string|false what `iss` must be, byte for byte; false: anything
---- @field audience string|string[]|false `aud` must be one of these, or hold one (16 at most); false: anything
---- @field jwks_url? string where the issuer's keys are; default: issuer .. "/.well-known/jwks.json"; https, or a loopback host
---- @field jwks? string|table the keys themselves: a JSON Web Key Set
+--- @field issuer string|false what `iss` must be, byte for byte; `false`: anything
+--- @field audience string|string[]|false `aud` must be it, or hold it; of a list (of up to 16) any one; `false`: anything
+--- @field jwks_url? string where the issuer's keys are; default: `/.well-known/jwks.json` below the issuer
+--- @field jwks? string|table the keys themselves, a JSON Web Key Set (RFC 7517), instead of a URL
 --- @field secret? string at least 32 bytes, instead of keys: for HS256
---- @field algorithms? string[] only these: { "RS256" }; default: all that the keys allow
---- @field leeway_s? number seconds that clocks may differ, 0 to 300; default 60
---- @field require_exp? boolean false: a token without `exp` is good for ever; default true
---- @field max_token? integer bytes of a token; default 8192, at most 131072
+--- @field algorithms? string[] only these: `{ "RS256" }`; default: all that the keys allow
+--- @field leeway_s? number seconds by which the clocks may differ, 0 to 300; default 60
+--- @field require_exp? boolean `false`: a token without `exp` is good for ever; default `true`: such tokens are refused
+--- @field max_token? integer bytes that a token may have, up to 131072; default 8192
 
 --- @class moonwire.jwt.Verifier
 local Verifier = {}
@@ -34,7 +35,7 @@ local rules_of = setmetatable({}, { __mode = "k" })
 
 --- Makes a verifier: once, when the module loads. Wrong options raise. Nothing is fetched before the first token.
 --- @param options moonwire.jwt.Options
---- @return moonwire.jwt.Verifier
+--- @return moonwire.jwt.Verifier verifier
 function jwt.verifier(options)
   local rules, why = verifier_options.read(options)
   if why then error("jwt.verifier: " .. why, 2) end
@@ -78,9 +79,9 @@ end
 ---   claims         `exp` is missing, or a claim has the wrong type
 ---   network, timeout, server, bad_request   the key set could not be read; says nothing about the token
 --- @param token string
---- @return table? claims as json.decode gives them
---- @return table|string header the token's header; the message of a refusal
---- @return string? code
+--- @return table? claims as `json.decode` gives them
+--- @return any header the token's header, a table; of a refusal its message
+--- @return moonwire.jwt.Code? code
 function Verifier:verify(token)
   local rules = rules_of[self]
   if not rules then error("verifier:verify: call it with a colon", 2) end

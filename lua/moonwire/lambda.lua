@@ -6,6 +6,7 @@
 local core = require "moonwire.core.lambda"
 local unattended = require "moonwire.runtime.unattended"
 
+--- @class moonwire.lambda
 local lambda = {
   --- The version of this runtime: "0.1.0".
   version = core.version,
@@ -17,7 +18,7 @@ local lambda = {
 ---
 --- Only while the handler's module loads: Lambda sends SIGTERM to functions that asked for it before their first event. A
 --- script or a spec may call it at any time, and fn is not run there.
---- @param fn fun()
+--- @param fn fun(): any, string?, string?
 function lambda.on_shutdown(fn)
   if type(fn) ~= "function" then
     error("lambda.on_shutdown: fn must be a function, got " .. type(fn), 2)

@@ -10,6 +10,7 @@
 --- a credential: nothing here redacts.
 local core = require "moonwire.core.log"
 
+--- @class moonwire.log
 local log = {}
 
 local function write(name, level, message, fields)
@@ -25,39 +26,40 @@ local function write(name, level, message, fields)
   core.write(level, message, fields)
 end
 
---- @param message any what happened; anything but a string goes through tostring
---- @param fields? table<string, any> further members of the record; when JSON cannot express them, a note stands in their place
+--- A record of the level TRACE, and so on.
+--- @param message any what happened; anything but a string goes through `tostring`
+--- @param fields? table<string, any> further members of the record; what JSON cannot express has a note in its place
 function log.trace(message, fields)
   write("trace", "TRACE", message, fields)
 end
 
---- @param message any
---- @param fields? table<string, any>
+--- @param message any what happened; anything but a string goes through `tostring`
+--- @param fields? table<string, any> further members of the record; what JSON cannot express has a note in its place
 function log.debug(message, fields)
   write("debug", "DEBUG", message, fields)
 end
 
---- @param message any
---- @param fields? table<string, any>
+--- @param message any what happened; anything but a string goes through `tostring`
+--- @param fields? table<string, any> further members of the record; what JSON cannot express has a note in its place
 function log.info(message, fields)
   write("info", "INFO", message, fields)
 end
 
---- @param message any
---- @param fields? table<string, any>
+--- @param message any what happened; anything but a string goes through `tostring`
+--- @param fields? table<string, any> further members of the record; what JSON cannot express has a note in its place
 function log.warn(message, fields)
   write("warn", "WARN", message, fields)
 end
 
---- @param message any
---- @param fields? table<string, any>
+--- @param message any what happened; anything but a string goes through `tostring`
+--- @param fields? table<string, any> further members of the record; what JSON cannot express has a note in its place
 function log.error(message, fields)
   write("error", "ERROR", message, fields)
 end
 
 --- For what the service cannot go on with. It ends nothing: that is for `error`.
---- @param message any
---- @param fields? table<string, any>
+--- @param message any what happened; anything but a string goes through `tostring`
+--- @param fields? table<string, any> further members of the record; what JSON cannot express has a note in its place
 function log.fatal(message, fields)
   write("fatal", "FATAL", message, fields)
 end

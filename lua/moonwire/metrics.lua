@@ -10,6 +10,7 @@
 --- An argument that CloudWatch would not take raises: it drops such values without a word.
 local core = require "moonwire.core.metrics"
 
+--- @class moonwire.metrics
 local metrics = {}
 
 --- Raises at the caller of the public function that called this one.
@@ -28,7 +29,7 @@ local function add(what, ...)
 end
 
 --- Counts: all that is counted under one name in an invocation makes one value.
---- @param name string 1 to 255 bytes
+--- @param name string 1 to 255 bytes, UTF-8 without control characters
 --- @param n? number how much to add; default 1
 function metrics.count(name, n)
   if n == nil then
@@ -39,19 +40,12 @@ function metrics.count(name, n)
   add("metrics.count", true, name, n, "Count")
 end
 
---- @alias moonwire.metrics.Unit
---- | "None" | "Count" | "Percent" | "Seconds" | "Milliseconds" | "Microseconds"
---- | "Bytes" | "Kilobytes" | "Megabytes" | "Gigabytes" | "Terabytes"
---- | "Bits" | "Kilobits" | "Megabits" | "Gigabits" | "Terabits"
---- | "Count/Second" | "Bytes/Second" | "Kilobytes/Second" | "Megabytes/Second" | "Gigabytes/Second" | "Terabytes/Second"
---- | "Bits/Second" | "Kilobits/Second" | "Megabits/Second" | "Gigabits/Second" | "Terabits/Second"
-
 --- One value. Several of one name in an invocation are all kept, so that CloudWatch knows minimum, maximum and percentiles.
---- @param name string 1 to 255 bytes
+--- @param name string 1 to 255 bytes, UTF-8 without control characters
 --- @param value number from -2^360 to 2^360
---- @param unit? moonwire.metrics.Unit default "None"
---- @param dimensions? table<string, string> at most 30, printable ASCII, in place of the default: FunctionName. Each
---- combination of values is a metric of its own, and paid for as one: never an id of a connection or a user
+--- @param unit? moonwire.metrics.Unit default `"None"`
+--- @param dimensions? table<string, string> at most 30, printable ASCII, in place of the usual one, `FunctionName`; `{}` for
+--- none. Each combination of values is a metric of its own and paid for as one: never an id of a connection or a user
 function metrics.put(name, value, unit, dimensions)
   if unit == nil then
     unit = "None"

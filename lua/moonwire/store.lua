@@ -21,6 +21,7 @@ local backend = require "moonwire.store.backend"
 local handle = require "moonwire.store.handle"
 local scope = require "moonwire.store.scope"
 
+--- @class moonwire.store
 local store = {}
 
 --- Does MOONWIRE_STORE say where the store is?
@@ -31,9 +32,9 @@ end
 
 --- The store of one stage of one API. Nothing is read or written yet. Raises when MOONWIRE_STORE is missing or has another
 --- form, and when nothing says which API is meant.
---- @param api? string "API_ID/STAGE". Without it: the API of the WebSocket event at hand, else MOONWIRE_API, else the one
----   that AWS_ENDPOINT_URL_APIGATEWAYMANAGEMENTAPI names, if it has the form of AWS's
---- @return moonwire.Store
+--- @param api? string `"API_ID/STAGE"`; default: the API of the WebSocket event at hand, else `MOONWIRE_API`, else the one
+--- that `AWS_ENDPOINT_URL_APIGATEWAYMANAGEMENTAPI` names
+--- @return moonwire.Store s
 function store.open(api)
   local chosen, why = backend.choose()
   local place

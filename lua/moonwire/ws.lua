@@ -33,16 +33,16 @@ local json = require "moonwire.json"
 local json_kind = require "moonwire.runtime.json_kind"
 
 --- @class moonwire.ws.Options
---- @field endpoint? string "https://{api}.execute-api.{region}.amazonaws.com/{stage}"
---- @field region? string what the calls are signed for
---- @field credentials? moonwire.Credentials default: the environment's
+--- @field endpoint? string `https://{api}.execute-api.{region}.amazonaws.com/{stage}`, or the address of a custom domain
+--- @field region? string what the calls are signed for; default: `AWS_REGION`, else `AWS_DEFAULT_REGION`
+--- @field credentials? moonwire.Credentials default: those of the environment, read for each attempt
 
 --- @class moonwire.ws.Info
---- @field connectedAt string ISO 8601: "2020-11-15T12:23:14.726Z"
---- @field lastActiveAt string
---- @field identity { sourceIp: string, userAgent?: string }
+--- @field connectedAt string ISO 8601: `2020-11-15T12:23:14.726Z`
+--- @field lastActiveAt string ISO 8601
+--- @field identity { sourceIp: string, userAgent?: string } `userAgent` when the client sent one
 
---- @class moonwire.ws.Client
+--- @type table
 local NONE = {}
 
 --- Who writes ws:send instead of ws.send gives the client as the first argument.
@@ -72,6 +72,8 @@ end
 
 --- Calls API Gateway at the place that options name.
 --- @return string? answer
+--- @return string? message
+--- @return moonwire.ws.Code? code
 local function request(options, what, method, id, body)
   local keys = options.credentials or NONE
   return core.call(what, method, id, body, options.endpoint, options.region,
@@ -80,6 +82,8 @@ end
 
 --- The same for calls whose answer says nothing.
 --- @return true? ok
+--- @return string? message
+--- @return moonwire.ws.Code? code
 local function command(options, what, method, id, body)
   local answer, message, code = request(options, what, method, id, body)
   if not answer then return nil, message, code end
@@ -87,6 +91,8 @@ local function command(options, what, method, id, body)
 end
 
 --- @return moonwire.ws.Info? info
+--- @return string? message
+--- @return moonwire.ws.Code? code
 local function read_info(answer, message, code)
   if not answer then return nil, message, code end
   local info, why = json.decode(answer)
@@ -97,66 +103,70 @@ local function read_info(answer, message, code)
 end
 
 --- The functions for one place.
---- @param options moonwire.ws.Options
-local function bind(options)
+--- @param place moonwire.ws.Options
+--- @return moonwire.ws.Client client
+local function bind(place)
+  --- @class moonwire.ws.Client the functions of moonwire.ws for one API, Region and account; called with a dot: `client.send(id, data)`
   local client = {}
-
-  --- Sends a message to a connection (PostToConnection). Tries again what may succeed later; a message whose answer was
-  --- lost can arrive twice.
-  --- @param id string connection id
+  --- Sends a message to a connection (PostToConnection).
+  --- @param id string
   --- @param data string|table a string as it is; a table as JSON
   --- @return true? ok
   --- @return string? message
-  --- @return string? code
+  --- @return moonwire.ws.Code? code
   function client.send(id, data)
     check_id("ws.send", client, id)
-    return command(options, "ws.send", "POST", id, text_of("ws.send", data))
+    return command(place, "ws.send", "POST", id, text_of("ws.send", data))
   end
 
   --- Sends a message to the connection of the current event.
   --- @param data string|table a string as it is; a table as JSON
   --- @return true? ok
   --- @return string? message
-  --- @return string? code
+  --- @return moonwire.ws.Code? code
   function client.reply(data)
     check_dot("ws.reply", client, data)
     local text = text_of("ws.reply", data)
     local id = core.current_id("ws.reply")
-    if not id then
-      return nil, "ws.reply: there is no connection to reply to: no WebSocket event is being handled", "bad_request"
-    end
-    return command(options, "ws.reply", "POST", id, text)
+    if not id then return nil, "ws.reply: there is no connection to reply to: no WebSocket event is being handled", "bad_request" end
+    return command(place, "ws.reply", "POST", id, text)
   end
 
-  --- Sends one message to many connections: ws/broadcast.lua describes it.
-  function client.broadcast(ids, data, how)
+  --- Sends one message to many connections, several at a time. One that does not answer, or is throttled, delays no other.
+  --- @param ids string[]|fun(): string? an array, or an iterator: a function that gives one id at each call, then nil
+  --- @param data string|table a string as it is; a table as JSON, encoded once
+  --- @param options? moonwire.ws.BroadcastOptions
+  --- @return moonwire.ws.BroadcastResult? result every id that is not excepted is counted once
+  --- @return string? message
+  --- @return moonwire.ws.Code? code
+  function client.broadcast(ids, data, options)
     check_dot("ws.broadcast", client, ids)
-    return broadcast.send(options, text_of("ws.broadcast", data), ids, how)
+    return broadcast.send(place, text_of("ws.broadcast", data), ids, options)
   end
 
   --- Closes a connection (DeleteConnection). `$disconnect` follows.
-  --- @param id string connection id
+  --- @param id string
   --- @return true? ok
   --- @return string? message
-  --- @return string? code
+  --- @return moonwire.ws.Code? code
   function client.close(id)
     check_id("ws.close", client, id)
-    return command(options, "ws.close", "DELETE", id)
+    return command(place, "ws.close", "DELETE", id)
   end
 
   --- What API Gateway knows about a connection (GetConnection).
-  --- @param id string connection id
+  --- @param id string
   --- @return moonwire.ws.Info? info
   --- @return string? message
-  --- @return string? code
+  --- @return moonwire.ws.Code? code
   function client.info(id)
     check_id("ws.info", client, id)
-    return read_info(request(options, "ws.info", "GET", id))
+    return read_info(request(place, "ws.info", "GET", id))
   end
-
   return client
 end
 
+--- @class moonwire.ws: moonwire.ws.Client
 local ws = bind(NONE)
 
 local OPTIONS = { endpoint = "endpoint", region = "region", credentials = "credentials" }
@@ -192,9 +202,9 @@ function ws.user(id)
 end
 
 --- Deletes connections from the store that have expired: for a schedule. Nothing needs it; it saves space where DynamoDB does not do it.
---- @return integer? removed
+--- @return integer? removed how many
 --- @return string? message
---- @return string? code
+--- @return moonwire.store.Code? code
 function ws.sweep()
   local s, why = require("moonwire.ws.delivery").open()
   if not s then error("ws.sweep: " .. why, 2) end

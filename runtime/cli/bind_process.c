@@ -8,6 +8,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include "own_file.h"
 #include "process.h"
 #include "task.h"
 #include "version.h"
@@ -151,9 +152,17 @@ static int l_start(lua_State *L) {
   return 2;
 }
 
+static int l_own_file(lua_State *L) {
+  char path[PATH_MAX], err[ERR_LEN];
+  bool ok = own_file_find(luaL_checkstring(L, 1), path, err);
+  if (!ok) lua_pushnil(L);
+  lua_pushstring(L, ok ? path : err);
+  return ok ? 1 : 2;
+}
+
 static int load(lua_State *L) {
   static const luaL_Reg methods[] = { { "line", l_line }, { "signal", l_signal }, { NULL, NULL } };
-  static const luaL_Reg functions[] = { { "start", l_start }, { NULL, NULL } };
+  static const luaL_Reg functions[] = { { "own_file", l_own_file }, { "start", l_start }, { NULL, NULL } };
   luaL_newmetatable(L, meta);
   lua_pushcfunction(L, l_gc);
   lua_setfield(L, -2, "__gc");

@@ -3,7 +3,8 @@
  *   child:line() -> text, is_error | nil, status   waits for the next line that it writes; nil when it has ended
  *   child:signal(number)
  *   version: "0.1.0"
- * What is not read is kept up to a limit, then dropped: a child never waits for its reader. It is killed with its parent.
+ *   own_file(name) -> path | nil, message   of a file that belongs to this program (own_file.h)
+ * What a child writes and nobody reads is kept up to a limit, then dropped: a child never waits for its reader. It is killed with its parent.
  */
 #ifndef MOONWIRE_BIND_PROCESS_H
 #define MOONWIRE_BIND_PROCESS_H

@@ -12,6 +12,7 @@ int cmd_doctor(int argc, char **argv);
 int cmd_invoke(int argc, char **argv);
 int cmd_lua(int argc, char **argv);
 int cmd_new(int argc, char **argv);
+int cmd_package(int argc, char **argv);
 int cmd_test(int argc, char **argv);
 int cmd_token(int argc, char **argv);
 int cmd_types(int argc, char **argv);

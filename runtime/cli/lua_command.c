@@ -6,6 +6,7 @@
 #include "bind_limited.h"
 #include "bind_plain.h"
 #include "bind_process.h"
+#include "bind_zip.h"
 #include "script.h"
 
 struct command {
@@ -21,6 +22,7 @@ static int push(lua_State *L, void *ctx, char err[ERR_LEN]) {
   bind_limited(L);
   bind_plain(L);
   bind_process(L);
+  bind_zip(L);
   lua_getglobal(L, "require");
   lua_pushstring(L, command->module);
   lua_call(L, 1, 1);

@@ -5,6 +5,7 @@
 #include <unistd.h>
 
 #include "commands.h"
+#include "components.h"
 #include "version.h"
 
 static const struct {
@@ -18,6 +19,7 @@ static const struct {
   { "invoke", "call one function of the service", cmd_invoke },
   { "lua", "run a script in the runtime's own Lua", cmd_lua },
   { "new", "make the folder of a new service", cmd_new },
+  { "package", "make one archive of the service, with bootstrap in it", cmd_package },
   { "test", "run spec files", cmd_test },
   { "token", "make a token of the issuer that a running `moonwire dev` has", cmd_token },
   { "types", "write the types of the library into a service, for its editor", cmd_types },
@@ -33,6 +35,12 @@ static void print_usage(FILE *out) {
   fputs("Usage: moonwire COMMAND [ARGUMENT ...]\n\n", out);
   for (int i = 0; i < COMMANDS; i++) fprintf(out, "  %-8s %s\n", commands[i].name, commands[i].summary);
   fputs("\n`moonwire COMMAND --help` says more; `moonwire --version` prints the version.\n", out);
+}
+
+/* The first line is the program's; the others are for who wants to know whether a fix of a library is in it. */
+static void print_version(void) {
+  puts("moonwire " MOONWIRE_VERSION "\n");
+  for (const struct component *c = components; c->name; c++) printf("  %-14s %s\n", c->name, c->version);
 }
 
 static int run_command(const char *name, int argc, char **argv) {
@@ -60,7 +68,7 @@ int main(int argc, char **argv) {
     return 0;
   }
   if (strcmp(argv[1], "--version") == 0) {
-    puts("moonwire " MOONWIRE_VERSION);
+    print_version();
     return 0;
   }
   return run_command(argv[1], argc - 2, argv + 2);

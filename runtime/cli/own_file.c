@@ -5,7 +5,7 @@
 #include <string.h>
 #include <unistd.h>
 
-static const char *const places[] = { "", "../lib/moonwire/" };
+static const char *const places[] = { "", "../lib/moonwire/", "../dist/" };
 
 /* The folder of this program, ending in "/". */
 static bool find_folder(char folder[PATH_MAX], char err[ERR_LEN]) {

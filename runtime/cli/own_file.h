@@ -8,7 +8,7 @@
 #include "err.h"
 
 /* The path of the file `name`: next to this program, as the build leaves it, else in ../lib/moonwire, where an installed one is.
- * False, with a sentence that names both places, when it is in neither. */
+ * The layers of a build are in ../dist. False, with a sentence that names the first two places, when it is in none. */
 bool own_file_find(const char *name, char path[PATH_MAX], char err[ERR_LEN]);
 
 #endif

@@ -29,7 +29,8 @@
 /* What runs here, for whoever asks. The addresses are filled in when the ports are known. */
 struct control_service {
   struct str service, stage, region;
-  struct str config; /* absolute path of serverless.yml */
+  struct str config;     /* absolute path of serverless.yml */
+  struct str store, api; /* MOONWIRE_STORE and MOONWIRE_API, as functions get them */
   const struct addresses *addresses;
 };
 

@@ -10,11 +10,19 @@ static const struct call {
   struct str path; /* behind "/_control/" */
   void (*answer)(struct control *control, struct exchange *x);
 } calls[] = {
-  { STR("GET"), STR("connections"), control_connections_get }, { STR("GET"), STR("console/feed"), control_feed_get },
-  { STR("GET"), STR("console/state"), control_state_get },     { STR("POST"), STR("event/http"), control_http_post },
-  { STR("POST"), STR("event/websocket"), control_route_post }, { STR("DELETE"), STR("faults"), control_faults_delete },
-  { STR("GET"), STR("faults"), control_faults_get },           { STR("POST"), STR("faults"), control_faults_post },
-  { STR("GET"), STR("functions"), control_functions_get },     { STR("GET"), STR("service"), control_service_get },
+  { STR("GET"), STR("connections"), control_connections_get },
+  { STR("GET"), STR("console/feed"), control_feed_get },
+  { STR("GET"), STR("console/state"), control_state_get },
+  { STR("GET"), STR("console/invocation"), control_invocation_get },
+  { STR("POST"), STR("console/resend"), control_resend_post },
+  { STR("GET"), STR("console/rooms"), control_rooms_get },
+  { STR("POST"), STR("event/http"), control_http_post },
+  { STR("POST"), STR("event/websocket"), control_route_post },
+  { STR("DELETE"), STR("faults"), control_faults_delete },
+  { STR("GET"), STR("faults"), control_faults_get },
+  { STR("POST"), STR("faults"), control_faults_post },
+  { STR("GET"), STR("functions"), control_functions_get },
+  { STR("GET"), STR("service"), control_service_get },
   { STR("POST"), STR("token"), control_token_make },
 };
 

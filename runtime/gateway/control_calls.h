@@ -24,6 +24,12 @@ void control_connections_write(struct control *control, struct buf *out);
 void control_feed_get(struct control *control, struct exchange *x);
 void control_state_get(struct control *control, struct exchange *x);
 
+/* GET console/invocation?request_id=ID: { record, event, result, logs, stack }. POST console/resend?request_id=ID: the same function
+ * with the same event once more: { requestId }. GET console/rooms: { store, note?, rooms, signedIn, users }. */
+void control_invocation_get(struct control *control, struct exchange *x);
+void control_resend_post(struct control *control, struct exchange *x);
+void control_rooms_get(struct control *control, struct exchange *x);
+
 /* Appends a parameter of a query, decoded. False when there is none of that name. */
 bool control_query(struct str query, struct str name, struct buf *out);
 

@@ -26,7 +26,7 @@ static void write_log(struct buf *out, const struct invoke *in, int memory_mb) {
   buf_add(out, buf_str(&in->log));
   buf_addf(out, "END RequestId: %.*s\nREPORT RequestId: %.*s\tDuration: %" PRId64 ".%02d ms\t", STR_ARG(id),
            STR_ARG(id), took_us / 1000, (int)(took_us % 1000 / 10));
-  buf_addf(out, "Billed Duration: %" PRId64 " ms\tMemory Size: %d MB\t", (took_us + 999) / 1000, memory_mb);
+  buf_addf(out, "Billed Duration: %" PRId64 " ms\tMemory Size: %d MB\t", invoke_billed_ms(in), memory_mb);
   if (in->cold && in->init_ns > 0)
     buf_addf(out, "Init Duration: %" PRId64 ".%02d ms\t", in->init_ns / NS_PER_MS,
              (int)(in->init_ns % NS_PER_MS / (NS_PER_MS / 100)));

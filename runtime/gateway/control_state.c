@@ -140,6 +140,8 @@ void control_state_get(struct control *control, struct exchange *x) {
   control_connections_write(control, &body);
   model_json_name(&body, STR("faults"));
   fault_act_list(control->options.server, &body);
+  model_json_name(&body, STR("totals"));
+  console_totals_write(&console->totals, clock_unix_ms(), &body);
   model_json_int(&body, STR("oldest"), (int64_t)console_ring_oldest(&console->ring));
   model_json_int(&body, STR("next"), (int64_t)console->ring.last);
   buf_add_char(&body, '}');

@@ -6,7 +6,10 @@
 #include <stdlib.h>
 #include <sys/stat.h>
 
-enum { LINES_MAX = 100000 };
+#include "json_write.h"
+#include "utf8.h"
+
+enum { LINES_MAX = 100000, SHOWN = 400 /* bytes of a line around */ };
 
 /* Cuts "chat.lua:3: ..." into "chat.lua" and 3. */
 static bool is_place(struct str word, struct str *path, int64_t *number) {
@@ -59,4 +62,37 @@ bool excerpt_find(struct excerpt *excerpt, const char *root, struct str director
       return true;
   }
   return false;
+}
+
+static void add_line(struct buf *out, int64_t number, int64_t wrong, struct str text) {
+  while (text.len > 0 && (text.ptr[text.len - 1] == '\n' || text.ptr[text.len - 1] == '\r')) text.len--;
+  if (out->len > 0 && out->ptr[out->len - 1] == '}') buf_add_char(out, ',');
+  buf_addf(out, "{\"number\":%lld,\"text\":", (long long)number);
+  json_write_string_utf8(out, utf8_cut(text, SHOWN));
+  if (number == wrong) buf_add(out, STR(",\"wrong\":true"));
+  buf_add_char(out, '}');
+}
+
+static void add_lines(FILE *file, int64_t wrong, struct buf *out) {
+  char *text = NULL;
+  size_t capacity = 0;
+  ssize_t len;
+  for (int64_t number = 1; number <= wrong + EXCERPT_AROUND && (len = getline(&text, &capacity, file)) >= 0; number++)
+    if (number >= wrong - EXCERPT_AROUND) add_line(out, number, wrong, str_of(text, (size_t)len));
+  free(text);
+}
+
+void excerpt_write_around(const struct excerpt *excerpt, const char *root, struct buf *out) {
+  struct str place = str_from(excerpt->place);
+  char path[PATH_MAX];
+  size_t colon = str_find_last(place, STR(":"));
+  int64_t number = 0;
+  buf_add_char(out, '[');
+  if (colon != SIZE_MAX && str_to_int64(str_slice(place, colon + 1, place.len), &number)) {
+    int len = snprintf(path, sizeof path, "%s/%.*s", root, (int)colon, place.ptr);
+    FILE *file = len > 0 && (size_t)len < sizeof path ? fopen(path, "re") : NULL;
+    if (file) add_lines(file, number, out);
+    if (file) fclose(file);
+  }
+  buf_add_char(out, ']');
 }

@@ -89,6 +89,14 @@ static void invoke(void *ctx, size_t function, struct invoke *in) {
   generations_invoke(&g->generations, function, in);
 }
 
+/* A handler has its trace id as it was sent; of what others add only the root counts. */
+static struct invoke *traced(void *ctx, struct str trace_id) {
+  const struct gateway *g = ctx;
+  struct str root, rest;
+  str_cut(trace_id, ';', &root, &rest);
+  return generations_traced(&g->generations, root);
+}
+
 /* The code of a failure, for the lines of its stack. */
 static struct snapshot *snapshot_of(void *ctx, const struct pool *pool) {
   const struct gateway *g = ctx;
@@ -180,6 +188,8 @@ static void describe_service(struct gateway *g) {
                                          .stage = project->stage,
                                          .region = project->region,
                                          .config = str_from(g->config),
+                                         .store = str_from(g->store),
+                                         .api = str_from(g->api_name),
                                          .addresses = &g->addresses };
 }
 
@@ -198,12 +208,14 @@ static bool listen_on_ports(struct gateway *g, char err[ERR_LEN]) {
                                    .connections = descriptors_raise(&g->descriptors),
                                    .origins = g->options->origins,
                                    .model = g->model,
+                                   .console = &g->console,
                                    .known = g->known,
                                    .region = g->project.region,
                                    .http_api = g->http_api,
                                    .integration_s = given_s ? given_s : MODEL_INTEGRATION_S,
                                    .http_integration_s = given_s ? given_s : HTTP_API_INTEGRATION_S,
                                    .invoke = invoke,
+                                   .traced = traced,
                                    .note = note,
                                    .fault = fault,
                                    .ctx = g };

@@ -187,6 +187,28 @@ void generations_environments(const struct generations *gs, void (*each)(void *c
   for (const struct generation *at = gs->ending; at; at = at->next) tell_environments(at, each, ctx);
 }
 
+struct traced {
+  struct str trace_id;
+  struct invoke *found;
+  int count;
+};
+
+static void look_at(void *ctx, const struct environment *e) {
+  struct traced *traced = ctx;
+  for (size_t i = 0; e->busy > 0 && i < e->places; i++) {
+    struct invoke *in = e->turns[i].invoke;
+    if (!in || !str_equal(str_from(in->trace_id), traced->trace_id)) continue;
+    traced->found = in;
+    traced->count++;
+  }
+}
+
+struct invoke *generations_traced(const struct generations *gs, struct str trace_id) {
+  struct traced traced = { .trace_id = trace_id };
+  if (trace_id.len > 0) generations_environments(gs, look_at, &traced);
+  return traced.count == 1 ? traced.found : NULL;
+}
+
 static bool has_pool(const struct generation *generation, const struct pool *pool) {
   return generation && pool >= generation->pools && pool < generation->pools + generation->project->function_count;
 }

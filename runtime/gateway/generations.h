@@ -57,6 +57,9 @@ struct environment *generations_environment(const struct generations *gs, struct
 void generations_environments(const struct generations *gs, void (*each)(void *ctx, const struct environment *e),
                               void *ctx);
 
+/* The one invocation that is at hand with this trace id, "Root=1-...": NULL when there is none, or more than one. */
+struct invoke *generations_traced(const struct generations *gs, struct str trace_id);
+
 /* The generation that a pool belongs to; NULL when there is none (any more). */
 const struct generation *generations_of(const struct generations *gs, const struct pool *pool);
 

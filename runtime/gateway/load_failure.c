@@ -2,18 +2,25 @@
 
 #include "view_report.h"
 
+enum { SOURCE_MAX = 64 * 1024 };
+
 void load_failure_tell(struct view *view, const char *root, struct str directory, struct view_refusal refusal,
                        struct excerpt *excerpt) {
   struct arena memory;
+  struct buf source;
   struct str frame;
   arena_init(&memory);
+  buf_init(&source, SOURCE_MAX);
   struct view_report read = view_report_read(refusal.report, &memory);
   const struct json *at = view_report_first(&read);
   bool found = excerpt_find(excerpt, root, directory, read.message);
   while (!found && view_report_frame(&at, &frame)) found = excerpt_find(excerpt, root, directory, frame);
   refusal.place = str_from(excerpt->place);
   refusal.line = str_from(excerpt->line);
+  if (found) excerpt_write_around(excerpt, root, &source);
+  refusal.source = buf_str(&source);
   view_refused(view, &refusal);
+  buf_free(&source);
   arena_free(&memory);
 }
 

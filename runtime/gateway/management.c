@@ -2,6 +2,7 @@
 
 #include <stdlib.h>
 
+#include "encoding.h"
 #include "fault_tell.h"
 #include "invoke.h"
 #include "model_json.h"
@@ -28,6 +29,32 @@ static void answer(struct exchange *x, int status, const char *error_type, struc
   exchange_answer(x, status, (struct fields){ headers, count }, body);
 }
 
+/* A call, from its request to its answer. */
+struct call {
+  struct server *server;
+  struct exchange *exchange;
+  int64_t begun_ns;   /* monotonic */
+  struct delay delay; /* on purpose: it is carried out later */
+};
+
+/* Posts only; `path` is "/dev/@connections/ID". `from`: whose it is, or NULL. */
+static void count(const struct call *call, struct invoke *from, int status) {
+  const struct exchange *x = call->exchange;
+  struct buf id;
+  int64_t took_ns = clock_monotonic_ns() - call->begun_ns;
+  if (!str_equal(x->method, STR("POST"))) return;
+  if (from) from->sends++;
+  if (from) from->sends_ns += took_ns;
+  buf_init(&id, SHOWN);
+  uri_decode(&id, str_slice(x->path, str_find_last(x->path, STR("/")) + 1, x->path.len));
+  console_posted(call->server->options.console, &(struct console_post){ .connection_id = buf_str(&id),
+                                                                        .request_id = from ? from->request_id : NULL,
+                                                                        .status = status,
+                                                                        .bytes = x->body.len,
+                                                                        .took_ns = took_ns });
+  buf_free(&id);
+}
+
 /* Callers see little of why they were refused, the developer sees it on the terminal. A connection that is gone is no
  * mistake, and is not told of. */
 static void tell(struct server *server, const struct exchange *x, int status, const char *error_type, struct str why) {
@@ -41,7 +68,9 @@ static void tell(struct server *server, const struct exchange *x, int status, co
   server->options.note(server->options.ctx, "", note);
 }
 
-static bool verify(struct server *server, struct exchange *x) {
+static bool verify(const struct call *call) {
+  struct server *server = call->server;
+  struct exchange *x = call->exchange;
   struct signed_request request = { x->method, x->path, x->query, x->headers, x->body };
   struct signature_rules rules = { server->options.known, server->options.region, STR("execute-api"),
                                    clock_unix_ms() / 1000 };
@@ -54,6 +83,7 @@ static bool verify(struct server *server, struct exchange *x) {
   if (!ok) {
     model_json_message(&body, buf_str(&refusal.message));
     tell(server, x, 403, refusal.error_type, buf_str(&refusal.message));
+    count(call, NULL, 403);
     answer(x, 403, refusal.error_type, buf_str(&body));
   }
   buf_free(&refusal.message);
@@ -62,8 +92,9 @@ static bool verify(struct server *server, struct exchange *x) {
   return ok;
 }
 
-static void send_to(struct session *session, struct model_manage_answer *todo, struct str body) {
-  enum websocket_sent sent = session_send(session, body);
+static void send_to(struct session *session, struct model_manage_answer *todo, struct str body,
+                    const char *request_id) {
+  enum websocket_sent sent = session_send(session, body, "post", request_id);
   if (sent == WEBSOCKET_FULL) model_manage_throttled(todo);
   if (sent == WEBSOCKET_CLOSING) model_manage_gone(todo);
 }
@@ -89,71 +120,78 @@ static bool is_failed(struct server *server, struct model_manage_answer *todo) {
 }
 
 /* Returns whether the developer has been told already of what went wrong. */
-static bool act(struct server *server, struct model_manage_answer *todo, struct str body) {
+static bool act(struct server *server, struct model_manage_answer *todo, struct str body, const char *request_id) {
   if (todo->action == MODEL_MANAGE_SEND && is_failed(server, todo)) return true;
   struct session *session = todo->connection->transport;
   if (todo->action == MODEL_MANAGE_SEND && utf8_prefix(body) < body.len)
     server->options.note(server->options.ctx, todo->connection->id,
                          "what was posted is not UTF-8: most clients close with 1007 when they get it");
   if (todo->action == MODEL_MANAGE_CLOSE) session_close(session, 1000);
-  if (todo->action == MODEL_MANAGE_SEND) send_to(session, todo, body);
+  if (todo->action == MODEL_MANAGE_SEND) send_to(session, todo, body, request_id);
   return false;
 }
 
-static void carry_out(struct server *server, struct exchange *x) {
+static void carry_out(const struct call *call) {
+  struct server *server = call->server;
+  struct exchange *x = call->exchange;
   struct model_manage request = { x->method, x->path, x->body };
   struct model_manage_answer todo = { 0 };
+  struct str trace_id = field_header(x->headers, STR("X-Amzn-Trace-Id"));
+  struct invoke *from = server->options.traced(server->options.ctx, trace_id);
   bool told = false;
   model_manage(server->options.model, &request, &todo);
-  if (todo.action != MODEL_MANAGE_ANSWER) told = act(server, &todo, x->body);
+  if (todo.action != MODEL_MANAGE_ANSWER) told = act(server, &todo, x->body, from ? from->request_id : NULL);
   if (todo.error_type && !told) tell(server, x, todo.status, todo.error_type, buf_str(&todo.body));
+  count(call, from, todo.status);
   answer(x, todo.status, todo.error_type, buf_str(&todo.body));
   model_manage_answer_free(&todo);
 }
 
-/* A call that is carried out later, on purpose. */
-struct late {
-  struct server *server;
-  struct exchange *exchange;
-  struct delay delay;
-};
-
-/* Its time has come, or never will. */
-static struct exchange *let_go(struct late *late) {
-  struct exchange *x = late->exchange;
-  x->left = NULL;
-  free(late);
-  return x;
-}
+/* Carried out later, on purpose: the call is on the heap then. */
 
 static void run(void *ctx) {
-  struct late *late = ctx;
-  struct server *server = late->server;
-  carry_out(server, let_go(late));
+  struct call *call = ctx;
+  call->exchange->left = NULL;
+  carry_out(call);
+  free(call);
 }
 
+/* Its time will never come. */
 static void drop(void *ctx) {
-  server_refuse(let_go(ctx), 503, NULL, STR("{\"message\":\"Service Unavailable\"}"));
+  struct call *call = ctx;
+  call->exchange->left = NULL;
+  server_refuse(call->exchange, 503, NULL, STR("{\"message\":\"Service Unavailable\"}"));
+  free(call);
 }
 
 static void left(struct exchange *x) {
-  struct late *late = x->owner;
-  delays_stop(&late->delay);
-  free(late);
+  struct call *call = x->owner;
+  delays_stop(&call->delay);
+  free(call);
+}
+
+static bool put_off(const struct call *call, int64_t ms) {
+  struct call *late = malloc(sizeof *late);
+  if (!late) return false;
+  *late = *call;
+  late->delay = (struct delay){ .run = run, .drop = drop, .ctx = late };
+  if (!delays_add(&call->server->delays, &late->delay, ms)) {
+    free(late);
+    return false;
+  }
+  call->exchange->owner = late;
+  call->exchange->left = left;
+  return true;
 }
 
 void management_request(struct server *server, struct exchange *x) {
-  if (!verify(server, x)) return;
+  struct call call = { .server = server, .exchange = x, .begun_ns = clock_monotonic_ns() };
+  if (!verify(&call)) return;
   int64_t ms = fault_delay_now(server, FAULT_CALL);
-  struct late *late = ms > 0 ? malloc(sizeof *late) : NULL;
-  if (late) *late = (struct late){ server, x, { .run = run, .drop = drop, .ctx = late } };
-  if (!late || !delays_add(&server->delays, &late->delay, ms)) {
-    free(late);
-    carry_out(server, x);
+  if (ms == 0 || !put_off(&call, ms)) {
+    carry_out(&call);
     return;
   }
-  x->owner = late;
-  x->left = left;
   fault_tell_applied(server, "latency", "", "%.*s %.*s is carried out %lld ms later", STR_ARG(x->method),
                      STR_ARG(str_slice(x->path, 0, SHOWN)), (long long)ms);
 }

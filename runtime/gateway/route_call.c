@@ -9,7 +9,7 @@
 struct route_call {
   struct server *server;
   struct model_call call;
-  char trace_id[MODEL_TRACE_LEN];
+  char trace_id[MODEL_TRACE_LEN], request_id[UUID_LEN];
   struct loop_timer patience; /* the integration timeout */
   bool given_up;              /* it was too long: the function goes on, but nobody waits for its answer */
   struct delay delay;         /* on purpose: it begins later */
@@ -26,19 +26,24 @@ static enum model_outcome outcome_of(const struct invoke *in) {
   return in->outcome == INVOKE_THROTTLED ? MODEL_THROTTLED : MODEL_FAILED;
 }
 
+static enum websocket_sent send(struct session *session, const struct model_step *step, const char *request_id) {
+  return session_send(session, buf_str(&step->bytes), step->is_error ? "error" : "route_response", request_id);
+}
+
 /* The function's answer goes where the model says; `note` is ERR_LEN bytes. */
-static void deliver(struct server *server, const struct model_call *call, enum model_outcome outcome,
-                    struct str payload, const char trace_id[MODEL_TRACE_LEN], char *note) {
+static void deliver(const struct route_call *of, enum model_outcome outcome, struct str payload, char *note) {
+  struct server *server = of->server;
+  const struct model_call *call = &of->call;
   struct session *session = session_of(server, call); /* a refused connection is forgotten by the model */
   struct model_step step;
   model_step_init(&step);
   model_answered(server->options.model, call, outcome, payload, &step);
   memcpy(note, step.note, ERR_LEN);
   if (session && step.action == MODEL_INVOKE) /* the authorizer lets it in */
-    route_call_take(server, &step, trace_id);
+    route_call_take(server, &step, of->trace_id, NULL);
   else if (session && (step.action == MODEL_ACCEPT || step.action == MODEL_REFUSE))
     session_connected(session, &step);
-  else if (session && step.action == MODEL_SEND && session_send(session, buf_str(&step.bytes)) == WEBSOCKET_FULL)
+  else if (session && step.action == MODEL_SEND && send(session, &step, of->request_id) == WEBSOCKET_FULL)
     fail(note, "the client does not read: what it should have got is dropped");
   model_step_free(&step);
 }
@@ -50,7 +55,7 @@ static void answered(struct invoke *in) {
   if (route_call->given_up)
     fail(in->note, "nobody waited for this any more");
   else if (!server->ending)
-    deliver(server, &route_call->call, outcome_of(in), buf_str(&in->payload), route_call->trace_id, in->note);
+    deliver(route_call, outcome_of(in), buf_str(&in->payload), in->note);
   free(route_call);
 }
 
@@ -60,7 +65,7 @@ static void give_up(void *ctx) {
   char note[ERR_LEN];
   if (server->ending) return;
   route_call->given_up = true;
-  deliver(server, &route_call->call, MODEL_TIMED_OUT, STR(""), route_call->trace_id, note);
+  deliver(route_call, MODEL_TIMED_OUT, STR(""), note);
   if (note[0]) server->options.note(server->options.ctx, route_call->call.connection_id, note);
 }
 
@@ -90,14 +95,15 @@ static void begin_later(struct route_call *route_call) {
                      STR_ARG(route_call->invoke->label), (long long)ms);
 }
 
-static void invoke_route(struct server *server, struct model_step *step, const char trace_id[MODEL_TRACE_LEN]) {
+static void invoke_route(struct server *server, struct model_step *step, const char trace_id[MODEL_TRACE_LEN],
+                         const char *request_id) {
   struct route_call *route_call = malloc(sizeof *route_call);
   struct invoke *in = invoke_new();
   if (!route_call || !in) {
     char note[ERR_LEN];
     free(route_call);
     invoke_delete(in);
-    deliver(server, &step->call, MODEL_FAILED, STR(""), trace_id, note);
+    deliver(&(struct route_call){ .server = server, .call = step->call }, MODEL_FAILED, STR(""), note);
     return;
   }
   *route_call = (struct route_call){ .server = server, .call = step->call, .patience = { .fire = give_up } };
@@ -109,6 +115,9 @@ static void invoke_route(struct server *server, struct model_step *step, const c
   memcpy(in->action, step->call.action, sizeof in->action);
   memcpy(in->connection_id, step->call.connection_id, sizeof in->connection_id);
   memcpy(in->trace_id, trace_id, sizeof in->trace_id);
+  str_copy(str_from(request_id), in->request_id, sizeof in->request_id);
+  if (!in->request_id[0]) invoke_make_id(in->request_id);
+  memcpy(route_call->request_id, in->request_id, sizeof route_call->request_id);
   in->done = answered;
   in->ctx = route_call;
   if (step->call.kind != MODEL_DISCONNECT) /* that one nobody waits for */
@@ -117,11 +126,12 @@ static void invoke_route(struct server *server, struct model_step *step, const c
   begin_later(route_call);
 }
 
-void route_call_take(struct server *server, struct model_step *step, const char trace_id[MODEL_TRACE_LEN]) {
+void route_call_take(struct server *server, struct model_step *step, const char trace_id[MODEL_TRACE_LEN],
+                     const char *request_id) {
   if (server->ending) return;
-  if (step->action == MODEL_INVOKE) invoke_route(server, step, trace_id);
+  if (step->action == MODEL_INVOKE) invoke_route(server, step, trace_id, request_id);
   if (step->action == MODEL_SEND) {
     struct session *session = session_of(server, &step->call);
-    if (session) session_send(session, buf_str(&step->bytes));
+    if (session) send(session, step, request_id);
   }
 }

@@ -23,12 +23,22 @@ void server_refuse(struct exchange *x, int status, const char *error_type, struc
   exchange_answer(x, status, (struct fields){ headers, count }, body);
 }
 
+static bool asks_for_websocket(const struct exchange *x) {
+  return field_has_token(x->headers, STR("Upgrade"), STR("websocket"));
+}
+
 static void refuse_long_message(struct exchange *x) {
   struct field type = { STR("Content-Type"), STR("text/plain; charset=utf-8") };
   exchange_answer(x, 413, (struct fields){ &type, 1 }, STR("The request body is too long.\n"));
 }
 
+void server_tell_refused(struct server *server, const struct exchange *x, int status, struct str reason) {
+  struct console_client client = { "", x->peer, field_header(x->headers, STR("Origin")), status, reason };
+  console_refused(server->options.console, &client);
+}
+
 static bool refuse_visitor(struct server *server, struct exchange *x, const char *note) {
+  if (asks_for_websocket(x)) server_tell_refused(server, x, 403, str_from(note));
   server->options.note(server->options.ctx, "", note);
   server_refuse(x, 403, NULL, STR("{\"message\":\"Forbidden\"}"));
   return false;
@@ -67,7 +77,7 @@ static void answer(void *ctx, struct exchange *x) {
     server_refuse(x, 503, NULL, STR("{\"message\":\"Service Unavailable\"}"));
   } else if (model_is_management(x->path)) {
     answer_management(server, x);
-  } else if (field_has_token(x->headers, STR("Upgrade"), STR("websocket"))) {
+  } else if (asks_for_websocket(x)) {
     if (server_admits(server, x)) session_begin(server, x);
   } else if (server->http_api->route_count > 0) {
     answer_http(server, x);

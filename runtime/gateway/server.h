@@ -9,6 +9,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "console_traffic.h"
 #include "delays.h"
 #include "err.h"
 #include "faults.h"
@@ -32,13 +33,16 @@ struct server_options {
   unsigned connections;           /* most of them at once */
   struct visitor_origins origins; /* whose pages may connect, besides those of this machine */
   struct model *model;
-  struct key_ring known; /* whose signatures @connections takes */
+  struct console *console; /* which is told of clients and messages, or NULL */
+  struct key_ring known;   /* whose signatures @connections takes */
   struct str region;
   const struct http_api *http_api; /* the first one, see server_change */
   int integration_s;               /* how long a function may take, as far as the client is concerned */
   int http_integration_s;          /* the same for the HTTP API */
   /* Runs a function: takes `in` over and calls in->done later, from the loop. `function` is that of the model's route. */
   void (*invoke)(void *ctx, size_t function, struct invoke *in);
+  /* The invocation at hand that a call with this X-Amzn-Trace-Id comes from; NULL when that is not known. */
+  struct invoke *(*traced)(void *ctx, struct str trace_id);
   /* Something the developer should know that no invocation tells: why a client was refused. */
   void (*note)(void *ctx, const char *connection_id, const char *text);
   /* A fault on purpose was set, or applied. */
@@ -83,6 +87,9 @@ void server_refuse(struct exchange *x, int status, const char *error_type, struc
 
 /* Whether whoever sends a request without a signature is welcome; else it has been refused with 403 and the developer told. */
 bool server_admits(struct server *server, struct exchange *x);
+
+/* For session.c: the console hears of a handshake that got no connection. */
+void server_tell_refused(struct server *server, const struct exchange *x, int status, struct str reason);
 
 /* For session.c: a connection is gone. */
 void server_connection_gone(struct server *server);

@@ -14,6 +14,7 @@ struct session {
   struct websocket *websocket; /* since it was accepted */
   struct loop_timer limit;     /* of its idle time, and of its life */
   struct loop_job over;        /* a handshake that was refused because we end */
+  int64_t opened_ms;           /* Unix time; 0 until then */
   bool silent;                 /* on purpose: its end is no matter for $disconnect */
 };
 
@@ -25,12 +26,15 @@ static void tell_of_pace(struct session *session) {
                        (long long)look.bytes_per_s);
 }
 
-enum websocket_sent session_send(struct session *session, struct str text) {
+enum websocket_sent session_send(struct session *session, struct str text, const char *via, const char *request_id) {
   struct model_connection *connection = model_connection(session->server->options.model, str_from(session->id));
   if (!session->websocket) return WEBSOCKET_CLOSING;
   enum websocket_sent sent = websocket_send(session->websocket, text);
   tell_of_pace(session);
   if (connection && sent == WEBSOCKET_SENT) connection->last_active_at_ms = clock_unix_ms();
+  if (sent == WEBSOCKET_SENT)
+    console_message(session->server->options.console,
+                    &(struct console_frame){ session->id, true, via, request_id, text });
   return sent;
 }
 
@@ -59,15 +63,24 @@ static bool is_left_out(struct session *session, const struct model_step *step) 
   return true;
 }
 
+static void tell_end(struct session *session, int code, struct str reason) {
+  const struct model_connection *c = model_connection(session->server->options.model, str_from(session->id));
+  if (session->opened_ms == 0) return;
+  console_closed(session->server->options.console,
+                 &(struct console_end){ session->id, c ? c->source_ip : STR(""), session->opened_ms, code,
+                                        model_close_reason(code, reason) });
+}
+
 static void session_end(struct session *session, int code, struct str reason) {
   struct server *server = session->server;
   struct model_moment at = { .now_ms = 0 };
   struct model_step step;
   char err[ERR_LEN];
   model_step_init(&step);
+  tell_end(session, code, reason);
   bool known = moment_now(&at, err);
   model_closed(server->options.model, str_from(session->id), code, reason, &at, &step); /* whatever happens */
-  if (known && !is_left_out(session, &step)) route_call_take(server, &step, at.trace_id);
+  if (known && !is_left_out(session, &step)) route_call_take(server, &step, at.trace_id, NULL);
   model_step_free(&step);
   session_delete(session);
   server_connection_gone(server);
@@ -77,8 +90,23 @@ static void on_closed(void *ctx, int code, struct str reason) {
   session_end(ctx, code, reason);
 }
 
+static struct console_client client_of(const struct session *session) {
+  const struct exchange *x = session->handshake;
+  return (struct console_client){ .connection_id = session->id,
+                                  .source_ip = x->peer,
+                                  .origin = field_header(x->headers, STR("Origin")) };
+}
+
+static void tell_refused(const struct session *session, int status, struct str reason) {
+  struct console_client client = client_of(session);
+  client.status = status;
+  client.reason = reason;
+  console_refused(session->server->options.console, &client);
+}
+
 static void on_left(struct exchange *x) {
   struct session *session = x->owner;
+  tell_refused(session, 0, STR("the client left before it was answered"));
   session->handshake = NULL;
   session_end(session, WEBSOCKET_DROPPED, STR(""));
 }
@@ -90,6 +118,7 @@ static void on_dropped(void *ctx) {
 void session_close(struct session *session, int code) {
   struct exchange *x = session->handshake;
   if (x) {
+    tell_refused(session, 503, STR("moonwire dev ends"));
     session->handshake = NULL;
     x->left = NULL;
     server_refuse(x, 503, NULL, STR("{\"message\":\"Service Unavailable\"}"));
@@ -123,13 +152,16 @@ static void on_message(void *ctx, struct str text) {
   struct session *session = ctx;
   struct model_moment at;
   struct model_step step;
-  char err[ERR_LEN];
+  char err[ERR_LEN], request_id[UUID_LEN] = "";
   if (session->server->ending) return;
   model_step_init(&step);
   if (moment_now(&at, err)) {
     model_message(session->server->options.model, str_from(session->id), text, &at, &step);
     if (step.note[0]) session->server->options.note(session->server->options.ctx, session->id, step.note);
-    route_call_take(session->server, &step, at.trace_id);
+    if (step.action == MODEL_INVOKE) invoke_make_id(request_id);
+    console_message(session->server->options.console,
+                    &(struct console_frame){ .connection_id = session->id, .request_id = request_id, .text = text });
+    route_call_take(session->server, &step, at.trace_id, request_id);
   }
   model_step_free(&step);
 }
@@ -178,6 +210,9 @@ static bool accept_handshake(struct session *session, struct str protocol, char 
                              { STR("Sec-WebSocket-Accept"), str_from(accept) },
                              { STR("Sec-WebSocket-Protocol"), protocol } };
   note_protocol(session, protocol);
+  session->opened_ms = clock_unix_ms();
+  struct console_client client = client_of(session);
+  console_opened(session->server->options.console, &client);
   session->handshake = NULL;
   exchange_upgrade(x, (struct fields){ headers, protocol.len > 0 ? 3 : 2 },
                    &(struct exchange_upgrade){ on_upgraded, on_dropped, session });
@@ -195,6 +230,7 @@ void session_connected(struct session *session, const struct model_step *step) {
     if (accept_handshake(session, buf_str(&step->protocol), err)) return;
     session_end(session, WEBSOCKET_DROPPED, STR(""));
   } else {
+    tell_refused(session, status, step->note[0] ? str_from(step->note) : STR(""));
     session->handshake = NULL;
     session_delete(session);
   }
@@ -202,18 +238,20 @@ void session_connected(struct session *session, const struct model_step *step) {
   server_refuse(x, status, step->error_type, body);
 }
 
-static bool check_handshake(struct exchange *x) {
+static bool check_handshake(struct server *server, struct exchange *x) {
   char accept[HANDSHAKE_ACCEPT_LEN];
   struct str reason;
   int status = handshake_check(&(struct handshake){ x->method, x->version, x->headers }, accept, &reason);
-  if (status != 101) server_refuse(x, status, NULL, reason);
-  return status == 101;
+  if (status == 101) return true;
+  server_tell_refused(server, x, status, STR("it is no handshake of RFC 6455"));
+  server_refuse(x, status, NULL, reason);
+  return false;
 }
 
 void session_begin(struct server *server, struct exchange *x) {
   struct model_moment at;
   char err[ERR_LEN];
-  if (!check_handshake(x)) return;
+  if (!check_handshake(server, x)) return;
   struct session *session = calloc(1, sizeof *session);
   if (!session || !moment_now(&at, err)) {
     free(session);
@@ -232,7 +270,7 @@ void session_begin(struct server *server, struct exchange *x) {
   if (connection) connection->transport = session;
   if (step.note[0]) server->options.note(server->options.ctx, "", step.note);
   if (step.action == MODEL_INVOKE)
-    route_call_take(server, &step, at.trace_id);
+    route_call_take(server, &step, at.trace_id, NULL);
   else
     session_connected(session, &step);
   model_step_free(&step);

@@ -17,8 +17,8 @@ void session_begin(struct server *server, struct exchange *x);
 /* $connect has answered: MODEL_ACCEPT or MODEL_REFUSE. */
 void session_connected(struct session *session, const struct model_step *step);
 
-/* Passes a message on to the client. */
-enum websocket_sent session_send(struct session *session, struct str text);
+/* Passes a message on to the client. `via` and `request_id` are as in console_traffic.h. */
+enum websocket_sent session_send(struct session *session, struct str text, const char *via, const char *request_id);
 
 /* Starts to close; one that is still in its handshake is refused. */
 void session_close(struct session *session, int code);

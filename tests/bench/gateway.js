@@ -63,19 +63,19 @@ class Echo {
   }
 }
 
-/** Starts `moonwire dev` for the service in a folder. Each of its lines goes to `line`, as text. Resolves with { url, pid, end }. */
+/** Starts `moonwire dev` for the service in a folder. Each of its lines goes to `line`, as text. Resolves with { url, consoleUrl, pid, end }. */
 async function startGateway(directory, line = () => {}) {
   const child = spawn(path.join(BUILD, 'moonwire'), ['dev', '--port', '0', '--control-port', '0', '--json'], { cwd: directory, stdio: ['ignore', 'pipe', 'inherit'] });
   process.on('exit', () => child.kill('SIGKILL'));
   const ended = new Promise((resolve) => child.on('close', resolve));
-  const url = await new Promise((resolve, reject) => {
+  const ready = await new Promise((resolve, reject) => {
     ended.then((status) => reject(new Error(`moonwire dev ended with ${status}`)));
     readline.createInterface({ input: child.stdout }).on('line', (text) => {
-      if (text.startsWith('{"type":"ready"')) resolve(JSON.parse(text).websocketUrl);
+      if (text.startsWith('{"type":"ready"')) resolve(JSON.parse(text));
       line(text);
     });
   });
-  return { url, pid: child.pid, end: () => { child.kill('SIGINT'); return ended; } };
+  return { url: ready.websocketUrl, consoleUrl: ready.consoleUrl, pid: child.pid, end: () => { child.kill('SIGINT'); return ended; } };
 }
 
 /** Resident memory in megabytes. */

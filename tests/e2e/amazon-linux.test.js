@@ -53,7 +53,9 @@ function makeRoot(bundle) {
 /** Why it cannot be tried here, or false. */
 function hindrance() {
   if (WRAP.length) return 'the tool around the program needs a system';
-  if (fs.readFileSync(path.join(BUILD, 'bootstrap')).includes('AddressSanitizer')) return 'sanitizers need a system';
+  const program = fs.readFileSync(path.join(BUILD, 'bootstrap'));
+  if (program.includes('AddressSanitizer')) return 'sanitizers need a system';
+  if ((program.readUInt16LE(18) === 183) !== (process.arch === 'arm64')) return 'the emulator is not in that root';
   const { status } = spawnSync('unshare', ['--user', '--map-root-user', '--mount', 'unshare', '--user', '--map-user=1051', 'true']);
   return status !== 0 && 'this system lets nobody make namespaces (unshare --user)';
 }

@@ -12,7 +12,7 @@ const cases = [
   { name: 'no command', args: [], status: 2, stderr: /^Usage: moonwire COMMAND/ },
   { name: 'an unknown command', args: ['fly'], status: 2, stderr: 'moonwire: there is no command "fly"; `moonwire --help` lists them\n' },
   { name: '--help', args: ['--help'], status: 0, stdout: /^Usage: moonwire COMMAND[^]*\n {2}lua [^]*\n {2}test / },
-  { name: '--version', args: ['--version'], status: 0, stdout: /^moonwire \d+\.\d+\.\d+\n$/ },
+  { name: '--version', args: ['--version'], status: 0, stdout: /^moonwire \d+\.\d+\.\d+\n\n( {2}[a-z-]+ +\S+\n)+$/ },
   { name: 'lua --help', args: ['lua', '--help'], status: 0, stdout: /^Usage: moonwire lua/ },
   { name: 'help test', args: ['help', 'test'], status: 0, stdout: /^Usage: moonwire test/ },
   { name: 'lua without a file', args: ['lua'], status: 2, stderr: /^moonwire lua: a file, - or -e CODE is missing\n\nUsage/ },

@@ -2,12 +2,14 @@
 // client/moonwire.js in Node.js, with the service of docs/client.md and everything that API Gateway does to connections.
 
 const assert = require('node:assert/strict');
-const { test } = require('node:test');
+const { after, test } = require('node:test');
 const { WebSocket } = require('ws');
+const { DynamoDBClient, ScanCommand } = require('@aws-sdk/client-dynamodb');
+const { database } = require('./helper/counterparts');
 const { withDev } = require('./helper/dev');
 const { WRAP } = require('./helper/program');
 const { Clock } = require('./helper/clock');
-const { files, JOIN, say, told, push, ctl, pause, until } = require('./helper/lobby');
+const { filesWith, JOIN, say, told, push, ctl, pause, until } = require('./helper/lobby');
 
 const MINUTE = 60_000;
 const SLOW = WRAP.length ? 10 : 1; // under valgrind
@@ -22,6 +24,9 @@ function counting(counted) {
   };
 }
 
+const sockets = [];
+after(() => { for (const socket of sockets) socket.close(); }); // of tests that failed
+
 /** A client of the lobby that is connected, and what it has been told. */
 async function enter(dev, options = {}) {
   const { connect } = await import('../../client/moonwire.js');
@@ -29,6 +34,7 @@ async function enter(dev, options = {}) {
   const socket = connect(dev.url, {
     WebSocket: counting(counted), hello: JOIN, ready: (message) => message.joined === 'lobby', retryFirst: 50, ...options,
   });
+  sockets.push(socket);
   socket.on('message', ({ data }) => { if (data.text) got.push(data.text); });
   socket.on('status', (event) => statuses.push(event));
   await happens(socket, 'open');
@@ -44,9 +50,9 @@ const happens = (socket, type, is = () => true) => new Promise((resolve) => {
   });
 });
 
-const ARGS = ['--max-duration', `${5 * SLOW}`, '--idle-timeout', `${3 * SLOW}`];
+const ARGS = ['--max-duration', `${5 * SLOW}`, '--idle-timeout', `${2 * SLOW}`];
 
-test('a client and moonwire dev', (t) => withDev({ files, args: ARGS, patience: 100_000 * SLOW }, async (dev) => {
+test('a client and moonwire dev', (t) => withDev({ files: filesWith(), args: ARGS, patience: 100_000 * SLOW }, async (dev) => {
   await t.test('over renewals no message is lost and none comes twice, in both directions', async () => {
     const { socket, counted, got, statuses } = await enter(dev, { renew: 1000 * SLOW, spread: 300 * SLOW, overlap: 800 * SLOW, heartbeat: 0 });
     let renewals = 0, n = 0;
@@ -59,6 +65,7 @@ test('a client and moonwire dev', (t) => withDev({ files, args: ARGS, patience: 
     await Promise.all(answers);
     for (const word of ['say', 'ask', 'push']) await until(() => sorted(got, word).length >= n);
     socket.close();
+    for (const word of ['say', 'ask']) await until(() => sorted(told(dev, 'heard'), word).length >= n);
     for (const word of ['say', 'ask']) assert.deepEqual(sorted(told(dev, 'heard'), word), numbers(n), `heard: ${word}`);
     for (const word of ['say', 'ask', 'push']) assert.deepEqual(sorted(got, word), numbers(n), `got: ${word}`);
     assert.deepEqual(statuses.map(({ status }) => status), ['connecting', 'open', 'closed']);
@@ -69,21 +76,22 @@ test('a client and moonwire dev', (t) => withDev({ files, args: ARGS, patience: 
 
   await t.test('questions are answered whatever ends the connection, and nothing comes twice', async () => {
     const { socket, got } = await enter(dev);
-    const answers = [], before = told(dev, 'heard').length;
+    const answers = [];
     let n = 0;
     for (const fault of ['drop', 'idle', 'expire', 'drop', 'expire', 'idle']) {
       const again = happens(socket, 'open');
       const ended = ctl(dev, fault, '--all');
       for (let over = false; !over; over = await Promise.race([again.then(() => true), pause(5)])) {
-        answers.push(socket.ask(say(`ask ${n}`)));
+        answers.push(socket.ask(say(`question ${n}`)));
         n += 1;
         if (socket.status !== 'open') await Promise.race([again, pause(50)]); // they wait
       }
       await ended;
     }
     for (const answer of await Promise.all(answers)) assert.deepEqual([answer.error, typeof answer.ack], [undefined, 'string']);
-    const heard = told(dev, 'heard').slice(before);
-    assert.deepEqual([...new Set(sorted(heard, 'ask'))], numbers(n), 'what the service heard');
+    const heard = () => [...new Set(sorted(told(dev, 'heard'), 'question'))];
+    await until(() => heard().length >= n);
+    assert.deepEqual(heard(), numbers(n), 'what the service heard');
     assert.equal(new Set(got).size, got.length, 'something came twice');
     socket.close();
   });
@@ -99,7 +107,7 @@ test('a client and moonwire dev', (t) => withDev({ files, args: ARGS, patience: 
     await again;
     await ctl(dev, 'reset');
     assert.equal(typeof (await answer).ack, 'string');
-    assert.equal(heard(), 2);
+    await until(() => heard() === 2);
     const last = listening.socket.ask(say('last'));
     await until(() => listening.got.includes('last') && asking.got.includes('last'));
     await last;
@@ -121,21 +129,44 @@ test('a client and moonwire dev', (t) => withDev({ files, args: ARGS, patience: 
 
   await t.test('signs of life keep a connection, and find out a dead one', async () => {
     const pings = () => dev.all({ type: 'invocation', action: 'ping' }).length;
-    const before = pings();
-    const { socket, statuses } = await enter(dev, { heartbeat: 600 * SLOW, pong: 1000 * SLOW, renew: 0 });
-    await until(() => pings() >= before + 5 || statuses.length > 2); // the idle time is over by then
+    const enough = pings() + 5; // the idle time is over by then
+    const { socket, statuses } = await enter(dev, { heartbeat: 500 * SLOW, renew: 0 });
+    await until(() => pings() >= enough || statuses.length > 2);
     assert.deepEqual(statuses.map(({ status }) => status), ['connecting', 'open']);
-    const lost = happens(socket, 'status', ({ status }) => status === 'waiting');
-    await ctl(dev, 'latency', '5000');
-    const { reason } = await lost;
-    assert.equal(reason, 'no answer to the heartbeat');
-    await ctl(dev, 'reset');
     socket.close();
+    const other = await enter(dev, { heartbeat: 500 * SLOW, pong: 200 });
+    const lost = happens(other.socket, 'status', ({ status }) => status === 'waiting');
+    await ctl(dev, 'latency', '5000');
+    assert.equal((await lost).reason, 'no answer to the heartbeat');
+    await ctl(dev, 'reset');
+    other.socket.close();
   });
 }));
 
+test('an order that arrives twice is one order', async () => {
+  const { env, close } = await database();
+  const aws = new DynamoDBClient({ endpoint: env.AWS_ENDPOINT_URL_DYNAMODB, region: 'us-east-1', credentials: { accessKeyId: 'a', secretAccessKey: 'b' } });
+  const orders = async () => (await aws.send(new ScanCommand({ TableName: 'chat' }))).Items.map(({ pk, item }) => [pk.S, item.S]);
+  await withDev({ files: filesWith(env) }, async (dev) => {
+    const { socket } = await enter(dev);
+    await ctl(dev, 'latency', '500', '--only', 'send');
+    const answer = socket.ask({ action: 'order', item: 'tea' });
+    await until(async () => (await orders()).length === 1);
+    const again = happens(socket, 'open');
+    await ctl(dev, 'drop', '--all');
+    await again;
+    await ctl(dev, 'reset');
+    assert.equal((await answer).ordered, 'tea');
+    await dev.invocations(2, { function: 'orders' });
+    assert.deepEqual(await orders(), [['orders#guest', 'tea']]);
+    socket.close();
+  });
+  aws.destroy();
+  await close();
+});
+
 // The settings that everybody has, by a clock that jumps.
-test('two hours pass', () => withDev({ files }, async (dev) => {
+test('two hours pass', () => withDev({ files: filesWith() }, async (dev) => {
   await null; // the limit of withDev is one of the real clock
   const clock = new Clock();
   clock.install();
@@ -144,6 +175,7 @@ test('two hours pass', () => withDev({ files }, async (dev) => {
     const pinged = dev.line({ type: 'invocation', action: 'ping' });
     await clock.forward(8 * MINUTE);
     await pinged;
+    await socket.ask({ action: 'ping' }); // something came: it is known to be alive
     const renewed = happens(socket, 'renewed');
     await clock.sleep(112 * MINUTE); // longer than a connection lasts there: it is renewed when the machine wakes
     await renewed;

@@ -79,6 +79,15 @@ play('what API Gateway would close the connection for is refused', {}, async ({ 
   assert.equal(Fake.last.sent.length, 1);
 });
 
+play('what is no message raises', {}, async ({ socket, Fake }) => {
+  Fake.last.accept();
+  for (const wrong of [undefined, () => {}, new ArrayBuffer(1), new Uint8Array(1), new Blob([])]) {
+    assert.throws(() => socket.send(wrong), /a message is a text, or what becomes JSON/);
+  }
+  for (const wrong of [undefined, null, 'text', 1, ['list']]) assert.throws(() => socket.ask(wrong), /the message is an object/);
+  assert.deepEqual(Fake.last.sent, []);
+});
+
 play('the end rejects what waits', {}, async ({ socket }) => {
   const waiting = [socket.send('one'), socket.ask({ number: 2 })];
   socket.close();

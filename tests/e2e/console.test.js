@@ -1,8 +1,12 @@
 'use strict';
 // The console's side of the control port: the page, who may call, what the calls tell.
 
+const test = require('node:test');
 const assert = require('node:assert/strict');
-const { scenario, ECHO } = require('./helper/dev');
+const fs = require('node:fs');
+const http = require('node:http');
+const path = require('node:path');
+const { scenario, withDev, service, ECHO } = require('./helper/dev');
 const { request } = require('./helper/client');
 
 /** One call below /_control/ with the token of the run, as the page makes it: { status, headers, body, json }. */
@@ -62,6 +66,15 @@ async function feed(dev, after, wait = 20000) {
   return json;
 }
 
+/** A poll whose page goes away: resolves, once it is sent, with a function that leaves. */
+function abandoned(dev, after) {
+  return new Promise((resolve) => {
+    const poll = http.get(`${dev.controlUrl}/_control/console/feed?after=${after}&wait_ms=20000`, { headers: { Authorization: `Bearer ${dev.token}` }, agent: false });
+    poll.on('error', () => {});
+    poll.on('finish', () => resolve(() => poll.destroy()));
+  });
+}
+
 /** Reads the feed until `find(records)` gives something; `find` sees all records that have come. */
 async function follow(dev, find, after) {
   const all = [];
@@ -117,4 +130,207 @@ scenario('how things are: GET console/state', echo, async (dev) => {
   assert.match(state.environments[0].state, /^(idle|busy)$/);
   assert.deepEqual(state.connections.map(({ state: is }) => is), ['open']);
   assert.deepEqual(state.faults, (await call(dev, 'faults')).json);
+});
+
+const MARKUP = '<script>alert(1)</script> "quoted" \u0000\u001b[31m \ud83d\ude00';
+
+scenario('connections, messages and calls of @connections are records while somebody watches', {
+  routes: {
+    $default: `ws.reply(event.body) print("said <b>", event.body) return true`,
+    both: { code: 'return { statusCode = 200, body = "two-way" }', twoWay: true },
+    fails: 'error "no"',
+  },
+}, async (dev) => {
+  const { next } = await feed(dev);
+  const client = await dev.connect({ headers: { Origin: 'http://localhost:5173' } });
+  await client.ask(MARKUP);
+  await client.ask('x'.repeat(5000));
+  await client.ask({ action: 'both' });
+  await client.ask({ action: 'fails' });
+  await client.close(4001, 'enough');
+  const over = (all) => all.some(({ event }) => event === 'closed') && all.filter(({ type }) => type === 'invocation').length === 4;
+  const records = await follow(dev, (all) => over(all) && all, next);
+  const plain = (type) => records.filter((record) => record.type === type).map(({ seq, time, tookMs, ...rest }) => rest);
+  const [opened, closed] = plain('connection');
+  const { connectionId } = opened;
+  assert.match(connectionId, /^[\w-]{15}=$/);
+  assert.deepEqual([opened, closed], [
+    { type: 'connection', event: 'opened', connectionId, sourceIp: '127.0.0.1', origin: 'http://localhost:5173' },
+    { type: 'connection', event: 'closed', connectionId, sourceIp: '127.0.0.1', code: 4001, reason: 'enough' },
+  ]);
+  const ids = Object.fromEntries(records.filter(({ type }) => type === 'invocation').map(({ requestId, route }) => [requestId, route]));
+  const frames = plain('frame').map(({ type, requestId, ...rest }) => ({ ...rest, route: ids[requestId] }));
+  const long = { bytes: 5000, text: 'x'.repeat(4096), truncated: true };
+  const short = (text, bytes = Buffer.byteLength(text)) => ({ bytes, text });
+  const of = (direction, rest, route, via) => ({ connectionId, direction, ...rest, route, ...(via && { via }) });
+  const [error] = frames.filter(({ via }) => via === 'error');
+  assert.match(error.text, /Internal server error/);
+  assert.deepEqual(frames, [
+    of('in', short(MARKUP), '$default'), of('out', short(MARKUP), '$default', 'post'),
+    of('in', long, '$default'), of('out', long, '$default', 'post'),
+    of('in', short('{"action":"both"}'), 'both'), of('out', short('two-way'), 'both', 'route_response'),
+    of('in', short('{"action":"fails"}'), 'fails'), of('out', short(error.text), 'fails', 'error'),
+  ]);
+  const said = records.filter(({ type, route }) => type === 'invocation' && route === '$default');
+  assert.deepEqual(plain('send'), [Buffer.byteLength(MARKUP), 5000].map((bytes, i) => ({ type: 'send', connectionId, status: 200, bytes, requestId: said[i].requestId })));
+  for (const { sends, sendsMs, handlerMs, durationMs } of said) assert.ok(sends === 1 && sendsMs > 0 && Math.abs(sendsMs + handlerMs - durationMs) < 0.01);
+  assert.ok(records.some(({ type, text }) => type === 'log' && text.startsWith('said <b>\t<script>')));
+
+  assert.equal(await dev.handshake({ headers: { Origin: 'https://evil.example' } }), 403);
+  const refused = await follow(dev, (all) => all.find(({ event }) => event === 'refused'), records.at(-1).seq);
+  assert.deepEqual([refused.status, refused.origin], [403, 'https://evil.example']);
+  assert.match(refused.reason, /--allow-origin/);
+
+  const { totals } = (await call(dev, 'console/state')).json;
+  assert.ok(totals.connectionMinutes > 0 && totals.gbSeconds > 0);
+  assert.deepEqual({ ...totals, connectionMinutes: 0, gbSeconds: 0 }, {
+    invocations: 4, billedRequests: 4, failures: 1, sends: 2, gone: 0, throttled: 0,
+    messagesIn: 4, messagesOut: 4, meteredMessages: 8, connectionMinutes: 0, gbSeconds: 0,
+  });
+});
+
+const FAILING = ['return function(event)', '  print("about to <fail>", "\\255")', '  error("no room", 0 + 1)', 'end'].join('\n');
+
+scenario('an invocation as a whole, and once more', {
+  files: {
+    ...service({ routes: { $default: 'return require "deep"(event)', ok: 'print(event.body) return true' } }), 'deep.lua': FAILING,
+  },
+}, async (dev) => {
+  const client = await dev.connect();
+  await client.ask('hello');
+  const [{ requestId }] = await dev.invocations(1);
+  const { status, json } = await call(dev, `console/invocation?request_id=${requestId}`);
+  assert.equal(status, 200);
+  assert.equal(json.record.requestId, requestId);
+  assert.equal(JSON.parse(json.event).body, 'hello');
+  assert.equal(JSON.parse(json.result).errorMessage, 'no room');
+  assert.ok(json.logs.length >= 1 && json.logs.every((line) => line.requestId === requestId));
+  assert.ok(json.logs.some(({ text }) => text === 'about to <fail>\t\ufffd'));
+  const [first] = json.stack;
+  assert.match(first.frame, /deep\.lua:3/);
+  assert.deepEqual([first.place, first.source], ['deep.lua:3', FAILING.split('\n').map((text, i) => ({ number: i + 1, text, ...(i === 2 && { wrong: true }) }))]);
+
+  fs.writeFileSync(path.join(dev.directory, 'deep.lua'), '\n\n\n-- another file\nreturn function() return true end');
+  await dev.line({ type: 'reload', event: 'done' });
+  const again = (await call(dev, `console/invocation?request_id=${requestId}`)).json;
+  assert.deepEqual(again.stack, json.stack, 'the lines are those of the code that ran');
+
+  const resent = await call(dev, `console/resend?request_id=${requestId}`, { method: 'POST' });
+  assert.equal(resent.status, 200);
+  const line = await dev.line({ type: 'invocation', requestId: resent.json.requestId });
+  assert.deepEqual([line.route, line.outcome, line.generation], ['$default', 'result', 2]);
+  assert.match(line.note, /sent again/);
+  const copy = (await call(dev, `console/invocation?request_id=${resent.json.requestId}`)).json;
+  assert.deepEqual([copy.event, copy.stack], [json.event, []]);
+
+  for (const [method, target] of [['GET', 'invocation'], ['POST', 'resend']]) {
+    assert.equal((await call(dev, `console/${target}?request_id=none`, { method })).status, 404);
+    assert.equal((await call(dev, `console/${target}`, { method })).status, 404);
+  }
+  assert.equal((await call(dev, `console/resend?request_id=${requestId}`)).status, 405);
+});
+
+scenario('code that cannot be loaded is there until it is mended', echo, async (dev) => {
+  const file = path.join(dev.directory, 'app.lua');
+  const sound = fs.readFileSync(file, 'utf8');
+  fs.writeFileSync(file, 'local a = 1\nlocal <b> = 2\nreturn {}');
+  await dev.line({ type: 'reload', event: 'refused' });
+  const { loadError, generation } = (await call(dev, 'console/state')).json;
+  assert.equal(generation, 1);
+  assert.deepEqual([loadError.changed, loadError.place, loadError.line], ['app.lua', 'app.lua:2', 'local <b> = 2']);
+  assert.match(loadError.error.errorMessage, /app\.lua:2/);
+  assert.deepEqual(loadError.source.map(({ number, wrong }) => [number, wrong]), [[1, undefined], [2, true], [3, undefined]]);
+  fs.writeFileSync(file, `${sound}\n`);
+  await dev.line({ type: 'reload', event: 'done' });
+  const after = (await call(dev, 'console/state')).json;
+  assert.equal(after.loadError, null);
+  assert.ok(after.generation > 1);
+});
+
+const ROOMS = `
+local app = require "moonwire.app"
+return app {
+  ["$connect"] = function() return true end,
+  join = function(conn, message) assert(conn:join(message.room)) return { joined = message.room } end,
+}`;
+
+scenario('rooms and their members', {
+  files: {
+    'serverless.yml': 'service: tested\nprovider: { name: aws }\nfunctions: { app: { handler: app, events: [ websocket: $connect, websocket: $disconnect, websocket: $default ] } }\n',
+    'app.lua': ROOMS,
+  },
+}, async (dev) => {
+  const before = (await call(dev, 'console/rooms')).json;
+  assert.match(before.store, /^sqlite:\//);
+  assert.deepEqual([before.note, before.rooms, before.users], [undefined, [], 0]);
+  const clients = await Promise.all([dev.connect(), dev.connect()]);
+  for (const client of clients) await client.ask({ action: 'join', room: '<lobby> "1"' });
+  await clients[0].ask({ action: 'join', room: 'attic' });
+  const { rooms } = (await call(dev, 'console/rooms')).json;
+  const ids = (await call(dev, 'connections')).json.connections.map(({ connectionId }) => connectionId).sort();
+  assert.deepEqual(rooms.map(({ name, count }) => [name, count]), [['<lobby> "1"', 2], ['attic', 1]]);
+  assert.deepEqual(rooms[0].members.map(({ connectionId }) => connectionId).sort(), ids);
+  for (const client of clients) await client.close();
+});
+
+const LOUD = 'for i = 1, 500 do print(("x"):rep(100), i) end return true';
+
+scenario('what is kept is bounded, and a page is told what it has missed', { routes: { $default: LOUD } }, async (dev) => {
+  const { next } = await feed(dev);
+  const client = await dev.connect();
+  for (let round = 1; round <= 10; round++) { // 50,000 lines; standard output has to be read meanwhile
+    for (let i = 0; i < 10; i++) client.send('hello');
+    await dev.when(() => dev.lines.length > 5010 * round);
+  }
+  const answer = await feed(dev, next);
+  assert.ok(answer.lost > 40000, `${answer.lost} lost`);
+  let last = answer;
+  for (;;) {
+    const more = await feed(dev, last.next, 0);
+    if (more.records.length === 0) break;
+    assert.equal(more.records[0].seq, last.next + 1);
+    assert.equal(more.lost, 0);
+    assert.ok(JSON.stringify(more.records).length < 1.2 * 1024 * 1024);
+    last = more;
+  }
+  assert.equal(answer.next - next, answer.lost + answer.records.length);
+  const { oldest, next: newest } = (await call(dev, 'console/state')).json;
+  assert.ok(newest - oldest + 1 <= 5000);
+});
+
+scenario('without a page nothing is recorded of messages, and invocations are there all the same', echo, async (dev) => {
+  const client = await dev.connect();
+  for (let i = 0; i < 700; i++) await client.ask('hello');
+  const { records, next, lost } = await feed(dev);
+  assert.ok(!records.some(({ type }) => type === 'frame' || type === 'send' || type === 'connection'));
+  assert.equal(records.filter(({ type }) => type === 'invocation').length + lost + records.filter(({ type }) => type !== 'invocation').length, next);
+  assert.ok(records.filter(({ type }) => type === 'invocation').length >= 500);
+});
+
+test('the end of moonwire dev answers polls that wait', () => withDev(echo, async (dev) => {
+  const { next } = await feed(dev);
+  const before = dev.descriptors();
+  const waiting = Array.from({ length: 20 }, () => feed(dev, next)); // more than may wait: the first ones are answered
+  await Promise.all(waiting.slice(0, 4));
+  const leaving = await Promise.all([1, 2, 3].map(() => abandoned(dev, next)));
+  for (const leave of leaving) leave();
+  await dev.stop();
+  for (const { records } of await Promise.all(waiting)) assert.deepEqual(records, []);
+  assert.ok(before > 0);
+}));
+
+const HOSTILE = ['ws.reply("\\255\\254 <img src=x onerror=alert(1)>")', 'print("\\255\\27[2J\\0 </script>")', 'error("\\255 <b>")'].join('\n');
+
+scenario('whatever bytes clients and handlers write, answers are JSON in UTF-8', { routes: { $default: HOSTILE } }, async (dev) => {
+  const { next } = await feed(dev);
+  const client = await dev.connect();
+  client.send('<svg onload=alert(1)>\u2028');
+  const records = await follow(dev, (all) => all.some(({ type }) => type === 'invocation') && all, next);
+  assert.ok(records.some(({ type, text }) => type === 'frame' && text === '\ufffd\ufffd <img src=x onerror=alert(1)>'));
+  assert.ok(records.some(({ type, text }) => type === 'log' && text === '\ufffd\u001b[2J\u0000 </script>'));
+  const { requestId } = records.find(({ type }) => type === 'invocation');
+  const { headers, json } = await call(dev, `console/invocation?request_id=${requestId}`);
+  assert.equal(headers['content-type'], 'application/json');
+  assert.equal(JSON.parse(json.event).body, '<svg onload=alert(1)>\u2028');
+  client.drop();
 });

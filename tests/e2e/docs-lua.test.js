@@ -1,5 +1,5 @@
 'use strict';
-// The examples of docs/lua: every ```lua block is a script of its own that has to end well. What the second word of a fence
+// The examples of docs/lua, and of pages beside it: every ```lua block is a script of its own that has to end well. What the second word of a fence
 // says:
 //
 //   ```lua                                   runs under `moonwire lua`; it checks with assert what it promises
@@ -24,7 +24,7 @@ const program = require('./helper/program');
 const { meet } = require('./helper/counterparts');
 
 const { ROOT, SECRETS, FINDING } = program;
-const PAGES = ['docs/metrics.md', ...fs.readdirSync(path.join(ROOT, 'docs/lua')).sort().map((name) => `docs/lua/${name}`)];
+const PAGES = ['docs/client.md', 'docs/metrics.md', ...fs.readdirSync(path.join(ROOT, 'docs/lua')).sort().map((name) => `docs/lua/${name}`)];
 
 /** What a fence may ask for. */
 const HTTP = { version: '2.0', routeKey: 'GET /', rawPath: '/', rawQueryString: 'name=ann', queryStringParameters: { name: 'ann' }, headers: {}, requestContext: { http: { method: 'GET', path: '/' } }, isBase64Encoded: false };

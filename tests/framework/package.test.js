@@ -55,6 +55,12 @@ const STORE = { MOONWIRE_STORE: { 'Fn::Sub': 'dynamodb:${Connections}' } };
 const API = { MOONWIRE_API: { 'Fn::Sub': '${WebsocketsApi}/dev' } };
 const OWN_LAYER = { layers: [{ Ref: 'MoonwireLambdaLayer' }] };
 
+/** Where layer/serverless.yml lies: in this repository, and in the archive of the tool. */
+const PUBLISHER = {
+  osls: { below: 'layer', zips: 'dist', args: [] },
+  serverless: { below: 'share/moonwire/layer', zips: 'lib/moonwire', args: ['--param', 'zips=../../../lib/moonwire'] },
+};
+
 for (const framework of Object.keys(FRAMEWORKS)) {
   describe(framework, { concurrency: 2 }, () => {
     test('the example of this repository, as it is', () => inFolder(async (folder) => {
@@ -76,10 +82,11 @@ for (const framework of Object.keys(FRAMEWORKS)) {
     }));
 
     test('the publisher of the layer', () => inFolder(async (folder) => {
-      const home = path.join(folder, 'layer');
+      const { below, zips, args } = PUBLISHER[framework];
+      const home = path.join(folder, below);
       fs.cpSync(path.join(ROOT, 'layer'), home, { recursive: true });
-      for (const arch of ['x86_64', 'arm64']) putLayer(path.join(folder, `dist/moonwire-layer-${arch}.zip`));
-      const made = await pack(framework, home);
+      for (const arch of ['x86_64', 'arm64']) putLayer(path.join(folder, zips, `moonwire-layer-${arch}.zip`));
+      const made = await pack(framework, home, { args });
       expect.expectQuiet(made, [DESCRIBE, DESCRIBE]);
       for (const [name, arch] of [['X86', 'x86_64'], ['Arm', 'arm64']]) {
         const { Properties: { Content, ...layer }, DeletionPolicy, UpdateReplacePolicy } = made.resources[`${name}LambdaLayer`];
@@ -91,14 +98,6 @@ for (const framework of Object.keys(FRAMEWORKS)) {
         });
       }
       assert.equal(ofType(made.resources, 'AWS::Lambda::Function').length, 0);
-    }));
-
-    test('the publisher, with zips that are elsewhere', () => inFolder(async (folder) => {
-      const home = path.join(folder, 'share/moonwire/layer');
-      fs.cpSync(path.join(ROOT, 'layer'), home, { recursive: true });
-      for (const arch of ['x86_64', 'arm64']) putLayer(path.join(folder, `lib/moonwire/moonwire-layer-${arch}.zip`));
-      const made = await pack(framework, home, { args: ['--param', 'zips=../../../lib/moonwire'] });
-      expect.expectQuiet(made, [DESCRIBE, DESCRIBE]);
     }));
 
     test('moonwire new: echo', () => inFolder(async (folder) => {

@@ -51,18 +51,19 @@ static void http(void **state) {
   in.connection_id[0] = '\0';
   in.status = 404;
   view_fixture_finish(&f, &in);
-  view_fixture_end(&f,
-                   "{\"type\":\"ready\",\"service\":\"moonwire-example\",\"stage\":\"dev\",\"region\":\"us-east-1\","
-                   "\"websocketUrl\":\"ws://127.0.0.1:3001/dev\",\"managementUrl\":\"http://127.0.0.1:3001/"
-                   "dev\",\"httpUrl\":\"http://127.0.0.1:3001\",\"controlUrl\":\"http://"
-                   "127.0.0.1:3002\",\"consoleUrl\":\"http://127.0.0.1:3002/#token=T\",\"routes\":[],"
-                   "\"httpRoutes\":["
-                   "{\"routeKey\":\"GET /users/{id}\",\"function\":\"echo\",\"handler\":\"handlers/echo.default\"},"
-                   "{\"routeKey\":\"$default\",\"function\":\"chat\",\"handler\":\"handlers/chat.main\"}]}\n"
-                   "{\"type\":\"invocation\",\"time\":\"2026-11-21T20:33:12.000Z\",\"function\":\"echo\",\"route\":"
-                   "\"GET /users/{id}\",\"requestId\":\"" VIEW_ID
-                   "\",\"environment\":1,\"cold\":false,\"waitedMs\":0.100,\"durationMs\":1.500,\"outcome\":\"result\","
-                   "\"status\":404}\n");
+  view_fixture_end(
+      &f, "{\"type\":\"ready\",\"service\":\"moonwire-example\",\"stage\":\"dev\",\"region\":\"us-east-1\","
+          "\"websocketUrl\":\"ws://127.0.0.1:3001/dev\",\"managementUrl\":\"http://127.0.0.1:3001/"
+          "dev\",\"httpUrl\":\"http://127.0.0.1:3001\",\"controlUrl\":\"http://"
+          "127.0.0.1:3002\",\"consoleUrl\":\"http://127.0.0.1:3002/#token=T\",\"routes\":[],"
+          "\"httpRoutes\":["
+          "{\"routeKey\":\"GET /users/{id}\",\"function\":\"echo\",\"handler\":\"handlers/echo.default\"},"
+          "{\"routeKey\":\"$default\",\"function\":\"chat\",\"handler\":\"handlers/chat.main\"}]}\n"
+          "{\"type\":\"invocation\",\"time\":\"2026-11-21T20:33:12.000Z\",\"function\":\"echo\",\"route\":"
+          "\"GET /users/{id}\",\"requestId\":\"" VIEW_ID
+          "\",\"environment\":1,\"cold\":false,\"waitedMs\":0.100,\"durationMs\":1.500,\"queueMs\":0.100,\"handlerMs\":"
+          "1.500,\"billedMs\":2,\"eventBytes\":0,\"resultBytes\":2,\"generation\":1,\"outcome\":\"result\","
+          "\"status\":404}\n");
 }
 
 static void invocations(void **state) {
@@ -78,24 +79,31 @@ static void invocations(void **state) {
   view_fixture_invoke(&in, INVOKE_ERROR,
                       " {\"errorMessage\":\n\"m\\n\",\"errorType\":\"T\",\"stackTrace\":[\"s\",1]}\n");
   memcpy(in.note, "n", 2);
+  in.sends = 2;
+  in.sends_ns = 500 * 1000;
   view_fixture_finish(&f, &in);
   view_fixture_invoke(&in, INVOKE_THROTTLED, "{\"errorMessage\":\"m\",\"errorType\":\"T\"}");
   in.begun_ns = in.environment = 0;
   in.done_ns = in.asked_ns + 1000;
   view_fixture_finish(&f, &in);
   view_fixture_end(
-      &f, "{\"type\":\"invocation\",\"time\":\"2026-11-21T20:33:12.000Z\",\"function\":\"echo\",\"route\":\"$default\","
-          "\"action\":\"s\\\"ay\",\"connectionId\":\"BFaT_fALIAMCKug=\",\"requestId\":\"" VIEW_ID
-          "\",\"environment\":1,\"cold\":true,"
-          "\"initMs\":2.149,\"waitedMs\":0.100,\"durationMs\":1.500,\"outcome\":\"result\"}\n"
-          "{\"type\":\"invocation\",\"time\":\"2026-11-21T20:33:12.000Z\",\"function\":\"echo\",\"route\":\"$default\","
-          "\"connectionId\":\"BFaT_fALIAMCKug=\",\"requestId\":\"" VIEW_ID "\",\"environment\":1,\"cold\":false,"
-          "\"waitedMs\":0.100,\"durationMs\":1.500,\"outcome\":\"error\",\"error\":{\"errorMessage\":\"m\\n\","
-          "\"errorType\":\"T\",\"stackTrace\":[\"s\",\"...\"]},\"note\":\"n\"}\n"
-          "{\"type\":\"invocation\",\"time\":\"2026-11-21T20:33:12.000Z\",\"function\":\"echo\",\"route\":\"$default\","
-          "\"connectionId\":\"BFaT_fALIAMCKug=\",\"requestId\":\"" VIEW_ID "\",\"environment\":0,\"cold\":false,"
-          "\"waitedMs\":0.001,\"outcome\":\"throttled\",\"error\":{\"errorMessage\":\"m\",\"errorType\":\"T\","
-          "\"stackTrace\":[]}}\n");
+      &f,
+      "{\"type\":\"invocation\",\"time\":\"2026-11-21T20:33:12.000Z\",\"function\":\"echo\",\"route\":\"$default\","
+      "\"action\":\"s\\\"ay\",\"connectionId\":\"BFaT_fALIAMCKug=\",\"requestId\":\"" VIEW_ID
+      "\",\"environment\":1,\"cold\":true,"
+      "\"initMs\":2.149,\"waitedMs\":0.100,\"durationMs\":1.500,\"queueMs\":0.000,\"handlerMs\":1.500,\"billedMs\":4,"
+      "\"eventBytes\":0,\"resultBytes\":2,\"generation\":1,\"outcome\":\"result\"}\n"
+      "{\"type\":\"invocation\",\"time\":\"2026-11-21T20:33:12.000Z\",\"function\":\"echo\",\"route\":\"$default\","
+      "\"connectionId\":\"BFaT_fALIAMCKug=\",\"requestId\":\"" VIEW_ID "\",\"environment\":1,\"cold\":false,"
+      "\"waitedMs\":0.100,\"durationMs\":1.500,\"queueMs\":0.100,\"handlerMs\":1.000,\"billedMs\":2,\"sends\":2,"
+      "\"sendsMs\":0.500,\"eventBytes\":0,\"resultBytes\":62,\"generation\":1,\"outcome\":\"error\",\"error\":{"
+      "\"errorMessage\":\"m\\n\","
+      "\"errorType\":\"T\",\"stackTrace\":[\"s\",\"...\"]},\"note\":\"n\"}\n"
+      "{\"type\":\"invocation\",\"time\":\"2026-11-21T20:33:12.000Z\",\"function\":\"echo\",\"route\":\"$default\","
+      "\"connectionId\":\"BFaT_fALIAMCKug=\",\"requestId\":\"" VIEW_ID "\",\"environment\":0,\"cold\":false,"
+      "\"waitedMs\":0.001,\"queueMs\":0.001,\"eventBytes\":0,\"resultBytes\":36,\"generation\":1,\"outcome\":"
+      "\"throttled\",\"error\":{\"errorMessage\":\"m\",\"errorType\":\"T\","
+      "\"stackTrace\":[]}}\n");
 }
 
 static void lines_and_ends(void **state) {

@@ -66,6 +66,8 @@ void view_fixture_invoke(struct invoke *in, enum invoke_outcome outcome, const c
   in->done_ns = in->begun_ns + 1500 * 1000;
   buf_init(&in->payload, 4 * 1024 * 1024);
   buf_add(&in->payload, str_from(payload));
+  in->payload_bytes = in->payload.len;
+  in->generation = 1;
 }
 
 void view_fixture_finish(struct view_fixture *f, struct invoke *in) {

@@ -9,13 +9,13 @@ local conn = {}
 
 --- @class moonwire.app.User
 --- @field id string
---- @field exp? number Unix time in seconds: until when the token was good
+--- @field exp? number Unix time in seconds: until when the token is good
 --- @field [string] any the other claims of the token; of a Lambda authorizer, its context
 
 --- @class moonwire.app.Conn
---- @field id string
---- @field user? moonwire.app.User
---- @field data table<string, any> what was kept of the connection; changes are saved at the end of the invocation
+--- @field id string of the connection
+--- @field user? moonwire.app.User who it is
+--- @field data table<string, any> what is kept of the connection; changes are saved at the end of the invocation
 local Conn = {}
 
 -- What is not for routes: the phase and the row.
@@ -72,10 +72,10 @@ local function text_of(data)
 end
 
 --- Sends a message to the client. In $connect, where the socket is not open yet, it is sent as soon as that is.
---- @param data string|table a table as JSON
+--- @param data string|table a string as it is; a table as JSON
 --- @return true? ok
 --- @return string? message
---- @return string? code as those of ws.send
+--- @return moonwire.ws.Code? code
 function Conn:send(data)
   local state = state_of(self, "send")
   local text, why = text_of(data)
@@ -89,7 +89,7 @@ end
 --- Closes the connection; $disconnect follows. In $connect, refuse it instead.
 --- @return true? ok
 --- @return string? message
---- @return string? code as those of ws.close
+--- @return moonwire.ws.Code? code
 function Conn:close()
   state_of(self, "close")
   return ws.close(self.id)
@@ -97,7 +97,7 @@ end
 
 --- In $connect: refuses the connection, whatever the route returns then. `return conn:refuse(401)`.
 --- @param status? integer 400 to 599, which the client sees; default 403
---- @return false
+--- @return false refused
 function Conn:refuse(status)
   local state = state_of(self, "refuse")
   status = status == nil and 403 or status
@@ -118,17 +118,18 @@ end
 --- @param room string
 --- @return true? ok
 --- @return string? message
---- @return string? code as those of the store
+--- @return moonwire.store.Code? code
 function Conn:join(room)
   local state = state_of(self, "join")
   check_name("join", "room", room)
   return row.join(state, room)
 end
 
+--- Ends a membership.
 --- @param room string
 --- @return true? ok true, too, when it is no member
 --- @return string? message
---- @return string? code as those of the store
+--- @return moonwire.store.Code? code
 function Conn:leave(room)
   local state = state_of(self, "leave")
   check_name("leave", "room", room)
@@ -137,7 +138,7 @@ end
 
 --- A room, to send to its members: ws.room(name). `{ except = conn }` leaves this connection out.
 --- @param name string
---- @return moonwire.ws.Room
+--- @return moonwire.ws.Room room
 function Conn:room(name)
   state_of(self, "room")
   check_name("room", "name", name)
@@ -147,17 +148,17 @@ end
 --- The rooms of the connection.
 --- @return string[]? names sorted
 --- @return string? message
---- @return string? code as those of the store
+--- @return moonwire.store.Code? code
 function Conn:rooms()
   return row.rooms(state_of(self, "rooms"))
 end
 
 --- Changes one key of the data by what it is now, in all invocations together: fn is called again when another one was faster.
---- @param key string
---- @param fn fun(old: any): any gives the new value; nil removes the key
---- @return any? value the new one; json.null when the key was removed
+--- @param key string of `conn.data`
+--- @param fn fun(old: any): any gets the value (nil when there is none), gives the new one (nil removes the key); may wait
+--- @return any? value the new one; `json.null` when the key was removed
 --- @return string? message
---- @return string? code as those of the store: "conflict", "gone"
+--- @return moonwire.store.Code? code
 function Conn:update(key, fn)
   local state = state_of(self, "update")
   check_name("update", "key", key)

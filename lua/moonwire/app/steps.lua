@@ -8,6 +8,9 @@ local steps = {}
 
 --- A value: nil, or what is sent; or a failure.
 --- @param what string "the route"
+--- @param value any
+--- @param message any
+--- @param code any
 --- @return any value
 --- @return moonwire.app.Failure? failure
 local function judge(what, value, message, code)

@@ -18,7 +18,7 @@ local turn = {}
 --- @field after function[]
 --- @field on_error function[]
 
---- @class moonwire.app.Turn
+--- @class moonwire.app.Turn one event on its way
 --- @field kind "CONNECT"|"MESSAGE"|"DISCONNECT"
 --- @field route moonwire.app.Route
 --- @field conn moonwire.app.Conn
@@ -195,7 +195,7 @@ local KINDS = {
 --- @param context moonwire.Context
 --- @return table result
 function turn.take(app, event, context)
-  local place = type(event) == "table" and event.requestContext
+  local place = type(event) == "table" and event.requestContext --- @type any
   local kind = type(place) == "table" and KINDS[place.eventType]
   if not kind then error("app: it is for the events of a WebSocket API ($connect, $disconnect, messages); this one is none", 0) end
   context.event = event

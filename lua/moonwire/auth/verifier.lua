@@ -13,11 +13,14 @@ local verifier = {}
 --- @field exp? number Unix time in seconds from which on the token is no longer good
 --- @field [string] any the other claims
 
+--- @class moonwire.auth.AuthorizerOptions
+--- @field claims? string[] names of claims for `requestContext.authorizer`; what is no string, number or boolean becomes JSON
+
 --- What a client asks for a connection with.
 --- @class moonwire.auth.Request
 --- @field headers? table<string, string> names in any letter case
 --- @field query? table<string, string>
---- @field protocols? string[] the subprotocols that are offered; default: those of the headers
+--- @field protocols? string[] the subprotocols that the client offers; default: those of the headers
 
 --- @class moonwire.auth.Verifier
 local Verifier = {}
@@ -72,8 +75,8 @@ end
 --- moonwire.jwt, and `token_use` when Cognito made the token for another use.
 --- @param token string
 --- @return moonwire.auth.User? user
---- @return string? message holds nothing of the token
---- @return string? code
+--- @return string? message
+--- @return moonwire.auth.Code? code
 function Verifier:verify(token)
   local rules = rules_for(self, "verify")
   if type(token) ~= "string" then error("verifier:verify: token must be a string, got " .. arguments.kind(token), 2) end
@@ -97,15 +100,15 @@ local function verify_request(rules, given)
 end
 
 --- Verifies the token of a request: that of `Authorization: Bearer`, else of `?token=`, else of a subprotocol `bearer.TOKEN`.
---- @param given moonwire.auth.Request
+--- @param request moonwire.auth.Request
 --- @return moonwire.auth.User? user
---- @return string? message holds nothing of the token
---- @return string? code those of `verify`, and `missing`
-function Verifier:verify_request(given)
+--- @return string? message
+--- @return moonwire.auth.Code? code
+function Verifier:verify_request(request)
   local rules = rules_for(self, "verify_request")
-  local why = check_request(given)
+  local why = check_request(request)
   if why then error("verifier:verify_request: " .. why, 2) end
-  return verify_request(rules, given)
+  return verify_request(rules, request)
 end
 
 -- A claim as a value that a context may have; nothing for one that is not there.
@@ -147,8 +150,8 @@ end
 --- Makes an authorizer function for API Gateway: it lets in whose token is good. Events of the connection then have
 --- `requestContext.authorizer`, with the id of the user as `principalId`, `exp` and the claims that are asked for. A token that
 --- is missing or refused is answered with 401, and logged with the reason; 500 when the issuer's keys cannot be read.
---- @param options? { claims?: string[] } names of claims for the context; what is no string, number or boolean becomes JSON
---- @return fun(event: table): table?, string?, string?
+--- @param options? moonwire.auth.AuthorizerOptions
+--- @return fun(event: table, context?: moonwire.Context): table?, string?, string? authorizer
 function Verifier:authorizer(options)
   local rules, why = rules_for(self, "authorizer"), check_options(options)
   if why then error("verifier:authorizer: " .. why, 2) end

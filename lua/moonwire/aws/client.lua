@@ -13,10 +13,10 @@ local services = require "moonwire.aws.services"
 local client = {}
 
 --- @class moonwire.aws.ClientOptions
---- @field region? string default: AWS_REGION, else AWS_DEFAULT_REGION
---- @field endpoint? string "http://127.0.0.1:8000"
---- @field credentials? moonwire.Credentials default: the environment's
---- @field timeout_ms? number for one attempt; default 30000, for lambda 900000
+--- @field region? string default: `AWS_REGION`, else `AWS_DEFAULT_REGION`
+--- @field endpoint? string `"http://127.0.0.1:8000"`; default: `AWS_ENDPOINT_URL_<SERVICE>`, `AWS_ENDPOINT_URL`, else the service's host in the Region
+--- @field credentials? moonwire.Credentials default: those of the environment
+--- @field timeout_ms? number for one attempt; default 30000, for `lambda` 900000
 
 --- @class moonwire.aws.Client
 --- @field [string] fun(self: moonwire.aws.Client, input?: table): table?, string?, string?, table? the actions
@@ -55,6 +55,11 @@ end
 
 --- Sends a request to the place: path is what stands behind the endpoint.
 --- @param place moonwire.aws.Place
+--- @param what string "sqs:SendMessage"
+--- @param path string
+--- @param query? table<string, string>
+--- @param headers moonwire.Headers
+--- @param body string
 --- @return moonwire.Response? response
 --- @return string? message
 --- @return string? code

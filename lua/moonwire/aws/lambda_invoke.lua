@@ -89,6 +89,8 @@ end
 
 --- @param send function client.send
 --- @param place moonwire.aws.Place
+--- @param what string "lambda:Invoke"
+--- @param prepared table
 --- @return moonwire.aws.InvokeResult? result
 --- @return string? message
 --- @return string? code

@@ -7,19 +7,19 @@ local json = require "moonwire.json"
 local request = {}
 
 --- @class moonwire.aws.Request
---- @field service string signing name: "s3", "sns", "execute-api" ...
---- @field url string absolute, https or http, its path percent-encoded
---- @field method? string default "GET"
---- @field query? table<string, string|number|boolean|(string|number|boolean)[]> is percent-encoded and put behind the URL
---- @field headers? moonwire.Headers
+--- @field service string the signing name: `"s3"`, `"sns"`, `"execute-api"` ...
+--- @field url string absolute, https or http; its path is percent-encoded
+--- @field method? string default `"GET"`
+--- @field query? table names and values: strings, numbers, booleans, or lists of these for a name that comes several times; they are percent-encoded and put behind the URL, in the order of the names
+--- @field headers? moonwire.Headers names and values, or a list of `{ name, value }` pairs when order or duplicates matter; `Authorization`, `X-Amz-Date` and `X-Amz-Security-Token` come with the signature
 --- @field body? string
---- @field region? string default: AWS_REGION, else AWS_DEFAULT_REGION
---- @field credentials? moonwire.Credentials default: the environment's
+--- @field region? string default: `AWS_REGION`, else `AWS_DEFAULT_REGION`
+--- @field credentials? moonwire.Credentials default: those of the environment
 --- @field timeout_ms? number for one attempt; default 30000
 --- @field max_body? number bytes that the answer's body may have; default 8388608 (8 MB)
---- @field normalize_path? boolean as for aws.sign; default true, for S3 false
---- @field double_encode? boolean as for aws.sign; default true, for S3 false
---- @field sign_body_header? boolean as for aws.sign; default false, for S3 true
+--- @field normalize_path? boolean as for `aws.sign`; chosen for `s3`, which differs from all other services
+--- @field double_encode? boolean as for `aws.sign`; chosen for `s3`
+--- @field sign_body_header? boolean as for `aws.sign`; chosen for `s3`
 
 local FIELDS = {
   service = "text!", url = "text!", method = "string", query = "table", headers = "table", body = "string",

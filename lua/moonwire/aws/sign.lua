@@ -3,29 +3,29 @@ local arguments = require "moonwire.runtime.arguments"
 local core = require "moonwire.core.sigv4"
 local headers = require "moonwire.runtime.headers"
 
---- @class aws.SignInput
---- @field method string "GET", "POST" ...
---- @field url string absolute, percent-encoded as it is sent: the "=" of a connection id as "%3D"
---- @field headers? moonwire.Headers
+--- @class moonwire.aws.SignInput
+--- @field method string `"GET"`, `"POST"` ...
+--- @field url string absolute, percent-encoded as it is sent: the `=` of a connection id as `%3D`
+--- @field headers? moonwire.Headers names and values, or a list of `{ name, value }` pairs
 --- @field body? string any bytes
---- @field service string "execute-api", "dynamodb" ...
---- @field region string "eu-central-1" ...
+--- @field service string `"execute-api"`, `"dynamodb"` ...
+--- @field region string `"eu-central-1"` ...
 --- @field credentials moonwire.Credentials
 --- @field time number Unix time in seconds: `os.time()`
---- @field normalize_path? boolean resolve "//", "." and ".." in the canonical path (true); S3 wants false
---- @field double_encode? boolean encode the path once more for the canonical path (true); S3 wants false
---- @field sign_body_header? boolean add the header x-amz-content-sha256 (false); S3 wants true
---- @field omit_session_token? boolean send the session token without signing it (false)
---- @field payload_hash? string instead of the hash of the body: 64 hexadecimal digits or "UNSIGNED-PAYLOAD"
---- @field query? boolean make a presigned URL instead of headers (false)
---- @field expires? integer presigned: seconds it is good for, 1 to 604800 (900)
+--- @field normalize_path? boolean resolve `//`, `.` and `..` in the canonical path; default true, S3 wants false
+--- @field double_encode? boolean encode the path once more for the canonical path; default true, S3 wants false
+--- @field sign_body_header? boolean add the header `x-amz-content-sha256`; default false, S3 wants true
+--- @field omit_session_token? boolean send the session token without signing it; default false
+--- @field payload_hash? string instead of the hash of the body: 64 hexadecimal digits, or `UNSIGNED-PAYLOAD`
+--- @field query? boolean make a presigned URL instead of headers; default false
+--- @field expires? integer seconds that a presigned URL is good for, 1 to 604800; default 900
 
---- @class aws.Signed
+--- @class moonwire.aws.Signed
 --- @field headers moonwire.Headers all headers to send, the given ones and the new ones, in the form that came in
 --- @field canonical_request string
 --- @field string_to_sign string
 --- @field signature string 64 hexadecimal digits
---- @field authorization? string value of the header of that name; not for a presigned URL
+--- @field authorization? string the header of that name; not with a presigned URL
 --- @field url? string the presigned URL
 
 local FIELDS = {
@@ -63,8 +63,8 @@ end
 ---
 --- Every given header is signed, except those that proxies may change (`user-agent`, `connection`, `proxy-*` ...). The
 --- host comes from the URL unless there is a host header.
---- @param request aws.SignInput
---- @return aws.Signed
+--- @param request moonwire.aws.SignInput
+--- @return moonwire.aws.Signed
 return function(request)
   local why, flat = arguments.fields("request", request, FIELDS), nil
   if not why then flat, why = headers.list(request.headers) end

@@ -5,6 +5,7 @@ local options = {}
 --- @field command string "invoke": its name
 --- @field usage string what --help prints
 --- @field options? table<string, "flag"|"text"|"port"|"count"|"list"> without the "--"; `list` may be said several times
+--- @field short? table<string, string> "o" -> "output": an option's letter
 --- @field arguments? string[] names of those without "--": "FUNCTION"; one in brackets ("[FILE]") may be left out, a
 --- last one with dots ("[FILE...]") be said several times
 
@@ -66,7 +67,7 @@ local function read(spec, args, parsed)
   while i <= #args do
     local arg = args[i]
     local name, value = arg:match "^%-%-([^=]+)=(.*)$"
-    name = name or arg:match "^%-%-(.+)$"
+    name = name or arg:match "^%-%-(.+)$" or (spec.short or {})[arg:match "^%-(%a)$" or ""]
     if arg == "-h" or arg == "--help" then
       return "help"
     elseif arg == "--" then

@@ -26,7 +26,8 @@ local SETTINGS = [[
   "runtime.path": ["?.lua", "?/init.lua", "lua/?.lua", "lua/?/init.lua"],
   "workspace.library": [".moonwire/lua", "lua_modules/share/lua/5.1"],
   "workspace.ignoreDir": [".moonwire", "lua_modules", "node_modules"],
-  "workspace.checkThirdParty": false
+  "workspace.checkThirdParty": false,
+  "type.weakNilCheck": true
 }
 ]]
 

@@ -4,7 +4,7 @@ local elf = require "moonwire.doctor.elf"
 local files = require "moonwire.doctor.files"
 local process = require "moonwire.core.process"
 local tree = require "moonwire.doctor.tree"
-local zip = require "moonwire.doctor.zip"
+local zip = require "moonwire.core.zip"
 
 local FILE_MAX = 64 * 1024 * 1024
 local EXECUTABLE = 0x49 -- 0111
@@ -25,11 +25,11 @@ local function of_program(path, program)
 end
 
 local function of_archive(path)
-  local bytes = files.read(path, FILE_MAX)
-  if not bytes then return { path = path, is_missing = true } end
-  for _, entry in ipairs(zip.entries(bytes) or {}) do
+  if not files.exists(path) then return { path = path, is_missing = true } end
+  local archive = zip.open(path)
+  for _, entry in ipairs(archive and archive:entries() or {}) do
     if entry.name == "bootstrap" then
-      local known = of_program(path, zip.extract(bytes, entry, FILE_MAX) or "")
+      local known = of_program(path, archive:read("bootstrap", FILE_MAX) or "")
       known.mode = entry.mode
       return known
     end

@@ -1,12 +1,10 @@
 -- sizes.lua: limits of Lambda and of the Framework's schema on sizes and lengths.
 -- Source: Lambda Developer Guide, "Lambda quotas", API reference of CreateFunction; osls 3, lib/plugins/aws/provider.js.
-local files = require "moonwire.doctor.files"
 local tree = require "moonwire.doctor.tree"
-local zip = require "moonwire.doctor.zip"
+local zip = require "moonwire.core.zip"
 
 local UNZIPPED_MAX = 250 * 1024 * 1024
 local NAME_MAX, DESCRIPTION_MAX, LAYERS_MAX = 64, 256, 5
-local ARTIFACT_MAX = 300 * 1024 * 1024
 
 local function in_mb(bytes)
   return math.ceil(bytes / 1024 / 1024)
@@ -40,10 +38,8 @@ end
 local function check_artifact(case, found, node, at)
   local path = tree.text(node)
   if not path then return end
-  local bytes = files.read(case.root .. path, ARTIFACT_MAX)
-  local entries = bytes and zip.entries(bytes)
-  local sum = 0
-  for _, entry in ipairs(entries or {}) do sum = sum + entry.size end
+  local archive, sum = zip.open(case.root .. path), 0
+  for _, entry in ipairs(archive and archive:entries() or {}) do sum = sum + entry.size end
   too_large(found, at, path, sum)
 end
 

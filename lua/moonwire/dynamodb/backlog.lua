@@ -55,6 +55,9 @@ end
 
 --- Gives parts of at most `most` jobs to send(part), which returns the jobs that are undone, or nil, message, code.
 --- @param jobs moonwire.dynamodb.Job[]
+--- @param most integer
+--- @param what string "dynamodb:batch_get"
+--- @param send fun(part: moonwire.dynamodb.Job[]): moonwire.dynamodb.Job[]?, string?, string?
 --- @return moonwire.dynamodb.Job[]? rest nil when all is done
 --- @return string? message
 --- @return string? code

@@ -18,7 +18,8 @@ function binary.new(bytes)
   return setmetatable({ bytes = bytes }, Binary)
 end
 
---- @return boolean is it one of ours
+--- Is it one of ours?
+--- @return boolean
 function binary.is(value)
   return type(value) == "table" and getmetatable(value) == Binary
 end

@@ -21,6 +21,7 @@ local function key_of(value)
 end
 
 --- Is the value an element?
+--- @param value string|number|moonwire.dynamodb.Number|moonwire.dynamodb.Binary
 --- @return boolean
 function Set:has(value)
   local kind, key = key_of(value)
@@ -62,7 +63,8 @@ function set.new(list)
   return made
 end
 
---- @return boolean is it one of ours
+--- Is it one of ours?
+--- @return boolean
 function set.is(value)
   return type(value) == "table" and getmetatable(value) == Set
 end

@@ -82,7 +82,7 @@ function write(value, trail, depth)
 end
 
 --- @param value any
---- @param trail any[] steps to the value itself
+--- @param trail { most?: integer, [integer]: any } steps to the value itself
 --- @param depth integer of the first step inside of the value
 return function(value, trail, depth)
   trail.most = depth + DEPTH - 1

@@ -13,6 +13,8 @@ function arguments.kind(value)
 end
 
 --- @param name string of the argument
+--- @param value any
+--- @param wanted string
 --- @return string? problem
 function arguments.type(name, value, wanted)
   if type(value) ~= wanted then
@@ -22,6 +24,7 @@ end
 
 --- A string that is not empty.
 --- @param name string of the argument
+--- @param value any
 --- @return string? problem
 function arguments.text(name, value)
   if value == "" then return name .. " must not be empty" end
@@ -43,6 +46,7 @@ end
 --- A list has the keys 1..n and no others. ipairs and # end at a hole, or see nothing at all: what is behind it would be lost.
 --- Counts the keys, so that nothing is. What the elements are is for the caller to check.
 --- @param name string of the argument
+--- @param value any
 --- @return string? problem
 function arguments.list(name, value)
   local must = name .. " must be a list (keys 1..n), got "

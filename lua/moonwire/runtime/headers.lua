@@ -72,9 +72,9 @@ end
 
 --- @class moonwire.Response
 --- @field status integer
---- @field headers table<string, string> names in lower case, found in any case; the values of one name joined with ", "
---- @field cookies? string[] every Set-Cookie, when there is one
---- @field body string
+--- @field headers table<string, string> found in any letter case, listed by `pairs` in lower case; values of one name are joined with `", "`
+--- @field cookies? string[] every `Set-Cookie`, when there is one
+--- @field body string `""` when there is none
 
 --- What the core got, as users read it.
 --- @param status integer

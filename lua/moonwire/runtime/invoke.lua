@@ -7,22 +7,24 @@ local invoke = {}
 
 local facts = invocation.function_facts()
 
+--- What a handler gets besides the event. What the invocation does not bring is nil.
 --- @class moonwire.Context
---- @field aws_request_id string
---- @field invoked_function_arn? string
---- @field function_name? string
---- @field function_version? string
---- @field memory_limit_in_mb? integer
---- @field log_group_name? string
---- @field log_stream_name? string
+--- @field aws_request_id string the invocation's; every log record has it
+--- @field invoked_function_arn? string with the alias or version that was called
+--- @field function_name? string of the function
+--- @field function_version? string `"$LATEST"`, or a number
+--- @field memory_limit_in_mb? integer what the function has
+--- @field log_group_name? string in CloudWatch
+--- @field log_stream_name? string in CloudWatch
 --- @field trace_id? string the X-Ray header
---- @field tenant_id? string
---- @field client_context? any decoded
---- @field identity? any decoded
---- @field deadline_ms? number Unix time in milliseconds
---- @field cold_start boolean the first invocation of this environment
---- @field get_remaining_time_in_millis fun(self): number
---- @field defer fun(self, fn: fun()) fn runs after the reply was accepted
+--- @field tenant_id? string of a function with tenant isolation
+--- @field client_context? any of a call from a mobile SDK, decoded
+--- @field identity? any of a call from a mobile SDK, decoded
+--- @field deadline_ms? number Unix time in milliseconds when Lambda ends the invocation
+--- @field cold_start boolean the first invocation of this process
+--- @field event? moonwire.event.WebSocket in the routes of an app: what came from API Gateway
+--- @field get_remaining_time_in_millis fun(self): number the milliseconds until `deadline_ms`; 900000 when there is none
+--- @field defer fun(self, fn: fun(): any, string?, string?) runs `fn` after the reply was accepted
 local Context = { get_remaining_time_in_millis = invocation.remaining, defer = invocation.defer }
 Context.__index = Context
 

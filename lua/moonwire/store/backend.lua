@@ -2,43 +2,7 @@
 -- per process, and its module is loaded when it is chosen.
 local arguments = require "moonwire.runtime.arguments"
 
-local backend = {}
-
---- What a backend has: methods that get plain, checked values, and may wait. handle.lua calls them, and does what is the
---- same for all backends: checks, defaults, JSON, the clock, iterators, the turns of `update`.
----
---- `scope` is "API_ID/STAGE", `now` Unix time in whole seconds; JSON texts may hold any bytes. A connection is visible while
---- expires_at > now. Failures of the world return nil, message, code; the message does not begin with the method's name.
----
----   b:connect(scope, record, rooms, now) -> true
----     Puts the record, in place of one with that id, then its memberships. The record has all fields but version; no room
----     comes twice. "too_large".
----   b:get(scope, id, now) -> moonwire.store.Record
----     "gone".
----   b:disconnect(scope, id) -> true
----     Removes the record first, so that no join can succeed after it, then its memberships. True also when nothing is there.
----   b:join(scope, id, room, now) -> true
----     True also when it is a member already. "gone".
----   b:leave(scope, id, room) -> true
----     True also when it is no member.
----   b:rooms(scope, id, now) -> string[]
----     In any order; empty when it is gone.
----   b:members(scope, room, after, now) -> moonwire.store.Member[], string?
----     A page of visible members, ascending by the bytes of id, of those behind the id `after` (nil: from the beginning), and
----     the `after` of the next page; nil when this one is the last. A page may be empty.
----   b:user(scope, user, after, now) -> moonwire.store.Member[], string?
----     The same for a user's connections.
----   b:count(scope, room, now) -> integer
----     How many members are visible.
----   b:save(scope, id, changes, version, now) -> true
----     Sets keys of data to JSON texts, or removes those with false: all of `changes` or nothing; adds one to version. "gone";
----     "conflict" when `version` is not nil and the record has another one; "too_large".
----   b:forget(scope, ids, before) -> integer
----     Removes those of these connections whose connected_at is less than `before`, with their memberships; those of records
----     that are missing, too. How many records. No id comes twice.
----   b:sweep(scope, now) -> integer
----     Removes records that have expired, as far as the backend does not do so by itself. How many.
---- @class moonwire.store.Backend
+local backend = {} -- lua/moonwire/meta/backend.lua says what a backend has to do
 
 --- @class moonwire.store.Record a connection as backends keep it
 --- @field id string

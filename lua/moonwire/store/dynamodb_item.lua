@@ -25,8 +25,10 @@ local function map(fn, from)
 end
 
 --- META of a connection. `rooms` maps the names of its rooms to when it joined.
+--- @param scope string
 --- @param record moonwire.store.Record
 --- @param rooms string[]
+--- @param now integer
 function item.meta(scope, record, rooms, now)
   local key = keys.connection(scope, record.id)
   local joined = {}
@@ -49,11 +51,14 @@ end
 
 --- An item that says where to look for a connection.
 --- @param key { pk: string, sk: string }
+--- @param expires_at integer
+--- @param now integer
 function item.entry(key, expires_at, now)
   return { pk = key.pk, sk = key.sk, added_at = now, ttl = expires_at + TTL_S }
 end
 
 --- The keys of all of these that a connection has.
+--- @param scope string
 --- @param meta table with id, user and rooms
 --- @return { pk: string, sk: string }[]
 function item.entry_keys(scope, meta)

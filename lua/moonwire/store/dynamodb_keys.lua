@@ -40,6 +40,8 @@ function keys.device(scope, user, id)
 end
 
 --- The pk of members.
+--- @param scope string
+--- @param room string
 --- @param shard integer from 0
 --- @return string pk
 function keys.room(scope, room, shard)

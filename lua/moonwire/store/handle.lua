@@ -70,10 +70,10 @@ end
 
 --- Adds a connection, and its membership in rooms. One with that id is replaced.
 --- @param row moonwire.store.Row
---- @param rooms? string[]
+--- @param rooms? string[] what it is a member of
 --- @return true? ok
 --- @return string? message
---- @return string? code
+--- @return moonwire.store.Code? code
 function Store:connect(row, rooms)
   local names, kept
   local why = misused(self) or record.problem(row)
@@ -86,9 +86,9 @@ end
 
 --- What is known of a connection. It is a copy: what is assigned to its fields is not saved.
 --- @param id string
---- @return moonwire.store.Row? row
+--- @return moonwire.store.Row? row a copy: what is assigned to its fields is not saved
 --- @return string? message
---- @return string? code
+--- @return moonwire.store.Code? code
 function Store:get(id)
   refuse("get", id_problem(self, id))
   local kept, message, code = answer("get", self.backend:get(self.scope, id, self.now()))
@@ -100,7 +100,7 @@ end
 --- @param id string
 --- @return true? ok true when there is none, too
 --- @return string? message
---- @return string? code
+--- @return moonwire.store.Code? code
 function Store:disconnect(id)
   refuse("disconnect", id_problem(self, id))
   return answer("disconnect", self.backend:disconnect(self.scope, id))
@@ -111,7 +111,7 @@ end
 --- @param room string
 --- @return true? ok
 --- @return string? message
---- @return string? code
+--- @return moonwire.store.Code? code
 function Store:join(id, room)
   refuse("join", id_problem(self, id) or room_problem(self, room))
   return answer("join", self.backend:join(self.scope, id, room, self.now()))
@@ -122,7 +122,7 @@ end
 --- @param room string
 --- @return true? ok true when there is none, too
 --- @return string? message
---- @return string? code
+--- @return moonwire.store.Code? code
 function Store:leave(id, room)
   refuse("leave", id_problem(self, id) or room_problem(self, room))
   return answer("leave", self.backend:leave(self.scope, id, room))
@@ -132,7 +132,7 @@ end
 --- @param id string
 --- @return string[]? names sorted; none when the connection is gone
 --- @return string? message
---- @return string? code
+--- @return moonwire.store.Code? code
 function Store:rooms(id)
   refuse("rooms", id_problem(self, id))
   local names, message, code = answer("rooms", self.backend:rooms(self.scope, id, self.now()))
@@ -177,8 +177,8 @@ end
 
 --- The members of a room: an iterator, ascending by id. A failure raises a moonwire.store.PageError.
 --- @param room string
---- @param after? string an id: only members behind it
---- @return fun(): moonwire.store.Member?
+--- @param after? string an id: only those behind it
+--- @return fun(): moonwire.store.Member? members
 function Store:members(room, after)
   refuse("members", room_problem(self, room) or after_problem(after))
   return members("members", self, room, after)
@@ -188,7 +188,7 @@ end
 --- @param room string
 --- @return integer? count
 --- @return string? message
---- @return string? code
+--- @return moonwire.store.Code? code
 function Store:count(room)
   refuse("count", room_problem(self, room))
   return answer("count", self.backend:count(self.scope, room, self.now()))
@@ -196,8 +196,8 @@ end
 
 --- The connections of a user, one for each device: an iterator, as that of `s:members`.
 --- @param user string
---- @param after? string an id: only connections behind it
---- @return fun(): moonwire.store.Member?
+--- @param after? string an id: only those behind it
+--- @return fun(): moonwire.store.Member? connections
 function Store:user(user, after)
   refuse("user", misused(self) or name.problem("user", user, name.USER_MAX) or after_problem(after))
   return members("user", self, user, after)
@@ -205,10 +205,10 @@ end
 
 --- Sets keys of a connection's data, all or none; other keys stay as they are.
 --- @param id string
---- @param changes table<string, any> JSON values; json.null removes a key
+--- @param changes table<string, any> JSON values by key; `json.null` removes a key
 --- @return true? ok
 --- @return string? message
---- @return string? code
+--- @return moonwire.store.Code? code
 function Store:save(id, changes)
   local texts
   local why = id_problem(self, id) or arguments.type("changes", changes, "table")
@@ -235,12 +235,12 @@ end
 --- Changes one key of a connection's data by what it is. When somebody else changed the data meanwhile, fn is called again
 --- with what it is then.
 --- @param id string
---- @param key string
---- @param fn fun(old: any): any gets the value (nil when there is none), gives the new one (nil or json.null removes the
----   key); may wait
---- @return any value the new one; json.null when the key was removed
+--- @param key string of the data
+--- @param fn fun(old: any): any gets the value (nil when there is none), gives the new one (nil or `json.null` removes the
+--- key); may wait
+--- @return any value the new one; `json.null` when the key was removed
 --- @return string? message
---- @return string? code "conflict" when others were faster many times
+--- @return moonwire.store.Code? code
 function Store:update(id, key, fn)
   refuse("update", id_problem(self, id) or name.problem("key", key, name.KEY_MAX) or arguments.type("fn", fn, "function"))
   local pause = PAUSE_MS
@@ -257,10 +257,10 @@ end
 
 --- Removes connections that a 410 showed to be closed, except for those that are younger than 30 seconds: they may still be
 --- in their handshake.
---- @param ids string[]
---- @return integer? removed
+--- @param ids string[] of connections
+--- @return integer? removed how many
 --- @return string? message
---- @return string? code
+--- @return moonwire.store.Code? code
 function Store:forget(ids)
   local found
   local why = misused(self)
@@ -271,9 +271,9 @@ function Store:forget(ids)
 end
 
 --- Deletes what has expired. No read needs it; it saves space.
---- @return integer? removed connections
+--- @return integer? removed how many
 --- @return string? message
---- @return string? code
+--- @return moonwire.store.Code? code
 function Store:sweep()
   refuse("sweep", misused(self))
   return answer("sweep", self.backend:sweep(self.scope, self.now()))

@@ -10,14 +10,13 @@ local LIFE_S = 2 * 60 * 60 -- API Gateway quotas: connection duration for WebSoc
 --- A connection.
 --- @class moonwire.store.Row
 --- @field id string
---- @field user? string
---- @field claims? table of the user's token
---- @field endpoint? string where messages for it are sent: "https://{api}.execute-api.{region}.amazonaws.com/{stage}"
---- @field connected_at? integer Unix time in seconds; default now
---- @field expires_at? integer Unix time in seconds; default two hours after connected_at, as long as API Gateway keeps a
----   connection
---- @field data? table<string, any> what the service keeps with it: JSON values
---- @field version? integer what `s:get` gives: another one after each change of data
+--- @field user? string whose it is; a user may have several connections, one for each device
+--- @field claims? table those of the user's token
+--- @field endpoint? string where messages for it are sent, for code without an event: `https://{api}.execute-api.{region}.amazonaws.com/{stage}`
+--- @field connected_at? integer Unix time in whole seconds; default now. `requestContext.connectedAt` of an event has milliseconds
+--- @field expires_at? integer Unix time in whole seconds; default two hours after `connected_at`, as long as API Gateway keeps a connection
+--- @field data? table<string, any> JSON values by key
+--- @field version? integer only of `s:get`: another one after each change of data
 
 local FIELDS = {
   id = "any", user = "any", claims = "table", endpoint = "endpoint", connected_at = "number", expires_at = "number",

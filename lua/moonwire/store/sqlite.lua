@@ -1,7 +1,11 @@
--- sqlite.lua: the store in a file, for one machine: a moonwire.store.Backend (backend.lua has the contract).
+-- sqlite.lua: the store in a file, for one machine: a moonwire.store.Backend (meta/backend.lua has the contract).
 local database = require "moonwire.store.sqlite_database"
 local schema = require "moonwire.store.sqlite_schema"
 
+--- @class moonwire.store.Sqlite: moonwire.store.Backend
+--- @field path string
+--- @field wait_ms? number
+--- @field db? moonwire.store.Database
 local Backend = {}
 Backend.__index = Backend
 

@@ -56,6 +56,7 @@ local function raise(self, code)
 end
 
 --- Runs one statement, for functions that were given to one of the three below.
+--- @param self moonwire.store.Database
 --- @param sql string
 --- @param ... string|number|nil for its question marks
 --- @return any[][] rows
@@ -106,6 +107,7 @@ local function give_up(self, waited)
 end
 
 --- Calls fn(self), which runs a statement, and calls it again while another process has the file locked. fn must not wait.
+--- @param self moonwire.store.Database
 --- @param fn fun(self: moonwire.store.Database): any?, string?, string?
 --- @return any? what fn returned, as are the next two
 --- @return string? message
@@ -135,6 +137,7 @@ local function transact(self, begin, fn)
 end
 
 --- Calls fn for several statements that read; others' writes are seen by all of them, or by none.
+--- @param self moonwire.store.Database
 --- @param fn fun(self: moonwire.store.Database): any?, string?, string?
 --- @return any? what fn returned, as are the next two
 --- @return string? message
@@ -145,6 +148,7 @@ end
 
 --- Calls fn for statements that belong together: all of it counts, or nothing when it raises or returns nil and a message.
 --- Nobody else writes meanwhile.
+--- @param self moonwire.store.Database
 --- @param fn fun(self: moonwire.store.Database): any?, string?, string?
 --- @return any? what fn returned, as are the next two
 --- @return string? message

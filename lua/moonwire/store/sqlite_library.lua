@@ -83,6 +83,7 @@ function library.changes(db)
   return loaded.moonwire_sqlite_changes(db)
 end
 
+--- @param db ffi.cdata*
 --- @param sql string one statement
 --- @return ffi.cdata*? statement finalized when it is collected
 --- @return integer code

@@ -97,6 +97,7 @@ function base.snapshot()
 end
 
 --- A further assertion: fn(state, arguments) returns whether it holds. The words are for string.format, with the arguments.
+--- @param _ table
 --- @param kind string "assertion"
 --- @param name string "multiple_of": then there are assert.multiple_of, assert.is_not.multiple_of
 --- @param fn fun(state: table, arguments: table): boolean

@@ -7,6 +7,13 @@ local spy = {}
 --- @class moonwire.test.Spy
 --- @field calls { vals: table, refs: table, returnvals: table? }[] arguments as they were, the same by reference, results
 --- @field callback function what is behind it
+--- @field returns fun(...): moonwire.test.Spy of a stub: what it returns
+--- @field invokes fun(fn: function): moonwire.test.Spy of a stub: what is called instead
+--- @field on_call_with fun(...): table of a stub: { returns =, invokes = } for these arguments
+--- @field private target? table where it was put, and under which key, in place of what
+--- @field private key any
+--- @field private original? function
+--- @field private reverted? boolean
 local Spy = {}
 Spy.__index = Spy
 

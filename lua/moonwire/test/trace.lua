@@ -7,6 +7,7 @@ local trace = {}
 --- @field message string "a_spec.lua:12: expected 1, got 2", or without its place
 --- @field frames string[] "a_spec.lua:12: in function 'f'", innermost first
 --- @field place? string "a_spec.lua:12"
+--- @field raised any
 
 local function is_ours(frame)
   return frame:find "^moonwire/test/" or frame:find "^moonwire/runtime/prelude.lua" or frame:find "^moonwire/cli/test.lua" or frame:find "^%[C%]: in function '[xp]*call'"

@@ -10,23 +10,23 @@ local TIMEOUT_MAX_MS = 2 ^ 31 - 1
 local NONE = {}
 
 --- @class moonwire.ws.BroadcastOptions
---- @field except? string|string[] ids that get nothing
---- @field concurrency? integer calls at once, 1 to 256; default 32
---- @field timeout_ms? number for one connection, pauses and retries included; default 5000
+--- @field except? string|string[] an id, or ids, that get nothing
+--- @field concurrency? integer how many calls are under way at once, 1 to 256; default 32
+--- @field timeout_ms? number how long one connection may take in all, pauses and retries included; default 5000
 
 --- @class moonwire.ws.Place: moonwire.ws.Options
 --- @field known? string an endpoint for when nothing else says where the connections are
 
 --- @class moonwire.ws.Failure
 --- @field id string
---- @field code string
+--- @field code moonwire.ws.Code
 --- @field message string
 
 --- @class moonwire.ws.BroadcastResult every id is counted once
---- @field sent integer how many have it
---- @field gone string[] the ids of connections that are closed
---- @field failed moonwire.ws.Failure[] all others that were tried
---- @field rest? fun(): string? when there was no time for all: gives the ids that were not tried, then nil
+--- @field sent integer how many have the message
+--- @field gone string[] the ids of connections that are closed: forget them
+--- @field failed moonwire.ws.Failure[] `{ id =, code =, message = }` of all others that were tried; with `timeout` or `network` a message may have arrived
+--- @field rest? fun(): string? only when there was no time for all: an iterator over the ids that were not tried
 
 local fields = { except = true, concurrency = true, timeout_ms = true }
 
@@ -189,7 +189,7 @@ end
 ---
 --- All is over 500 ms before the deadline of the invocation, so that `rest` can be put somewhere. Calls that have no answer by
 --- then failed with `timeout`. A connection inside its own `$connect` is in `failed`, with `connecting`.
---- @param place moonwire.ws.Place
+--- @param place moonwire.ws.Place|moonwire.ws.Options
 --- @param text string what goes out
 --- @param ids string[]|fun(): string? an array, or an iterator: gives one id at each call, then nil
 --- @param options? moonwire.ws.BroadcastOptions

@@ -10,12 +10,12 @@ local store = require "moonwire.store"
 local delivery = {}
 
 --- @class moonwire.ws.DeliveryOptions
---- @field except? string|{ id: string }|(string|{ id: string })[] ids, or tables with an `id`, that get nothing
---- @field concurrency? integer calls at once, 1 to 256; default 32
---- @field timeout_ms? number for one connection; default 5000
+--- @field except? string|table|(string|table)[] an id, a table with an `id` (a row of the store, `conn` of an app), or a list of these, that get nothing
+--- @field concurrency? integer how many calls are under way at once, 1 to 256; default 32
+--- @field timeout_ms? number how long one connection may take in all; default 5000
 
 --- @class moonwire.ws.DeliveryResult: moonwire.ws.BroadcastResult
---- @field continued? boolean another invocation has taken what was left
+--- @field continued? boolean another invocation has taken what was left, in place of `rest`
 
 --- The store; nil and a sentence when nothing says where it is.
 --- @param scope? string

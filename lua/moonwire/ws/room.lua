@@ -5,7 +5,7 @@ local names = require "moonwire.store.name"
 local room = {}
 
 --- @class moonwire.ws.RoomOptions: moonwire.ws.DeliveryOptions
---- @field continue? boolean what there is no time for is sent by another invocation of this function
+--- @field continue? boolean has another invocation of this function send what there is no time for
 
 --- The members of a room. Which API it is of is found at each call, as store.open does.
 --- @class moonwire.ws.Room
@@ -13,12 +13,12 @@ local room = {}
 local Room = {}
 Room.__index = Room
 
---- @return moonwire.ws.Room?
+--- @return moonwire.ws.Room? room
 --- @return string? why not
 function room.new(name)
   local why = names.problem("name", name, names.ROOM_MAX)
   if why then return nil, why end
-  return setmetatable({ name = name }, Room)
+  return (setmetatable({ name = name }, Room))
 end
 
 local function misused(self, method)
@@ -38,8 +38,8 @@ end
 --- @param options? moonwire.ws.RoomOptions
 --- @return moonwire.ws.DeliveryResult? result
 --- @return string? message
---- @return string? code
---- @return moonwire.ws.DeliveryResult? result what was done before the store failed
+--- @return moonwire.ws.DeliveryCode? code
+--- @return moonwire.ws.DeliveryResult? done before the store failed; its `rest` asks the store again
 function Room:broadcast(data, options)
   local why, job, s = misused(self, "broadcast"), nil, nil
   if not why then job, why = delivery.read(data, options, { continue = "boolean" }) end
@@ -52,8 +52,8 @@ function Room:broadcast(data, options)
   return delivery.run(job)
 end
 
---- The members, ascending by id: an iterator. What it gives has id, user, endpoint and connected_at. A failure of the store raises a table
---- `{ type = code, code = code, message = message }`.
+--- The members, ascending by id: an iterator. What it gives has id, user, endpoint and connected_at. A failure of the store raises a
+--- moonwire.store.PageError.
 --- @return fun(): moonwire.store.Member?
 function Room:members()
   return open(self, "members"):members(self.name)
@@ -62,7 +62,7 @@ end
 --- How many members there are.
 --- @return integer? count
 --- @return string? message
---- @return string? code
+--- @return moonwire.store.Code? code
 function Room:count()
   return open(self, "count"):count(self.name)
 end

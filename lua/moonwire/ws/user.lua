@@ -15,7 +15,7 @@ User.__index = User
 function user.new(id)
   local why = names.problem("id", id, names.USER_MAX)
   if why then return nil, why end
-  return setmetatable({ id = id }, User)
+  return (setmetatable({ id = id }, User))
 end
 
 --- Sends a message to all devices of the user. Connections that turn out to be gone are removed from the store.
@@ -23,8 +23,8 @@ end
 --- @param options? moonwire.ws.DeliveryOptions
 --- @return moonwire.ws.DeliveryResult? result
 --- @return string? message
---- @return string? code
---- @return moonwire.ws.DeliveryResult? result what was done before the store failed
+--- @return moonwire.ws.DeliveryCode? code
+--- @return moonwire.ws.DeliveryResult? done before the store failed; its `rest` asks the store again
 function User:send(data, options)
   local why, job, s = nil, nil, nil
   if getmetatable(self) ~= User then why = "call it with a colon: user:send(...)" end

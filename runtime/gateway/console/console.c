@@ -10,9 +10,9 @@ enum { RECORD_MAX = 4 * 1024 * 1024, KEEP = 64 * 1024 };
 /* Records */
 
 /* A mark of the lines of an invocation: they are found by it, then compared. */
-static uint32_t tag_of(const char *request_id) {
+static uint32_t tag_of(struct str request_id) {
   uint32_t tag = 2166136261u; /* FNV-1a */
-  for (const char *c = request_id; *c; c++) tag = (tag ^ (unsigned char)*c) * 16777619u;
+  for (size_t i = 0; i < request_id.len; i++) tag = (tag ^ (unsigned char)request_id.ptr[i]) * 16777619u;
   return tag ? tag : 1;
 }
 
@@ -35,7 +35,7 @@ static void take_record(void *ctx, enum view_kind kind, const struct invoke *of,
   if (kind == VIEW_READY) return; /* GET console/state has it all, and it has the token */
   if (kind == VIEW_REFUSED) keep_load_error(console, json);
   if (kind == VIEW_RELOADED) keep_load_error(console, STR(""));
-  add(console, json, kind == VIEW_LOG && of ? tag_of(of->request_id) : 0);
+  add(console, json, kind == VIEW_LOG && of ? tag_of(str_from(of->request_id)) : 0);
 }
 
 /* Invocations */
@@ -65,6 +65,7 @@ static void take_invocation(void *ctx, const struct pool *pool, struct invoke *i
   bool is_long = in->payload.len > CONSOLE_ARCHIVE_TEXT;
   struct snapshot *snapshot = has_failed(in) ? console->options.snapshot(console->options.ctx, pool) : NULL;
   int64_t now_ms = clock_unix_ms();
+  console_totals_invoked(&console->totals, has_failed(in), invoke_billed_ms(in), pool->options.function->memory_mb);
   if (json.len == 0 && is_long) { /* while its report is there */
     struct console_invocation all = { .time_ms = now_ms, .in = *in, .function = pool->options.function };
     console_archive_write(&all, &console->record);
@@ -123,6 +124,20 @@ static void write_feed(void *ctx, uint64_t after, struct buf *out) {
     write_record(out, at, record);
   }
   buf_addf(out, "],\"next\":%" PRIu64 ",\"lost\":%" PRIu64 "}", at - 1, lost);
+}
+
+void console_write_lines(const struct console *console, struct str request_id, struct buf *out) {
+  uint32_t tag = tag_of(request_id);
+  buf_add_char(out, '[');
+  for (uint64_t at = console_ring_oldest(&console->ring); at <= console->ring.last; at++) {
+    const struct console_record *record = console_ring_get(&console->ring, at);
+    if (record->tag != tag || !record->text) continue;
+    if (str_find(str_of(record->text, record->len), request_id, 0) == SIZE_MAX)
+      continue; /* another one with this tag */
+    if (out->ptr[out->len - 1] == '}') buf_add_char(out, ',');
+    write_record(out, at, record);
+  }
+  buf_add_char(out, ']');
 }
 
 static void nobody_watches(void *ctx) {

@@ -12,6 +12,7 @@
 #include "console_feed.h"
 #include "console_ring.h"
 #include "console_token.h"
+#include "console_totals.h"
 #include "encoding.h"
 #include "err.h"
 #include "loop.h"
@@ -33,6 +34,7 @@ struct console {
   struct console_ring ring;
   struct console_archive archive;
   struct console_feed feed;
+  struct console_totals totals;
   struct buf record, load_error; /* the record at hand; that of code that cannot be loaded, until it is mended */
   bool watched;                  /* somebody has asked for records within CONSOLE_WATCHED_MS */
   struct loop_timer unwatched;
@@ -53,6 +55,9 @@ struct view_tap console_tap(struct console *console);
 /* GET console/feed: a long poll. `from_start`: from the oldest record on. */
 void console_request_feed(struct console *console, struct exchange *x, bool from_start, uint64_t after,
                           int64_t wait_ms);
+
+/* Appends a JSON array: the records of the lines that an invocation has written, as far as they are kept. */
+void console_write_lines(const struct console *console, struct str request_id, struct buf *out);
 
 /* A record of the caller's, {"type":...}: text without line feed. */
 void console_add(struct console *console, struct str json);

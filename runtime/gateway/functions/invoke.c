@@ -38,6 +38,12 @@ void invoke_keep_line(struct invoke *in, struct str line) {
   buf_add_char(log, '\n');
 }
 
+int64_t invoke_billed_ms(const struct invoke *in) {
+  enum { NS_IN_MS = 1000000 };
+  if (in->begun_ns == 0) return 0;
+  return (in->done_ns - in->begun_ns + (in->cold ? in->init_ns : 0) + NS_IN_MS - 1) / NS_IN_MS;
+}
+
 void invoke_make_id(char uuid[UUID_LEN]) {
   unsigned char bytes[UUID_BYTES] = { 0 };
   digest_random(bytes, sizeof bytes, NULL);

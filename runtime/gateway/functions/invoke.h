@@ -46,10 +46,14 @@ struct invoke {
   char request_id
       [UUID_LEN]; /* Lambda-Runtime-Aws-Request-Id; who asks may have set it: what is tried again keeps its id */
   int64_t asked_ns, begun_ns,
-      done_ns;     /* monotonic: asked for, handed to an environment, answered; begun_ns is 0 if it never was */
-  bool cold;       /* the first one of its environment */
-  int64_t init_ns; /* cold: from exec to the first poll */
-  int environment; /* number of the environment within its function, from 1; 0 if it never got to one */
+      done_ns;      /* monotonic: asked for, handed to an environment, answered; begun_ns is 0 if it never was */
+  bool cold;        /* the first one of its environment */
+  int64_t init_ns;  /* cold: from exec to the first poll */
+  int environment;  /* number of the environment within its function, from 1; 0 if it never got to one */
+  int generation;   /* of the code that served it, or should have (pool.h) */
+  int sends;        /* calls of @connections that are known to be its own ... */
+  int64_t sends_ns; /* ... and how long they took here */
+  size_t event_bytes, payload_bytes; /* how long these two were, whoever has them now */
   enum invoke_outcome outcome;
   struct buf payload; /* owned */
   struct buf log; /* owned; the last lines that were written meanwhile: INVOKE_LOG_TAIL bytes of them, or a few more */
@@ -65,6 +69,10 @@ void invoke_delete(struct invoke *in);
 
 /* Remembers a line of its environment in `log`, when that is wanted. */
 void invoke_keep_line(struct invoke *in, struct str line);
+
+/* What Lambda would bill: whole milliseconds, begun ones included, of the start of its environment, too (AWS, "Lambda pricing"; the
+ * init phase is billed). 0 when it never began. */
+int64_t invoke_billed_ms(const struct invoke *in);
 
 /* A random id in the form of Lambda's: a UUID of version 4. */
 void invoke_make_id(char uuid[UUID_LEN]);

@@ -36,6 +36,9 @@ struct invoke *pool_take(struct pool *pool) {
 
 void pool_finish(struct pool *pool, struct invoke *in) {
   in->done_ns = clock_monotonic_ns();
+  in->generation = pool->options.generation;
+  in->event_bytes = in->event.len;
+  in->payload_bytes = in->payload.len;
   invoke_queue_add(&pool->finished, in);
   loop_job_add(pool->options.loop, &pool->job);
 }

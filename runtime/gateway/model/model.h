@@ -116,6 +116,7 @@ struct model_step {
   struct model_call call;
   int status;
   const char *error_type; /* REFUSE: x-amzn-ErrorType, or NULL when the status is the function's */
+  bool is_error;          /* SEND: a frame of API Gateway's own, not what the function gave */
   struct buf bytes;       /* owned by the step */
   struct buf protocol;    /* owned by the step */
   /* What the developer should know although the client does not see it ("handlers/echo.default returned nothing ..."):

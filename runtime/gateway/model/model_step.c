@@ -18,6 +18,7 @@ void model_step_begin(struct model_step *step) {
   step->call = (struct model_call){ .route = NULL };
   step->status = 0;
   step->error_type = NULL;
+  step->is_error = false;
   step->note[0] = '\0';
   step->bytes.ceiling = MODEL_STEP_MAX; /* the caller may have taken the buffer and left a zeroed one */
   step->protocol.ceiling = PROTOCOL_MAX;
@@ -54,5 +55,6 @@ void model_step_frame(struct model_step *step, const struct model_call *call, st
   buf_clear(&step->bytes);
   model_frame_write(&step->bytes, message, str_from(call->connection_id), str_from(call->request_id));
   step->call = *call;
+  step->is_error = true;
   step->action = step->bytes.failed ? MODEL_NOTHING : MODEL_SEND;
 }

@@ -64,6 +64,7 @@ struct view_refusal {
   const struct project_function *function; /* at the start: whose code it is; else NULL */
   struct str effect;                       /* who serves now, or what to do: a sentence for people */
   struct str report;                       /* JSON with errorType (may be empty), errorMessage, stackTrace */
+  struct str source;      /* JSON: the lines around that place (excerpt.h); empty when it is not known */
   struct str place, line; /* where it went wrong, "chat.lua:3", and what stands there; empty when that is not known */
 };
 void view_refused(struct view *view, const struct view_refusal *refusal);

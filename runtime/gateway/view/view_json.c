@@ -1,5 +1,6 @@
 #include "view_json.h"
 
+#include <inttypes.h>
 #include <sys/wait.h>
 #include <time.h>
 
@@ -30,6 +31,11 @@ static void add_time(struct buf *out, int64_t now_ms) {
   gmtime_r(&seconds, &utc);
   strftime(text, sizeof text, "%Y-%m-%dT%H:%M:%S", &utc);
   buf_addf(out, ",\"time\":\"%s.%03dZ\"", text, (int)(now_ms % 1000));
+}
+
+void view_json_begin(struct buf *out, const char *type, int64_t now_ms) {
+  begin(out, type);
+  add_time(out, now_ms);
 }
 
 static void add_route(struct buf *out, bool is_first, struct str key, const struct project_function *function) {
@@ -85,16 +91,14 @@ void view_json_ready(struct buf *out, const struct view_ready *ready) {
 }
 
 void view_json_note(struct buf *out, int64_t now_ms, const char *connection_id, struct str text) {
-  begin(out, "note");
-  add_time(out, now_ms);
+  view_json_begin(out, "note", now_ms);
   if (connection_id[0]) add_text(out, "connectionId", str_from(connection_id));
   add_text(out, "text", text);
   end(out);
 }
 
 void view_json_fault(struct buf *out, int64_t now_ms, const struct fault_news *news) {
-  begin(out, "fault");
-  add_time(out, now_ms);
+  view_json_begin(out, "fault", now_ms);
   add_text(out, "event", str_from(news->event));
   if (news->fault[0]) add_text(out, "fault", str_from(news->fault));
   if (news->connection_id[0]) add_text(out, "connectionId", str_from(news->connection_id));
@@ -110,8 +114,7 @@ void view_json_warning(struct buf *out, struct str text) {
 
 void view_json_log(struct buf *out, int64_t now_ms, struct view_writer writer, const struct invoke *in, bool is_error,
                    struct str line) {
-  begin(out, "log");
-  add_time(out, now_ms);
+  view_json_begin(out, "log", now_ms);
   add_text(out, "function", writer.function);
   buf_addf(out, ",\"environment\":%d", writer.number);
   if (in) add_text(out, "requestId", str_from(in->request_id));
@@ -143,10 +146,23 @@ static void add_report(struct buf *out, const struct view_report *report) {
   buf_add(out, STR("]}"));
 }
 
+/* Where the time went, and how much there was of what. */
+static void add_split(struct buf *out, const struct invoke *in) {
+  int64_t waited_ns = (in->begun_ns ? in->begun_ns : in->done_ns) - in->asked_ns;
+  int64_t cold_ns = !in->cold ? 0 : in->init_ns < waited_ns ? in->init_ns : waited_ns;
+  int64_t handler_ns = in->done_ns - in->begun_ns - in->sends_ns;
+  add_ms(out, "queueMs", waited_ns - cold_ns);
+  if (in->begun_ns) add_ms(out, "handlerMs", handler_ns > 0 ? handler_ns : 0);
+  if (in->begun_ns) buf_addf(out, ",\"billedMs\":%" PRId64, invoke_billed_ms(in));
+  if (in->sends > 0) buf_addf(out, ",\"sends\":%d", in->sends);
+  if (in->sends > 0) add_ms(out, "sendsMs", in->sends_ns);
+  buf_addf(out, ",\"eventBytes\":%zu,\"resultBytes\":%zu,\"generation\":%d", in->event_bytes, in->payload_bytes,
+           in->generation);
+}
+
 void view_json_invocation(struct buf *out, int64_t now_ms, struct str function, const struct invoke *in,
                           const struct view_report *report) {
-  begin(out, "invocation");
-  add_time(out, now_ms);
+  view_json_begin(out, "invocation", now_ms);
   add_text(out, "function", function);
   add_text(out, "route", in->label);
   if (in->action[0]) add_text(out, "action", str_from(in->action));
@@ -156,6 +172,7 @@ void view_json_invocation(struct buf *out, int64_t now_ms, struct str function, 
   if (in->cold) add_ms(out, "initMs", in->init_ns);
   add_ms(out, "waitedMs", (in->begun_ns ? in->begun_ns : in->done_ns) - in->asked_ns);
   if (in->begun_ns) add_ms(out, "durationMs", in->done_ns - in->begun_ns);
+  add_split(out, in);
   add_text(out, "outcome", str_from(outcome_name(in->outcome)));
   if (in->status > 0) buf_addf(out, ",\"status\":%d", in->status);
   if (report) add_report(out, report);
@@ -164,8 +181,7 @@ void view_json_invocation(struct buf *out, int64_t now_ms, struct str function, 
 }
 
 void view_json_ended(struct buf *out, int64_t now_ms, struct view_writer writer, int status, bool idle) {
-  begin(out, "environment");
-  add_time(out, now_ms);
+  view_json_begin(out, "environment", now_ms);
   add_text(out, "event", STR("ended"));
   add_text(out, "function", writer.function);
   buf_addf(out, ",\"environment\":%d", writer.number);
@@ -178,8 +194,7 @@ void view_json_ended(struct buf *out, int64_t now_ms, struct view_writer writer,
 }
 
 void view_json_reloaded(struct buf *out, int64_t now_ms, struct str changed, int64_t took_ns) {
-  begin(out, "reload");
-  add_time(out, now_ms);
+  view_json_begin(out, "reload", now_ms);
   add_text(out, "event", STR("done"));
   add_text(out, "changed", changed);
   add_ms(out, "durationMs", took_ns);
@@ -188,8 +203,7 @@ void view_json_reloaded(struct buf *out, int64_t now_ms, struct str changed, int
 
 void view_json_refused(struct buf *out, int64_t now_ms, const struct view_refusal *refusal,
                        const struct view_report *report) {
-  begin(out, refusal->function ? "load" : "reload");
-  add_time(out, now_ms);
+  view_json_begin(out, refusal->function ? "load" : "reload", now_ms);
   add_text(out, "event", STR("refused"));
   if (refusal->function) add_text(out, "function", refusal->function->name);
   if (refusal->function) add_text(out, "handler", refusal->function->handler);
@@ -198,6 +212,8 @@ void view_json_refused(struct buf *out, int64_t now_ms, const struct view_refusa
   if (refusal->place.len > 0) {
     add_text(out, "place", refusal->place);
     add_text(out, "line", refusal->line);
+    if (refusal->source.len > 0) buf_add(out, STR(",\"source\":"));
+    buf_add(out, refusal->source);
   }
   end(out);
 }

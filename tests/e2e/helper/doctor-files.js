@@ -37,6 +37,16 @@ function library(machine, version = 'GLIBC_2.17', needs = 'libc.so.6') {
   return Buffer.concat([header, segment(1, 0, total), segment(2, dynamicAt, 5 * 16), dynamic, need, strings]);
 }
 
+/** CRC-32, as zips have it (RFC 1952, section 8). */
+function crc32(data) {
+  let crc = ~0;
+  for (const byte of data) {
+    crc ^= byte;
+    for (let bit = 0; bit < 8; bit += 1) crc = (crc >>> 1) ^ (crc & 1 ? 0xedb88320 : 0);
+  }
+  return ~crc >>> 0;
+}
+
 /**
  * An archive: { name, mode, data }, stored, or `deflated`; `size` lies about how large one is unpacked.
  */
@@ -45,7 +55,7 @@ function zip(files) {
   let at = 0;
   for (const { name, mode, data, deflated, size = data.length } of files) {
     const packed = deflated ? zlib.deflateRawSync(data) : Buffer.from(data);
-    const about = bytes([deflated ? 8 : 0, 2], [0, 4], [0, 4], [packed.length, 4], [size, 4], [name.length, 2], [0, 2]);
+    const about = bytes([deflated ? 8 : 0, 2], [0, 4], [crc32(Buffer.from(data)), 4], [packed.length, 4], [size, 4], [name.length, 2], [0, 2]);
     const local = Buffer.concat([Buffer.from('PK\x03\x04'), bytes([20, 2], [0, 2]), about, Buffer.from(name), packed]);
     central.push(Buffer.concat([Buffer.from('PK\x01\x02'), bytes([20, 1], [3, 1], [20, 2], [0, 2]), about,
       bytes([0, 2], [0, 2], [0, 2], [(0o100000 + mode) * 65536, 4], [at, 4]), Buffer.from(name)]));

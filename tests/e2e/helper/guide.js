@@ -39,7 +39,7 @@ class Reader {
   async read(page) {
     for (const block of blocks(page)) {
       try {
-        await program.patiently(this.play(block), program.PATIENCE_MS / 4);
+        await program.patiently(this.play(block), program.PATIENCE_MS / 2);
       } catch (error) {
         const report = this.dev ? this.dev.report() : '';
         throw Object.assign(error, { message: `${page}:${block.line}: ${this.shown || ''}\n${error.message}\n${report}` });

@@ -12,6 +12,7 @@ const service = {
   provider: { name: 'aws', runtime: 'provided.al2023', timeout: 20 },
   functions: {
     app: { handler: 'app', events: ['$connect', '$disconnect', '$default'].map((websocket) => ({ websocket })) },
+    orders: { handler: 'orders', events: [{ websocket: 'order' }] },
     push: { handler: 'push.main', events: [{ httpApi: 'POST /push/{n}' }] },
   },
 };
@@ -33,10 +34,14 @@ return { main = function(event)
 end }
 `;
 
-const files = {
-  'serverless.yml': JSON.stringify(service), 'app.lua': APP, 'push.lua': PUSH,
-  'lobby.lua': examples('docs/client.md').find(({ code }) => code.startsWith('-- lobby.lua')).code,
-};
+/** A module of docs/client.md. */
+const shown = (name) => examples('docs/client.md').find(({ code }) => code.startsWith(`-- ${name}`)).code;
+
+/** The files of the service. environment: more variables of its functions. */
+const filesWith = (environment = {}) => ({
+  'serverless.yml': JSON.stringify({ ...service, provider: { ...service.provider, environment } }),
+  'app.lua': APP, 'push.lua': PUSH, 'lobby.lua': shown('lobby.lua'), 'orders.lua': shown('orders.lua'),
+});
 
 /** How a client begins there. */
 const JOIN = { action: 'join', room: 'lobby' };
@@ -64,4 +69,4 @@ const pause = (ms) => new Promise((resolve) => setTimeout(resolve, ms));
 /** Waits until is() is true, which something that has no event brings about. */
 async function until(is) { while (!await is()) await pause(10); }
 
-module.exports = { files, JOIN, say, told, push, ctl, pause, until };
+module.exports = { filesWith, JOIN, say, told, push, ctl, pause, until };

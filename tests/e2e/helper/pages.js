@@ -34,7 +34,7 @@ const VARYING = [
   [/[\w-]{15}=/g, 'ID'],
   [/\b[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}\b/g, 'UUID'],
   [/\b\d\d:\d\d:\d\d\b/g, 'TIME'],
-  [/  cold \(init [^)]*\)/g, ''],
+  [/  (cold \(init [^)]*\)|waited \d+ ms)/g, ''],
   [/\b\d+(\.\d+)? (ms|s|min)\b/g, 'DURATION'],
   [/\b(\w+)#\d+/g, '$1#N'],
   [/\s+/g, ' '],

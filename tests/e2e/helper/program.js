@@ -15,8 +15,8 @@ const BUILD = path.resolve(process.env.MOONWIRE_BUILD || path.join(ROOT, 'build'
 const WRAP = (process.env.MOONWIRE_WRAP || '').split(' ').filter(Boolean);
 const FIXTURES = path.join(ROOT, 'tests/e2e/fixtures');
 
-/** Slow under valgrind: a limit for what hangs, not a measurement. */
-const PATIENCE_MS = WRAP.length ? 300000 : 60000;
+/** Slow under valgrind, or on an emulated machine (MOONWIRE_SLOW): a limit for what hangs, not a measurement. */
+const PATIENCE_MS = WRAP.length || process.env.MOONWIRE_SLOW ? 300000 : 60000;
 
 /** Values that no line of output may hold. */
 const SECRETS = ['wJalrXUtnFEMIexampleSecretKeyThatIsFake0', 'FwoGZXIvYXdzEXAMPLEsessionTOKEN'];

@@ -8,7 +8,7 @@ const { execFile } = require('node:child_process');
 const aws = require('./aws');
 const { entries } = require('./zip');
 
-const PATIENCE_MS = 120000;
+const PATIENCE_MS = 600000; // a limit for what hangs
 
 /** name: the program to run. `serverless` is the Framework's version 3, `osls` the fork that goes on with it. */
 const FRAMEWORKS = Object.fromEntries(['osls', 'serverless'].map((name) => [

@@ -11,6 +11,7 @@ local MESSAGE_MAX = 128 * 1024 -- bytes; API Gateway quotas
 --- @field id string of its connection
 --- @field protocol? string that was chosen
 --- @field closed? { code: integer, reason: string } once the connection has ended
+--- @field private is_open? boolean the handshake is over
 --- @field private service moonwire.test.Service
 --- @field private inbox string[]
 local Client = {}
@@ -47,8 +48,11 @@ function Client:send(data)
   end
   refuse("send", why)
   local text = type(data) == "table" and json.encode(data) or data
-  if #text > MESSAGE_MAX then return self.service:cut(self.id, 1009, "") end
-  self.service:take_message(self.id, text)
+  if #text > MESSAGE_MAX then
+    self.service:cut(self.id, 1009, "")
+  else
+    self.service:take_message(self.id, text)
+  end
 end
 
 -- What the log says may be why a message is missing.

@@ -40,7 +40,8 @@ end
 --- @field advice? string for the log
 --- @field report? string JSON, Lambda's, when it failed
 --- @field type? string of the error
---- @field trial? userdata what is left to be done: environment.finish
+--- @field left? integer tasks that were cancelled
+--- @field trial? moonwire.core.Trial what is left to be done: environment.finish
 
 -- Runs a function as the function's code; what it returns is the reply.
 local function run(self, attempt, fn, ...)

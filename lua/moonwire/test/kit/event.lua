@@ -8,6 +8,7 @@ local kinds = require "moonwire.cli.event_kinds"
 local request = require "moonwire.test.kit.request"
 local world = require "moonwire.test.kit.world"
 
+--- @class moonwire.test.Events
 local event = {}
 
 local START_MS = 1767268800000 -- 2026-01-01T12:00:00Z
@@ -69,7 +70,7 @@ local function open(given)
 end
 
 --- @param fields? moonwire.test.EventFields
---- @return table
+--- @return moonwire.event.Connect
 function event.connect(fields)
   local given = check("connect", fields)
   local _, step = connect(given)
@@ -77,7 +78,7 @@ function event.connect(fields)
 end
 
 --- @param fields? moonwire.test.EventFields
---- @return table
+--- @return moonwire.event.Message
 function event.message(fields)
   local given = check("message", fields)
   local api, id = open(given)
@@ -87,7 +88,7 @@ function event.message(fields)
 end
 
 --- @param fields? moonwire.test.EventFields
---- @return table
+--- @return moonwire.event.Disconnect
 function event.disconnect(fields)
   local given = check("disconnect", fields)
   local api, id = open(given)
@@ -114,7 +115,7 @@ end
 
 --- A batch of a queue.
 --- @param ... string|table a body for each record, a table as JSON
---- @return table
+--- @return moonwire.event.Sqs
 function event.sqs(...)
   local records = {}
   for i = 1, math.max(1, select("#", ...)) do
@@ -124,19 +125,19 @@ function event.sqs(...)
 end
 
 --- @param message? string|table
---- @return table
+--- @return moonwire.event.Sns
 function event.sns(message)
   return of("sns", { body = text_of("sns", message) })
 end
 
 --- @param detail? table
---- @return table
+--- @return moonwire.event.Schedule
 function event.schedule(detail)
   return of("schedule", { body = text_of("schedule", detail) })
 end
 
 --- @param fields? { method?: string, path?: string, body?: string|table }
---- @return table
+--- @return moonwire.event.Http
 function event.http(fields)
   local given = fields == nil and {} or fields
   local why = arguments.fields("fields", given, { method = "text", path = "text", body = "any" })

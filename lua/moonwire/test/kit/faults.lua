@@ -6,6 +6,11 @@ local faults = {}
 
 local POSTS = { gone = true, throttled = true, silent = true }
 
+--- @class moonwire.test.FailOptions
+--- @field times? integer how often; default 1
+--- @field client? moonwire.test.Client `gone`, `throttled`: only messages to this one
+--- @field function? string `crash`, `timeout`: only of this function
+
 --- @class moonwire.test.Faults
 --- @field private counts table<string, table<string, integer>> kind -> function, or "*" -> how often
 local Faults = {}
@@ -36,9 +41,9 @@ function faults.problem(kind, options, functions)
   return why or name and ("the service has no function %s"):format(name) or nil
 end
 
---- @param model userdata
+--- @param model moonwire.core.Api
 --- @param kind string
---- @param options { times?: integer, client?: moonwire.test.Client, function?: string } checked
+--- @param options moonwire.test.FailOptions checked
 function Faults:set(model, kind, options)
   local times = options.times or 1
   if POSTS[kind] then
@@ -64,7 +69,7 @@ function Faults:take(kind, name)
 end
 
 --- What was to come and has not: kind -> how often. What was meant for one connection ends with it, and is not counted.
---- @param model userdata
+--- @param model moonwire.core.Api
 --- @return table<string, integer>
 function Faults:waiting(model)
   local waiting = model:failing()

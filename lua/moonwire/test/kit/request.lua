@@ -67,10 +67,10 @@ local function permission(user)
 end
 
 --- Asks the model for a connection, and says who the client is when it has a user.
---- @param api userdata moonwire.core.model
+--- @param api moonwire.core.Api
 --- @param given moonwire.test.ConnectOptions checked
 --- @param now_ms integer
---- @return table step
+--- @return moonwire.core.Step
 function request.connect(api, given, now_ms)
   local named = given.user ~= nil
   local step = api:connect(now_ms, { path = "/", query = query_of(given.query), headers = headers_of(given.headers), ip = "127.0.0.1" },

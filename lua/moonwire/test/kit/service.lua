@@ -18,12 +18,17 @@ local service = {}
 --- @class moonwire.test.Service
 --- @field now_ms integer its clock, Unix time in milliseconds
 --- @field store moonwire.Store what the functions keep
---- @field api table what its file says of it
---- @field private model userdata
+--- @field api moonwire.core.Described what its file says of it
+--- @field private model moonwire.core.Api
 --- @field private functions moonwire.test.Environment[]
 --- @field private clients table<string, moonwire.test.Client> those that are connected
 --- @field private journal moonwire.test.Journal
 --- @field private faults moonwire.test.Faults
+--- @field private backend moonwire.store.Backend
+--- @field private variables table<string, string>
+--- @field private modules table
+--- @field private path string
+--- @field private globals_meta? table
 --- @field private ends string[] connections that were closed by the service, and have not ended yet
 local Service = {}
 Service.__index = Service
@@ -150,8 +155,8 @@ end
 
 --- A client connects; returns when the service has let it in, deferred functions included.
 --- @param options? moonwire.test.ConnectOptions
---- @return moonwire.test.Client? client nil when it was refused
---- @return string? message the body of the refusal
+--- @return moonwire.test.Client client nil when it was refused
+--- @return string? body of the refusal
 --- @return integer? status
 function Service:connect(options)
   options = options == nil and {} or options
@@ -164,7 +169,7 @@ function Service:connect(options)
   settle(self)
   if one.is_open then return one end
   self.clients[one.id] = nil
-  return nil, last.bytes, last.status
+  return nil, last.bytes, last.status --- @diagnostic disable-line: return-type-mismatch
 end
 
 --- Time passes: connections that are idle for ten minutes or two hours old are closed with 1001, each at its moment.
@@ -187,8 +192,8 @@ end
 --- @param name string
 --- @param event any
 --- @return any result
---- @return string? message when it failed
---- @return string? code the type of the error
+--- @return string? message
+--- @return string? code
 function Service:call(name, event)
   local found
   for _, fn in ipairs(self.functions or {}) do
@@ -204,7 +209,7 @@ end
 --- 429. "silent": a connection ends without $disconnect. "crash": an invocation ends with its process, and module variables are lost.
 --- "timeout": the function has done its work, but its answer comes too late.
 --- @param kind "crash"|"gone"|"silent"|"throttled"|"timeout"
---- @param options? { times?: integer, client?: moonwire.test.Client, function?: string }
+--- @param options? moonwire.test.FailOptions
 function Service:fail(kind, options)
   options = options == nil and {} or options
   refuse(self, "fail", faults.problem(kind, options, self.functions or {}))
@@ -232,7 +237,7 @@ function Service:members(room)
 end
 
 --- The records of the log, in their order.
---- @param level? string only those: "ERROR"
+--- @param level? string only those: `"ERROR"`
 --- @return moonwire.test.Record[]
 function Service:logs(level)
   refuse(self, "logs", level ~= nil and arguments.text("level", level) or nil)

@@ -1,0 +1,49 @@
+// filter.js: which records the timeline shows. A record is looked at once when it comes, and again when the filter changes.
+import { isFailure, kindOf, routeOf } from './records.js';
+
+export const KINDS = ['invocations', 'frames', 'sends', 'logs', 'events'];
+
+/** What is looked through for the text that somebody types. */
+function words(record) {
+  const error = record.error ? `${record.error.errorType} ${record.error.errorMessage}` : '';
+  const parts = [record.type, record.function, record.route, record.action, record.connectionId, record.requestId, record.text,
+    record.note, record.changed, record.event, record.outcome, record.status, record.reason, error];
+  return parts.join('\n').toLowerCase();
+}
+
+export class Filter {
+  constructor() {
+    this.kinds = new Set(['invocations', 'frames', 'events']);
+    this.route = '';
+    this.connection = '';
+    this.text = '';
+    this.failures = false;
+    this.listeners = new Set();
+  }
+
+  onChange(listener) {
+    this.listeners.add(listener);
+  }
+
+  set(changes) {
+    Object.assign(this, changes);
+    for (const listener of this.listeners) listener();
+  }
+
+  toggle(kind) {
+    if (!this.kinds.delete(kind)) this.kinds.add(kind);
+    this.set({});
+  }
+
+  isNarrow() {
+    return Boolean(this.route || this.connection || this.text || this.failures);
+  }
+
+  /** Failures are shown whatever their kind. */
+  lets(record) {
+    if (this.failures ? !isFailure(record) : !this.kinds.has(kindOf(record)) && !(record.type === 'send' && isFailure(record))) return false;
+    if (this.connection && record.connectionId !== this.connection) return false;
+    if (this.route && (record.route === undefined || routeOf(record) !== this.route)) return false;
+    return !this.text || words(record).includes(this.text.toLowerCase());
+  }
+}

@@ -1,0 +1,75 @@
+// records.js: what `moonwire dev` has told of this run, bounded: the newest records in their order, and what belongs to one
+// invocation by its request id.
+
+export const KEPT = 5000; // records
+const REQUESTS = 2000; // invocations whose frames, sends and logs are remembered
+const PARTS = 200; // of these for one invocation
+
+/** Whether a record tells of something that went wrong. */
+export function isFailure(record) {
+  switch (record.type) {
+    case 'invocation': return record.outcome !== 'result' || record.status >= 500;
+    case 'send': return record.status >= 400;
+    case 'frame': return record.via === 'error';
+    case 'connection': return record.event === 'refused';
+    case 'reload':
+    case 'load': return record.event === 'refused';
+    case 'environment': return record.signal !== undefined || record.exitStatus > 0;
+    default: return false;
+  }
+}
+
+export const kindOf = (record) => ({ invocation: 'invocations', frame: 'frames', send: 'sends', log: 'logs' })[record.type] ?? 'events';
+
+export class Records {
+  constructor() {
+    this.list = []; // the oldest first
+    this.parts = new Map(); // request id: what belongs to it, the oldest first
+    this.listeners = new Set();
+    this.clear();
+  }
+
+  clear() {
+    this.list.length = 0;
+    this.parts.clear();
+    this.dropped = 0; // not kept any more, here or there
+    this.lost = 0; // came and went before this page had asked for them
+    this.routes = new Set();
+    this.tell([], 0, true);
+  }
+
+  /** listener(added, removed, cleared): records at the end, how many at the beginning are gone. */
+  onChange(listener) {
+    this.listeners.add(listener);
+  }
+
+  tell(added, removed, cleared) {
+    for (const listener of this.listeners) listener(added, removed, cleared);
+  }
+
+  add(records, lost = 0) {
+    for (const record of records) this.#note(record);
+    this.list.push(...records);
+    const removed = Math.max(0, this.list.length - KEPT);
+    if (removed > 0) this.list.splice(0, removed);
+    this.dropped += removed;
+    this.lost += lost;
+    this.tell(records, removed, false);
+  }
+
+  #note(record) {
+    if (record.route !== undefined && this.routes.size < 200) this.routes.add(routeOf(record));
+    if (record.requestId === undefined) return;
+    let parts = this.parts.get(record.requestId);
+    if (!parts) this.parts.set(record.requestId, parts = []);
+    if (parts.length < PARTS) parts.push(record);
+    if (this.parts.size > REQUESTS) this.parts.delete(this.parts.keys().next().value);
+  }
+
+  partsOf(requestId) {
+    return this.parts.get(requestId) ?? [];
+  }
+}
+
+/** "$default say": a route of API Gateway, and that of an app behind it. */
+export const routeOf = (record) => (record.action ? `${record.route} ${record.action}` : record.route);

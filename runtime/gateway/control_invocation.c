@@ -1,0 +1,135 @@
+/* One invocation as a whole, for the page of the console, and the same once more. */
+#include "console.h"
+#include "control_answer.h"
+#include "control_calls.h"
+#include "excerpt.h"
+#include "json_write.h"
+#include "model_json.h"
+#include "moment.h"
+#include "view_report.h"
+
+enum { BODY_MAX = 64 * 1024 * 1024, FRAMES = 50, ID_BYTES = 256 };
+
+/* The one that `request_id` of the query names; NULL, with a refusal, when it is not kept. */
+static const struct console_invocation *find(struct control *control, struct exchange *x) {
+  const struct console_invocation *found = NULL;
+  struct buf id;
+  buf_init(&id, ID_BYTES);
+  if (control_query(x->query, STR("request_id"), &id))
+    found = console_archive_find(&control->options.console->archive, buf_str(&id));
+  buf_free(&id);
+  if (!found)
+    control_refuse(x, 404, "ResourceNotFoundException",
+                   STR("There is no such invocation, or it is not kept any more: the last 500 are"));
+  return found;
+}
+
+static void add_payload(struct buf *out, struct str name, const struct buf *payload, size_t bytes) {
+  model_json_name(out, name);
+  if (payload->len == 0 && bytes > 0)
+    buf_add(out, STR("null")); /* it was too long */
+  else
+    json_write_string_utf8(out, buf_str(payload));
+}
+
+/* A frame with the lines around its place, in the code that ran. */
+static void add_frame(struct buf *out, const char *root, struct str directory, struct str frame) {
+  struct excerpt excerpt;
+  buf_add_char(out, '{');
+  model_json_text(out, STR("frame"), frame);
+  if (excerpt_find(&excerpt, root, directory, frame)) {
+    model_json_text(out, STR("place"), str_from(excerpt.place));
+    model_json_name(out, STR("source"));
+    excerpt_write_around(&excerpt, root, out);
+  }
+  buf_add_char(out, '}');
+}
+
+static void add_stack(struct buf *out, const struct console_invocation *invocation, struct str directory) {
+  const char *root = invocation->snapshot ? invocation->snapshot->path : directory.ptr;
+  struct view_report report = { .stack = NULL };
+  struct arena memory;
+  struct str frame;
+  arena_init(&memory);
+  if (invocation->in.outcome != INVOKE_RESULT) report = view_report_read(buf_str(&invocation->in.payload), &memory);
+  const struct json *at = view_report_first(&report);
+  model_json_name(out, STR("stack"));
+  buf_add_char(out, '[');
+  for (int i = 0; i < FRAMES && view_report_frame(&at, &frame); i++) {
+    if (i > 0) buf_add_char(out, ',');
+    add_frame(out, root, directory, frame);
+  }
+  buf_add_char(out, ']');
+  arena_free(&memory);
+}
+
+void control_invocation_get(struct control *control, struct exchange *x) {
+  const struct console_invocation *found = find(control, x);
+  struct buf body;
+  if (!found) return;
+  buf_init(&body, BODY_MAX);
+  buf_add(&body, STR("{\"record\":"));
+  console_archive_write(found, &body);
+  if (body.len > 0) body.len--; /* its line feed */
+  add_payload(&body, STR("event"), &found->in.event, found->in.event_bytes);
+  add_payload(&body, STR("result"), &found->in.payload, found->in.payload_bytes);
+  model_json_name(&body, STR("logs"));
+  console_write_lines(control->options.console, str_from(found->in.request_id), &body);
+  add_stack(&body, found, control_project(control)->directory);
+  buf_add_char(&body, '}');
+  control_answer(x, 200, buf_str(&body));
+  buf_free(&body);
+}
+
+/* Once more */
+
+static void told(struct invoke *in) {
+  fail(in->note, "sent again from the console: nobody waited for its result");
+}
+
+/* A new invocation with the same event; NULL when memory is short. */
+static struct invoke *repeat(const struct console_invocation *invocation) {
+  struct invoke *in = invoke_new();
+  struct model_moment at = { .trace_id = "" };
+  if (!in) return NULL;
+  moment_now(&at, NULL);
+  invoke_make_id(in->request_id);
+  buf_add(&in->event, buf_str(&invocation->in.event));
+  in->label = invocation->in.label;
+  memcpy(in->action, invocation->in.action, sizeof in->action);
+  memcpy(in->connection_id, invocation->in.connection_id, sizeof in->connection_id);
+  memcpy(in->trace_id, at.trace_id, sizeof in->trace_id);
+  in->done = told;
+  if (!in->event.failed) return in;
+  invoke_delete(in);
+  return NULL;
+}
+
+static void send_again(struct control *control, struct exchange *x, const struct console_invocation *found) {
+  struct invoke *in = repeat(found);
+  size_t number = generations_number(control->options.generations, found->function->name);
+  struct buf body;
+  if (!in || number == SIZE_MAX) {
+    invoke_delete(in);
+    control_refuse(x, 500, "ServiceException", STR("out of memory"));
+    return;
+  }
+  buf_init(&body, BODY_MAX);
+  buf_add_char(&body, '{');
+  model_json_text(&body, STR("requestId"), str_from(in->request_id));
+  buf_add_char(&body, '}');
+  control->options.invoke(control->options.ctx, number, in);
+  control_answer(x, 200, buf_str(&body));
+  buf_free(&body);
+}
+
+void control_resend_post(struct control *control, struct exchange *x) {
+  const struct console_invocation *found = find(control, x);
+  if (!found) return;
+  if (found->in.event.len == 0)
+    control_refuse(x, 409, "ConflictException", STR("The event was too long to be kept: 256 KB are"));
+  else if (!generation_pool(control->options.generations->current, found->function->name))
+    control_refuse(x, 409, "ConflictException", STR("The function has been removed from the service"));
+  else
+    send_again(control, x, found);
+}

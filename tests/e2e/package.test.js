@@ -1,0 +1,135 @@
+'use strict';
+// `moonwire package`: an archive that Lambda takes; and the tool where it is installed, away from its build.
+
+const test = require('node:test');
+const assert = require('node:assert/strict');
+const fs = require('node:fs');
+const os = require('node:os');
+const path = require('node:path');
+const { execFileSync, spawnSync } = require('node:child_process');
+const { BUILD, ROOT, WRAP, command, withoutTools, writeFiles, run, PATIENCE_MS } = require('./helper/program');
+const { Dev, service, ECHO } = require('./helper/dev');
+const { connect } = require('./helper/client');
+const { readZip } = require('./helper/zip');
+
+const FILES = {
+  'serverless.yml': 'service: s',
+  'chat.lua': 'return function() end',
+  'tests/chat_spec.lua': 'it("x", function() end)',
+  'lib/util.lua': 'return {}',
+  'lua_modules/lib/lua/5.1/fast.so': '\x7fELF',
+  'lua_modules/bin/tool': '#!/bin/sh',
+  'node_modules/a/b.lua': 'return 1',
+  'build/old.lua': 'return 1',
+  '.git/hook.lua': 'return 1',
+  '.env': 'SECRET=1',
+  'pages/index.html': '<p>hello',
+  'pages/de/index.html': '<p>hallo',
+  'notes.txt': 'notes',
+};
+const CODE = ['chat.lua', 'lib/util.lua', 'lua_modules/lib/lua/5.1/fast.so'];
+const NATIVE = fs.readFileSync(path.join(BUILD, 'bootstrap')).readUInt16LE(18) === 183 ? 'arm64' : 'x86_64';
+const MACHINE = process.arch === 'arm64' ? 'arm64' : 'x86_64';
+const FOREIGN = NATIVE === 'arm64' ? 'x86_64' : 'arm64';
+
+/** Runs `moonwire package` in a folder with these files; resolves with what it said and the folder, which the test removes. */
+function pack(t, args, files = FILES) {
+  const [program, ...before] = command('moonwire');
+  const folder = writeFiles(files);
+  t.after(() => fs.rmSync(folder, { recursive: true }));
+  const { status, stdout, stderr } = spawnSync(program, [...before, 'package', ...args], { cwd: folder, encoding: 'utf8', timeout: PATIENCE_MS });
+  return { status, stdout, stderr: withoutTools(stderr), folder, read: (name) => fs.readFileSync(path.join(folder, name)) };
+}
+
+test('the code and bootstrap, with the modes that Lambda needs, and the same bytes each time', (t) => {
+  const first = pack(t, ['--arch', NATIVE]);
+  assert.equal(first.stderr, '');
+  assert.equal(first.status, 0);
+  assert.match(first.stdout, new RegExp(`^function\\.zip: 3 files and bootstrap for ${NATIVE}, \\d+\\.\\d MB\n$`));
+  const entries = readZip(first.read('function.zip'));
+  assert.deepEqual(entries.map(({ name }) => name), ['bootstrap', ...CODE]);
+  assert.deepEqual(entries.map(({ mode }) => mode.toString(8)), ['100755', '100644', '100644', '100755']);
+  assert.ok(entries[0].content.equals(fs.readFileSync(path.join(BUILD, 'bootstrap'))));
+  for (const { name, content } of entries.slice(1)) assert.equal(content.toString('latin1'), FILES[name]);
+  const second = pack(t, ['--arch', NATIVE, '-o', 'again.zip']);
+  assert.ok(second.read('again.zip').equals(first.read('function.zip')));
+  assert.deepEqual(fs.readdirSync(first.folder).filter((name) => /zip/.test(name)), ['function.zip']);
+});
+
+test('--include adds a file, or all in a folder', (t) => {
+  const { status, stderr, read } = pack(t, ['--arch', NATIVE, '--include', './pages/', '--include', 'notes.txt', '--output=x.zip']);
+  assert.equal(stderr, '');
+  assert.equal(status, 0);
+  const names = readZip(read('x.zip')).map(({ name }) => name);
+  assert.deepEqual(names, ['bootstrap', ...[...CODE, 'notes.txt', 'pages/de/index.html', 'pages/index.html'].sort()]);
+});
+
+const refused = [
+  { name: 'an architecture that Lambda has not', args: ['--arch', 'riscv'], status: 2, says: '--arch takes x86_64 or arm64, not "riscv"; `moonwire package --help` lists the options' },
+  { name: 'an option that is none', args: ['-x'], status: 2, says: '-x is no option; `moonwire package --help` lists the options' },
+  { name: 'a folder without Lua files', args: ['--arch', NATIVE], files: { 'a.txt': '' }, status: 1, says: 'there is no Lua file below this folder' },
+  { name: '--include of nothing', args: ['--arch', NATIVE, '--include', 'none'], status: 1, says: 'none: No such file or directory' },
+  { name: '--include from elsewhere', args: ['--arch', NATIVE, '--include', 'lib/../../x'], status: 1,
+    says: '--include lib/../../x: only what lies below this folder can be in the archive' },
+  { name: 'an output that cannot be written', args: ['--arch', NATIVE, '-o', 'no/x.zip'], status: 1, says: 'no/x.zip.new: No such file or directory' },
+  { name: 'a machine that this build has no bootstrap for', args: ['--arch', FOREIGN], status: 1,
+    unless: fs.existsSync(path.join(ROOT, `dist/moonwire-layer-${FOREIGN}.zip`)) && '`make package` has made one',
+    says: `this moonwire has no bootstrap for ${FOREIGN}; the tarballs of a release have both, \`make package\` makes them` },
+];
+
+for (const { name, args, files, status, says, unless = false } of refused) {
+  test(`refused: ${name}`, { skip: unless }, (t) => {
+    const result = pack(t, args, files);
+    assert.equal(result.stderr, `moonwire package: ${says}\n`);
+    assert.equal(result.status, status);
+    assert.deepEqual(fs.readdirSync(result.folder).filter((file) => /zip/.test(file)), []);
+  });
+}
+
+test('an archive that is there stays when the new one fails', (t) => {
+  const { folder, stderr } = pack(t, ['--arch', NATIVE], { ...FILES, 'function.zip/old.zip': 'the old one' }); // a folder has that name
+  assert.equal(stderr, 'moonwire package: function.zip.new: Is a directory\n');
+  assert.deepEqual(fs.readdirSync(folder).filter((name) => /zip/.test(name)), ['function.zip']);
+  assert.equal(fs.readFileSync(path.join(folder, 'function.zip/old.zip'), 'utf8'), 'the old one');
+});
+
+/** What tools/install-tree takes: the programs, and files of which only the places matter here. */
+function ship(folder) {
+  fs.mkdirSync(folder);
+  for (const program of ['moonwire', 'bootstrap']) fs.copyFileSync(path.join(BUILD, program), path.join(folder, program));
+  for (const name of ['NOTICES-moonwire', 'sbom.cdx.json', 'moonwire.1', 'completion.bash', 'completion.zsh']) {
+    fs.writeFileSync(path.join(folder, name), name);
+  }
+  const libraries = execFileSync('ldd', [path.join(BUILD, 'moonwire')], { encoding: 'utf8' });
+  fs.copyFileSync(libraries.match(/libwslay\.so\.1 => (\S+)/)[1], path.join(folder, 'libwslay.so.1'));
+}
+
+// Takes the place of the program that the tests would start.
+const instead = (program) => ['sh', '-c', 'shift; exec "$0" "$@"', program];
+
+test('installed, it finds bootstrap, and uninstalling leaves nothing', { skip: WRAP.length > 0 || NATIVE !== MACHINE }, async () => {
+  const folder = fs.realpathSync(fs.mkdtempSync(path.join(os.tmpdir(), 'moonwire-e2e-')));
+  const root = path.join(folder, 'usr');
+  const tree = path.join(ROOT, 'tools/install-tree');
+  try {
+    ship(path.join(folder, 'ship'));
+    execFileSync(tree, [path.join(folder, 'ship'), root]);
+    const dev = await Dev.start({ files: service({ routes: { $default: ECHO } }), through: instead(path.join(root, 'bin/moonwire')) });
+    const client = await connect(dev.url);
+    assert.equal(await client.ask('hello'), 'hello');
+    await client.close();
+    await dev.stop();
+    fs.writeFileSync(path.join(root, 'bin/other'), '');
+    execFileSync(tree, ['--remove', root]);
+    const left = fs.readdirSync(root, { recursive: true, withFileTypes: true }).filter((entry) => entry.isFile());
+    assert.deepEqual(left.map(({ name }) => name), ['other']);
+  } finally {
+    fs.rmSync(folder, { recursive: true });
+  }
+});
+
+test('--help says what it does', () => {
+  const { stdout, status } = run(['package', '--help']);
+  assert.match(stdout, /^Usage: moonwire package[^]*--arch NAME[^]*--include PATH[^]*-o, --output FILE/);
+  assert.equal(status, 0);
+});
