@@ -35,8 +35,7 @@ struct gateway {
   struct console console;
   struct control control;
   struct credentials keys[2];
-  struct key_ring
-      known; /* the local keys, which everybody knows; behind them the developer's, when functions have them */
+  struct key_ring known; /* the local keys, which everybody knows; then the developer's, when functions have them */
   struct control_service service; /* for the control port */
   char config[PATH_MAX];          /* absolute path of serverless.yml */
   struct generations generations;

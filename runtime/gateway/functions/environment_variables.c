@@ -34,7 +34,7 @@ static void set(struct list *list, struct str name, struct str value) {
   list->items[at] = text;
 }
 
-static bool is_reserved(struct str name) {
+bool environment_variable_is_reserved(struct str name) {
   static const struct str names[] = {
     STR("AWS_ACCESS_KEY"),
     STR("AWS_ACCESS_KEY_ID"),
@@ -91,7 +91,8 @@ struct str environment_variables_store(const struct variables *v) {
 static void set_own(struct list *list, const struct variables *v) {
   struct fields own = v->function->environment;
   for (size_t i = 0; i < own.count; i++)
-    if (can_pass(own.list[i]) && !is_reserved(own.list[i].name) && !is_store_of_aws(v, own.list[i]))
+    if (can_pass(own.list[i]) && !environment_variable_is_reserved(own.list[i].name) &&
+        !is_store_of_aws(v, own.list[i]))
       set(list, own.list[i].name, own.list[i].value);
 }
 
