@@ -38,7 +38,7 @@ WERROR := -Werror
 BASE   := arena buf config date err field init_line json json_check json_cover json_write log log_line loop output \
   settings shown spelling stop_signal str timers utf8
 NET    := http http_answer http_multi http_names http_request http_tls http_transfer trust url
-AWS    := broadcast client client_call client_classify client_keys client_peer connections connections_message \
+AWS    := broadcast client client_call client_classify client_keys client_peer client_trace connections connections_message \
   container container_fetch container_keys container_place container_reply credentials digest encoding endpoint jwa \
   jwk jwk_key jwk_set jwt jwt_claims jwt_code jwt_sign jwt_signature jwt_token metric metrics metrics_write quotation \
   retry retry_clock retry_settings sigv4 sigv4_check sigv4_headers sigv4_key sigv4_uri
@@ -58,7 +58,7 @@ MODEL     := faults model model_admission model_answer model_authorization model
   model_request model_result model_step route_selection route_selection_value
 CONSOLE   := console console_archive console_feed console_page console_ring console_store console_token console_totals console_traffic
 HTTP_API  := http_api http_api_cors http_api_event http_api_fields http_api_path http_api_result http_api_route
-PROJECT   := dotenv intrinsic intrinsic_name node_table project project_authorizer project_environment project_event \
+PROJECT   := dotenv intrinsic intrinsic_name node_table project project_authorizer project_code project_environment project_event \
   project_file project_function project_http_api project_http_route project_provider project_report project_route \
   project_settings project_spelling project_value variable_files variable_source variable_syntax variable_value \
   variables yaml_compose yaml_json yaml_kind yaml_merge yaml_problem yaml_tree
@@ -69,8 +69,9 @@ FUNCTIONS := child environment environment_api environment_start environment_tur
 RELOAD    := named run_folder snapshot snapshot_part tree watch
 VIEW      := view view_json view_lines view_log view_metrics view_observer view_out view_plain view_record \
   view_record_json view_reload view_report view_stack view_style view_tap view_text view_text_invocation
-CLI    := bind_folder bind_http_event bind_limited bind_model bind_plain bind_process bind_trial bind_zip cmd_ctl cmd_dev cmd_invoke cmd_lua \
-  cmd_new cmd_package cmd_test cmd_token cmd_types local_api lua_command main own_file pairs script
+CLI    := bind_folder bind_http_event bind_limited bind_model bind_plain bind_process bind_project bind_trial bind_zip \
+  cmd_ctl cmd_dev cmd_doctor cmd_invoke cmd_lua cmd_new cmd_package cmd_test cmd_token cmd_types local_api lua_command \
+  main own_file pairs script
 
 # lua/moonwire: linked in as bytecode, LUA into both programs, LUA_DEV only into moonwire.
 LUA     := app app/conn app/door app/failure app/origin app/request app/route app/row app/schema app/steps app/turn \
@@ -78,12 +79,15 @@ LUA     := app app/conn app/door app/failure app/origin app/request app/route ap
   aws/request aws/services aws/sign batch crypto dynamodb dynamodb/backlog dynamodb/batch dynamodb/binary \
   dynamodb/marshal dynamodb/number dynamodb/pages dynamodb/read dynamodb/set dynamodb/shapes dynamodb/write http json \
   jwt jwt/options lambda log metrics runtime/arguments runtime/describe runtime/encode runtime/globals runtime/handler \
-  runtime/headers runtime/invoke runtime/json_kind runtime/key_set runtime/prelude runtime/random runtime/unattended \
+  runtime/handler_file runtime/headers runtime/invoke runtime/json_kind runtime/key_set runtime/prelude runtime/random runtime/unattended \
   runtime/utf8 store store/backend store/dynamodb store/dynamodb_data store/dynamodb_failure store/dynamodb_item \
   store/dynamodb_keys store/dynamodb_members store/handle store/name store/record store/scope store/sqlite \
   store/sqlite_database store/sqlite_library store/sqlite_schema ws ws/broadcast ws/delivery ws/relay ws/room ws/user
-LUA_DEV := cli/control cli/ctl cli/ctl_show cli/event cli/event_kinds cli/here cli/installed cli/invoke cli/md5 cli/new cli/options \
-  cli/own_dev cli/package cli/package_files cli/test cli/token cli/types cli/verdict test test/assert test/assertions test/compare test/dialect test/files \
+LUA_DEV := cli/control cli/ctl cli/ctl_show cli/doctor cli/event cli/event_kinds cli/here cli/installed cli/invoke cli/md5 cli/new cli/options \
+  cli/own_dev cli/package cli/package_files cli/test cli/token cli/types cli/verdict doctor/apps doctor/bootstrap doctor/case \
+  doctor/catalogue doctor/elf doctor/files doctor/findings doctor/handlers doctor/libraries \
+  doctor/permissions doctor/probe doctor/report doctor/routes doctor/runtime doctor/settings doctor/sizes doctor/store \
+  doctor/timeouts doctor/tree test test/assert test/assertions test/compare test/dialect test/files \
   test/hooks test/insulate test/junit test/kit/calls test/kit/client test/kit/environment test/kit/event \
   test/kit/faults test/kit/journal test/kit/leftovers test/kit/match test/kit/play test/kit/request test/kit/service \
   test/kit/world test/match test/plain test/runner test/show test/spy test/stream test/stub test/tap test/trace \
@@ -92,10 +96,10 @@ LUA_DEV := cli/control cli/ctl cli/ctl_show cli/event cli/event_kinds cli/here c
 META    := meta/assert meta/backend meta/code meta/core/aws meta/core/broadcast meta/core/connections meta/core/crypto \
   meta/core/folder meta/core/http meta/core/http_event meta/core/invocation meta/core/json meta/core/jwt meta/core/lambda \
   meta/core/limited meta/core/log meta/core/metrics meta/core/model meta/core/module meta/core/plain \
-  meta/core/process meta/core/sigv4 meta/core/task meta/core/trial meta/dialect meta/event meta/event_http \
+  meta/core/process meta/core/sigv4 meta/core/task meta/core/trial meta/core/zip meta/dialect meta/event meta/event_http \
   meta/event_records meta/handler
 library := $(filter-out cli/%,$(LUA) $(LUA_DEV)) $(META)
-templates := $(sort $(shell find templates -type f ! -path '*/.moonwire/*'))
+templates := $(sort $(shell find templates -type f ! -path '*/.moonwire/*' ! -path '*/.serverless/*' ! -name '*.zip'))
 
 # ---- Flags ------------------------------------------------------------------------------------------------------------
 

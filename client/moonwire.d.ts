@@ -10,7 +10,7 @@ export interface Address {
 export interface Options {
   protocols?: string | string[];
   /** What a new connection begins with. */
-  hello?: Message | Message[] | (() => Message | Message[]);
+  hello?: Message | Message[] | null | (() => Message | Message[] | null | undefined);
   /** Which message says that a new connection can be used; without it: when it is open. */
   ready?: ((message: any) => boolean) | null;
   /** The member of messages with their id: "mid". */

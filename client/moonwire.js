@@ -129,7 +129,7 @@ export class Socket extends EventTarget {
     const id = this.#newId();
     const item = { id, text: encode({ ...message, [this.#settings.id]: id }) };
     const expire = () => this.#settle(item, failure("timeout", `no answer in ${timeout} ms; the service may have the message`));
-    item.timer = setTimeout(expire, timeout);
+    if (timeout < 2 ** 31) item.timer = setTimeout(expire, timeout); // Infinity would be no time at all
     return this.#add(item);
   }
 
@@ -169,7 +169,8 @@ export class Socket extends EventTarget {
 
   #opened(line) {
     const { hello, ready } = this.#settings;
-    for (const message of [typeof hello === "function" ? hello() : hello].flat()) line.send(encode(message));
+    const messages = typeof hello === "function" ? hello() : hello;
+    for (const message of [messages ?? []].flat()) line.send(encode(message));
     if (!ready) this.#take(line);
   }
 

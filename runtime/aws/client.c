@@ -5,9 +5,8 @@
 #include "arena.h"
 #include "client_call.h"
 #include "client_peer.h"
-#include "config.h"
+#include "client_trace.h"
 #include "digest.h"
-#include "encoding.h"
 #include "loop.h"
 #include "retry_clock.h"
 #include "retry_settings.h"
@@ -173,17 +172,6 @@ static int64_t timeout_of(const struct client_call *call) {
   return whole_ms < left_ms ? whole_ms : left_ms;
 }
 
-/* As AWS's SDKs do within a function: by this header Lambda notices functions that call each other for ever (Lambda Developer
- * Guide, "Use Lambda recursive loop detection"). It is not signed. Returns whether there is one. */
-static bool add_trace(const struct client_request *request, struct http_header *out) {
-  struct str name = STR("X-Amzn-Trace-Id"), trace = config_get("_X_AMZN_TRACE_ID");
-  if (trace.len == 0 || !ascii_is_visible(trace) || config_get("AWS_LAMBDA_FUNCTION_NAME").len == 0) return false;
-  for (size_t i = 0; i < request->header_count; i++)
-    if (str_equal_nocase(request->headers[i].name, name)) return false;
-  *out = (struct http_header){ name, trace };
-  return true;
-}
-
 static bool send_signed(struct client_call *call, const struct credentials *keys, char err[ERR_LEN]) {
   const struct client_request *request = &call->request;
   arena_reset(&call->attempt);
@@ -200,7 +188,7 @@ static bool send_signed(struct client_call *call, const struct credentials *keys
   if (!sign(call, keys, given, &made, err)) return false;
   for (size_t i = 0; i < made.header_count; i++)
     all[count++] = (struct http_header){ made.headers[i].name, made.headers[i].value };
-  count += add_trace(request, &all[count]);
+  count += client_trace_header(request, &all[count]);
   struct http_request wire = { .method = request->method,
                                .url = request->url,
                                .headers = all,

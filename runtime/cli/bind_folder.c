@@ -16,6 +16,13 @@ static bool is_folder(DIR *dir, const struct dirent *entry) {
   return fstatat(dirfd(dir), entry->d_name, &about, AT_SYMLINK_NOFOLLOW) == 0 && S_ISDIR(about.st_mode);
 }
 
+/* In bytes, of a plain file, whether linked or not; -1 for everything else, which nobody should open to find out. */
+static double size_of(DIR *dir, const struct dirent *entry) {
+  struct stat about;
+  bool is_file = fstatat(dirfd(dir), entry->d_name, &about, 0) == 0 && S_ISREG(about.st_mode);
+  return is_file ? (double)about.st_size : -1;
+}
+
 struct listing {
   DIR *dir;
   int count;
@@ -24,6 +31,7 @@ struct listing {
 /* Runs protected, so that the folder is closed whatever it raises. */
 static int push_entries(lua_State *L) {
   struct listing *listing = lua_touserdata(L, 1);
+  bool sized = lua_toboolean(L, 2);
   lua_newtable(L);
   for (const struct dirent *entry; (entry = readdir(listing->dir));) {
     if (strcmp(entry->d_name, ".") == 0 || strcmp(entry->d_name, "..") == 0) continue;
@@ -32,6 +40,11 @@ static int push_entries(lua_State *L) {
     lua_setfield(L, -2, "name");
     lua_pushboolean(L, is_folder(listing->dir, entry));
     lua_setfield(L, -2, "is_folder");
+    double size = sized ? size_of(listing->dir, entry) : -1;
+    if (size >= 0) {
+      lua_pushnumber(L, size);
+      lua_setfield(L, -2, "size");
+    }
     lua_rawseti(L, -2, ++listing->count);
   }
   return 1;
@@ -39,6 +52,7 @@ static int push_entries(lua_State *L) {
 
 static int l_list(lua_State *L) {
   struct listing listing = { .dir = opendir(luaL_checkstring(L, 1)) };
+  lua_settop(L, 2);
   if (!listing.dir) {
     lua_pushnil(L);
     lua_pushstring(L, strerror(errno));
@@ -46,7 +60,8 @@ static int l_list(lua_State *L) {
   }
   lua_pushcfunction(L, push_entries);
   lua_pushlightuserdata(L, &listing);
-  int status = lua_pcall(L, 1, 1, 0);
+  lua_pushvalue(L, 2);
+  int status = lua_pcall(L, 2, 1, 0);
   closedir(listing.dir);
   return status == 0 ? 1 : lua_error(L);
 }

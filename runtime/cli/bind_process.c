@@ -11,6 +11,7 @@
 #include "own_file.h"
 #include "process.h"
 #include "task.h"
+#include "version.h"
 #include "vm.h"
 
 enum { KEPT_MAX = 1024 * 1024, ARGUMENTS_MAX = 256 };
@@ -171,6 +172,8 @@ static int load(lua_State *L) {
   lua_pop(L, 1);
   lua_newtable(L);
   luaL_register(L, NULL, functions);
+  lua_pushstring(L, MOONWIRE_VERSION);
+  lua_setfield(L, -2, "version");
   return 1;
 }
 

@@ -12,10 +12,11 @@ enum {
   MADE_BY = 3 << 8 | 20,     /* Unix, whose modes are in the upper half of the attributes; version 2.0 of the format */
   EPOCH = 1 << 21 | 1 << 16, /* 1980-01-01 00:00, as DOS has it */
   UTF8_NAMES = 1 << 11,      /* general purpose flag: APPNOTE.TXT 4.4.4 */
-  PIECE = 64 * 1024          /* bytes that are copied at once */
+  PIECE = 64 * 1024,         /* bytes that are copied at once */
+  NAME_MAX_LEN = 4096        /* of an entry; a longer one is cut */
 };
 
-static const char meta[] = "moonwire.zip";
+static const char meta[] = "moonwire.zip", reader_meta[] = "moonwire.zip.reader";
 
 struct writer {
   zipFile zip; /* NULL: closed */
@@ -122,9 +123,102 @@ static int l_gc(lua_State *L) {
   return 0;
 }
 
+/* Reading */
+
+struct reader {
+  unzFile zip;
+};
+
+static unzFile check_reader(lua_State *L) {
+  struct reader *r = luaL_checkudata(L, 1, reader_meta);
+  return r->zip;
+}
+
+static int l_open(lua_State *L) {
+  const char *path = luaL_checkstring(L, 1);
+  struct reader *r = lua_newuserdata(L, sizeof *r);
+  *r = (struct reader){ 0 };
+  luaL_getmetatable(L, reader_meta);
+  lua_setmetatable(L, -2);
+  errno = 0;
+  r->zip = unzOpen64(path);
+  return r->zip ? 1 : outcome(L, false, path);
+}
+
+static int l_entries(lua_State *L) {
+  unzFile zip = check_reader(L);
+  int count = 0;
+  lua_newtable(L);
+  for (int at = unzGoToFirstFile(zip); at == UNZ_OK; at = unzGoToNextFile(zip)) {
+    char name[NAME_MAX_LEN + 1];
+    unz_file_info64 info;
+    if (unzGetCurrentFileInfo64(zip, &info, name, sizeof name - 1, NULL, 0, NULL, 0) != UNZ_OK) break;
+    size_t len = info.size_filename < sizeof name ? info.size_filename : sizeof name - 1;
+    lua_createtable(L, 0, 3);
+    lua_pushlstring(L, name, len);
+    lua_setfield(L, -2, "name");
+    lua_pushnumber(L, (lua_Number)info.uncompressed_size);
+    lua_setfield(L, -2, "size");
+    if (info.version >> 8 == MADE_BY >> 8) {
+      lua_pushinteger(L, (lua_Integer)(info.external_fa >> 16 & 0777));
+      lua_setfield(L, -2, "mode");
+    }
+    lua_rawseti(L, -2, ++count);
+  }
+  return 1;
+}
+
+/* Fills the buffer from the entry that is open. */
+static bool read_whole(unzFile zip, char *to, size_t size) {
+  while (size > 0) {
+    int len = unzReadCurrentFile(zip, to, (unsigned)(size < PIECE ? size : PIECE));
+    if (len <= 0) return false;
+    to += len;
+    size -= (size_t)len;
+  }
+  char more;
+  return unzReadCurrentFile(zip, &more, 1) == 0;
+}
+
+static int l_read(lua_State *L) {
+  unzFile zip = check_reader(L);
+  const char *name = luaL_checkstring(L, 2);
+  lua_Number most = luaL_checknumber(L, 3);
+  unz_file_info64 info = { 0 };
+  bool found =
+      unzLocateFile(zip, name, 1) == UNZ_OK && unzGetCurrentFileInfo64(zip, &info, NULL, 0, NULL, 0, NULL, 0) == UNZ_OK;
+  if (!found || (lua_Number)info.uncompressed_size > most) return 0;
+  size_t size = (size_t)info.uncompressed_size;
+  char *bytes = lua_newuserdata(L, size + 1); /* first: it may raise, and the entry would stay open */
+  if (unzOpenCurrentFile(zip) != UNZ_OK) return 0;
+  bool ok = read_whole(zip, bytes, size);
+  if (unzCloseCurrentFile(zip) != UNZ_OK || !ok) return 0;
+  lua_pushlstring(L, bytes, size);
+  return 1;
+}
+
+static int l_reader_gc(lua_State *L) {
+  struct reader *r = luaL_checkudata(L, 1, reader_meta);
+  if (r->zip) unzClose(r->zip);
+  r->zip = NULL;
+  return 0;
+}
+
+static void make_reader(lua_State *L) {
+  static const luaL_Reg methods[] = { { "entries", l_entries }, { "read", l_read }, { NULL, NULL } };
+  luaL_newmetatable(L, reader_meta);
+  lua_pushcfunction(L, l_reader_gc);
+  lua_setfield(L, -2, "__gc");
+  lua_newtable(L);
+  luaL_register(L, NULL, methods);
+  lua_setfield(L, -2, "__index");
+  lua_pop(L, 1);
+}
+
 static int load(lua_State *L) {
   static const luaL_Reg methods[] = { { "add", l_add }, { "close", l_close }, { "copy", l_copy }, { NULL, NULL } };
-  static const luaL_Reg functions[] = { { "create", l_create }, { NULL, NULL } };
+  static const luaL_Reg functions[] = { { "create", l_create }, { "open", l_open }, { NULL, NULL } };
+  make_reader(L);
   luaL_newmetatable(L, meta);
   lua_pushcfunction(L, l_gc);
   lua_setfield(L, -2, "__gc");

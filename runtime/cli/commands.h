@@ -8,6 +8,7 @@
 
 int cmd_ctl(int argc, char **argv);
 int cmd_dev(int argc, char **argv);
+int cmd_doctor(int argc, char **argv);
 int cmd_invoke(int argc, char **argv);
 int cmd_lua(int argc, char **argv);
 int cmd_new(int argc, char **argv);

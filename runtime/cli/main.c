@@ -15,6 +15,7 @@ static const struct {
 } commands[] = {
   { "ctl", "look at the connections of a running dev, and make things go wrong on purpose", cmd_ctl },
   { "dev", "run the service of serverless.yml behind a local API Gateway", cmd_dev },
+  { "doctor", "find what is wrong with the wiring of the service", cmd_doctor },
   { "invoke", "call one function of the service", cmd_invoke },
   { "lua", "run a script in the runtime's own Lua", cmd_lua },
   { "new", "make the folder of a new service", cmd_new },

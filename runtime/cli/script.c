@@ -8,6 +8,7 @@
 
 #include "bind_http_event.h"
 #include "bind_model.h"
+#include "bind_project.h"
 #include "bind_trial.h"
 #include "failure.h"
 #include "library.h"
@@ -84,6 +85,7 @@ static bool run_open(struct run *run, char err[ERR_LEN]) {
   vm_add_modules(run->vm, library_dev_modules);
   bind_http_event(run->vm->L);
   bind_model(run->vm->L);
+  bind_project(run->vm->L);
   bind_trial(run->vm->L);
   scope_open(&run->scope, run->vm, NULL, NULL);
   if (lua_cpcall(run->vm->L, start, run) == 0) return true;

@@ -6,7 +6,9 @@
 #include "json_write.h"
 #include "model_json.h"
 #include "moment.h"
+#include "view_record_json.h"
 #include "view_report.h"
+#include "view_stack.h"
 
 enum { BODY_MAX = 64 * 1024 * 1024, FRAMES = 50, ID_BYTES = 256 };
 
@@ -45,17 +47,48 @@ static void add_frame(struct buf *out, const char *root, struct str directory, s
   buf_add_char(out, '}');
 }
 
-static void add_stack(struct buf *out, const struct console_invocation *invocation, struct str directory) {
+/* The last stack among the lines of an invocation: an app logs the errors of its routes, and gives a result. */
+struct logged {
+  struct arena *memory;
+  const struct json *first; /* NULL: there is none */
+};
+
+static void look_at_line(void *ctx, uint64_t number, struct str json) {
+  struct logged *logged = ctx;
+  const struct json *root, *first;
+  struct buf plain;
+  char err[ERR_LEN];
+  (void)number;
+  if (str_find(json, STR("stackTrace"), 0) == SIZE_MAX || !json_parse(logged->memory, json, &root, err)) return;
+  struct str line = json_member_text(root, STR("text"));
+  buf_init(&plain, BODY_MAX);
+  if (view_record_json_write(&plain, line)) line = arena_copy(logged->memory, buf_str(&plain));
+  struct view_record record = view_record_read(line, true);
+  if (view_stack_cut(&record, logged->memory, &first)) logged->first = first;
+  buf_free(&plain);
+}
+
+static bool next_frame(bool is_report, const struct json **at, struct str *frame) {
+  return is_report ? view_report_frame(at, frame) : view_stack_line(at, frame);
+}
+
+static void add_stack(struct buf *out, const struct console *console, const struct console_invocation *invocation,
+                      struct str directory) {
   const char *root = invocation->snapshot ? invocation->snapshot->path : directory.ptr;
-  struct view_report report = { .stack = NULL };
+  bool is_report = invocation->in.outcome != INVOKE_RESULT;
+  struct view_report report;
   struct arena memory;
+  struct logged logged = { .memory = &memory };
   struct str frame;
   arena_init(&memory);
-  if (invocation->in.outcome != INVOKE_RESULT) report = view_report_read(buf_str(&invocation->in.payload), &memory);
-  const struct json *at = view_report_first(&report);
+  if (is_report)
+    report = view_report_read(buf_str(&invocation->in.payload), &memory);
+  else
+    console_each_line(console, str_from(invocation->in.request_id), look_at_line, &logged);
+  const struct json *at = is_report ? view_report_first(&report) : logged.first;
   model_json_name(out, STR("stack"));
   buf_add_char(out, '[');
-  for (int i = 0; i < FRAMES && view_report_frame(&at, &frame); i++) {
+  for (int i = 0; i < FRAMES && next_frame(is_report, &at, &frame); i++) {
     if (i > 0) buf_add_char(out, ',');
     add_frame(out, root, directory, frame);
   }
@@ -75,7 +108,7 @@ void control_invocation_get(struct control *control, struct exchange *x) {
   add_payload(&body, STR("result"), &found->in.payload, found->in.payload_bytes);
   model_json_name(&body, STR("logs"));
   console_write_lines(control->options.console, str_from(found->in.request_id), &body);
-  add_stack(&body, found, control_project(control)->directory);
+  add_stack(&body, control->options.console, found, control_project(control)->directory);
   buf_add_char(&body, '}');
   control_answer(x, 200, buf_str(&body));
   buf_free(&body);

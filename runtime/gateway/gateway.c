@@ -35,8 +35,7 @@ struct gateway {
   struct console console;
   struct control control;
   struct credentials keys[2];
-  struct key_ring
-      known; /* the local keys, which everybody knows; behind them the developer's, when functions have them */
+  struct key_ring known; /* the local keys, which everybody knows; then the developer's, when functions have them */
   struct control_service service; /* for the control port */
   char config[PATH_MAX];          /* absolute path of serverless.yml */
   struct generations generations;
@@ -89,19 +88,9 @@ static void invoke(void *ctx, size_t function, struct invoke *in) {
   generations_invoke(&g->generations, function, in);
 }
 
-/* A handler has its trace id as it was sent; of what others add only the root counts. */
-static struct invoke *traced(void *ctx, struct str trace_id) {
-  const struct gateway *g = ctx;
-  struct str root, rest;
-  str_cut(trace_id, ';', &root, &rest);
-  return generations_traced(&g->generations, root);
-}
-
-/* The code of a failure, for the lines of its stack. */
 static struct snapshot *snapshot_of(void *ctx, const struct pool *pool) {
   const struct gateway *g = ctx;
-  const struct generation *generation = generations_of(&g->generations, pool);
-  return generation && generation->snapshot ? snapshot_hold(generation->snapshot) : NULL;
+  return generations_snapshot(&g->generations, pool);
 }
 
 static void note(void *ctx, const char *connection_id, const char *text) {
@@ -215,7 +204,7 @@ static bool listen_on_ports(struct gateway *g, char err[ERR_LEN]) {
                                    .integration_s = given_s ? given_s : MODEL_INTEGRATION_S,
                                    .http_integration_s = given_s ? given_s : HTTP_API_INTEGRATION_S,
                                    .invoke = invoke,
-                                   .traced = traced,
+                                   .generations = &g->generations,
                                    .note = note,
                                    .fault = fault,
                                    .ctx = g };

@@ -203,9 +203,12 @@ static void look_at(void *ctx, const struct environment *e) {
   }
 }
 
+/* Handlers get a root; of what others add to it nothing counts. */
 struct invoke *generations_traced(const struct generations *gs, struct str trace_id) {
-  struct traced traced = { .trace_id = trace_id };
-  if (trace_id.len > 0) generations_environments(gs, look_at, &traced);
+  struct traced traced = { .count = 0 };
+  struct str rest;
+  str_cut(trace_id, ';', &traced.trace_id, &rest);
+  if (traced.trace_id.len > 0) generations_environments(gs, look_at, &traced);
   return traced.count == 1 ? traced.found : NULL;
 }
 
@@ -213,12 +216,17 @@ static bool has_pool(const struct generation *generation, const struct pool *poo
   return generation && pool >= generation->pools && pool < generation->pools + generation->project->function_count;
 }
 
-const struct generation *generations_of(const struct generations *gs, const struct pool *pool) {
+static const struct generation *generation_of(const struct generations *gs, const struct pool *pool) {
   const struct generation *at = gs->ending;
   if (has_pool(gs->current, pool)) return gs->current;
   if (has_pool(gs->next, pool)) return gs->next;
   while (at && !has_pool(at, pool)) at = at->next;
   return at;
+}
+
+struct snapshot *generations_snapshot(const struct generations *gs, const struct pool *pool) {
+  const struct generation *generation = generation_of(gs, pool);
+  return generation && generation->snapshot ? snapshot_hold(generation->snapshot) : NULL;
 }
 
 /* The whole */

@@ -57,11 +57,12 @@ struct environment *generations_environment(const struct generations *gs, struct
 void generations_environments(const struct generations *gs, void (*each)(void *ctx, const struct environment *e),
                               void *ctx);
 
-/* The one invocation that is at hand with this trace id, "Root=1-...": NULL when there is none, or more than one. */
+/* The one invocation that is at hand with the root of this X-Amzn-Trace-Id ("Root=1-...;Parent=..."): NULL when there is none, or more
+ * than one. */
 struct invoke *generations_traced(const struct generations *gs, struct str trace_id);
 
-/* The generation that a pool belongs to; NULL when there is none (any more). */
-const struct generation *generations_of(const struct generations *gs, const struct pool *pool);
+/* The code that a pool runs, held for the caller; NULL: the folder itself. */
+struct snapshot *generations_snapshot(const struct generations *gs, const struct pool *pool);
 
 /* Ends all environments, as pool_end does; nothing may be tried any more. `ended` is called from the loop. */
 void generations_end(struct generations *gs, void (*ended)(void *ctx), void *ctx);

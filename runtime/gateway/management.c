@@ -137,7 +137,7 @@ static void carry_out(const struct call *call) {
   struct model_manage request = { x->method, x->path, x->body };
   struct model_manage_answer todo = { 0 };
   struct str trace_id = field_header(x->headers, STR("X-Amzn-Trace-Id"));
-  struct invoke *from = server->options.traced(server->options.ctx, trace_id);
+  struct invoke *from = generations_traced(server->options.generations, trace_id);
   bool told = false;
   model_manage(server->options.model, &request, &todo);
   if (todo.action != MODEL_MANAGE_ANSWER) told = act(server, &todo, x->body, from ? from->request_id : NULL);

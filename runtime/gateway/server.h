@@ -13,6 +13,7 @@
 #include "delays.h"
 #include "err.h"
 #include "faults.h"
+#include "generations.h"
 #include "http_api.h"
 #include "httpd.h"
 #include "invoke.h"
@@ -41,8 +42,7 @@ struct server_options {
   int http_integration_s;          /* the same for the HTTP API */
   /* Runs a function: takes `in` over and calls in->done later, from the loop. `function` is that of the model's route. */
   void (*invoke)(void *ctx, size_t function, struct invoke *in);
-  /* The invocation at hand that a call with this X-Amzn-Trace-Id comes from; NULL when that is not known. */
-  struct invoke *(*traced)(void *ctx, struct str trace_id);
+  const struct generations *generations; /* whose invocations are at hand */
   /* Something the developer should know that no invocation tells: why a client was refused. */
   void (*note)(void *ctx, const char *connection_id, const char *text);
   /* A fault on purpose was set, or applied. */

@@ -241,25 +241,23 @@ consoleScenario('all of it by keyboard', echo, async ({ page, view }) => {
 for (const colorScheme of ['light', 'dark']) {
   for (const width of [400, 1400]) {
     consoleScenario(`readable and within its width: ${colorScheme}, ${width} px`, { ...boom, page: { colorScheme, viewport: { width, height: 820 } } }, async ({ page, view }) => {
-      const narrow = width < 760;
-      const go = async (area) => { if (narrow) await page.locator('#areas').getByRole('button', { name: area }).click(); };
       const look = async () => {
         await assertAccessible(page);
         assert.ok(await page.evaluate(() => document.documentElement.scrollWidth <= innerWidth && document.querySelector('main').scrollWidth <= innerWidth), 'wider than the screen');
       };
       await look();
-      await go('Clients');
+      await view.go('Clients');
       await view.connect();
       await view.send('x');
       await view.heard('Internal server error');
       await look();
-      await go('Service');
+      await view.go('Service');
       await view.choose('room', 'is-failure');
       await view.detail('attempt to index');
       await page.locator('#detail .wrong').first().waitFor();
       await look();
       for (const panel of ['connections', 'rooms', 'functions', 'faults', 'traffic']) {
-        await go('Service');
+        await view.go('Service');
         await view.panel(panel);
         await look();
       }

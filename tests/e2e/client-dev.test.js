@@ -50,7 +50,7 @@ const happens = (socket, type, is = () => true) => new Promise((resolve) => {
   });
 });
 
-const ARGS = ['--max-duration', `${5 * SLOW}`, '--idle-timeout', `${2 * SLOW}`];
+const ARGS = ['--max-duration', `${6 * SLOW}`, '--idle-timeout', `${2 * SLOW}`];
 
 test('a client and moonwire dev', (t) => withDev({ files: filesWith(), args: ARGS, patience: 100_000 * SLOW }, async (dev) => {
   await t.test('over renewals no message is lost and none comes twice, in both directions', async () => {

@@ -131,8 +131,11 @@ play('a question without an answer is given up', {}, async ({ socket, Fake, cloc
   assert.equal(await state(hasty), 'timeout');
   await clock.forward(28_999);
   assert.equal(await state(patient), 'waits');
+  const endless = socket.ask({ number: 3 }, { timeout: Infinity });
   await clock.forward(1);
   assert.equal(await state(patient), 'timeout');
+  await clock.forward(300_000);
+  assert.equal(await state(endless), 'waits');
 });
 
 // ---- Beginning
@@ -144,6 +147,14 @@ play('a connection begins with `hello`, and then comes what waited', { hello: [{
   await reconnect(Fake, clock);
   assert.deepEqual(Fake.last.sent, ['{"action":"join"}', 'hi']);
 });
+
+for (const hello of [null, undefined, () => {}, () => []]) {
+  play(`one may begin with nothing: ${hello}`, { hello }, async ({ socket, Fake }) => {
+    Fake.last.accept();
+    assert.equal(socket.status, 'open');
+    assert.deepEqual(Fake.last.sent, []);
+  });
+}
 
 const untilJoined = { hello: () => ({ action: 'join' }), ready: (message) => message.joined === 'lobby' };
 

@@ -334,3 +334,30 @@ scenario('whatever bytes clients and handlers write, answers are JSON in UTF-8',
   assert.equal(JSON.parse(json.event).body, '<svg onload=alert(1)>\u2028');
   client.drop();
 });
+
+const APP = ['local app = require "moonwire.app"', 'return app {', '  ["$connect"] = function() return true end,', '  fails = function()', '    error "in the app"', '  end,', '}'].join('\n');
+
+scenario('of an app, which answers although a route has failed, the stack is that of its log; its table is replaced by the store of the run', {
+  files: {
+    'serverless.yml': 'service: tested\nprovider: { name: aws, environment: { MOONWIRE_STORE: "dynamodb:chat" } }\nfunctions: { app: { handler: app, events: [ websocket: $connect, websocket: $default ] } }\n',
+    'app.lua': APP,
+  },
+}, async (dev) => {
+  const client = await dev.connect();
+  await client.ask({ action: 'fails' });
+  const [{ requestId, outcome }] = await dev.invocations(1, { route: '$default' });
+  assert.equal(outcome, 'result');
+  const { stack } = (await call(dev, `console/invocation?request_id=${requestId}`)).json;
+  assert.equal(stack[0].place, 'app.lua:5');
+  assert.deepEqual(stack[0].source.find(({ wrong }) => wrong), { number: 5, text: '    error "in the app"', wrong: true });
+  assert.match((await call(dev, 'console/rooms')).json.store, /^sqlite:/);
+  await client.close();
+});
+
+scenario('a store of the service\'s own is not read', {
+  ...echo, files: service({ ...echo, provider: { environment: { MOONWIRE_STORE: 'sqlite:/nowhere/x.db' } } }),
+}, async (dev) => {
+  const { store, note, rooms } = (await call(dev, 'console/rooms')).json;
+  assert.deepEqual([store, rooms], [null, []]);
+  assert.match(note, /MOONWIRE_STORE/);
+});

@@ -36,7 +36,9 @@ static void settings_that_count_for_nothing_are_named(void **state) {
       "7 provider.runtime is nodejs20.x; bootstrap runs the handlers anyway, on AWS it takes provided.al2023\n" },
     { SERVICE ECHO_FUNCTION "    runtime: python3.12\n",
       "6 functions.echo.runtime is python3.12; bootstrap runs the handlers anyway, on AWS it takes provided.al2023\n" },
-    { SERVICE ECHO_FUNCTION "    runtime: provided.al2\nprovider:\n  runtime: provided\n", "" },
+    { SERVICE ECHO_FUNCTION "    runtime: provided.al2023\nprovider:\n  runtime: provided.al2023\n", "" },
+    { SERVICE ECHO_FUNCTION "    runtime: provided.al2\n", "6 functions.echo.runtime is provided.al2; bootstrap runs "
+                                                           "the handlers anyway, on AWS it takes provided.al2023\n" },
   };
   warned_all(EACH(cases));
 }

@@ -85,8 +85,43 @@ static void selected_keys(void **state) {
     route_selection_evaluate(selection, selections[i].body, &scratch, &key);
     if (!str_equal(buf_str(&key), selections[i].want))
       fail_msg("%s of %s is %s", selections[i].expression.ptr, selections[i].body.ptr, buf_text(&key));
+    if (key.len > 0 && !route_selection_can_select(selection, buf_str(&key)))
+      fail_msg("%s cannot select %s", selections[i].expression.ptr, buf_text(&key));
     buf_free(&key);
     arena_free(&scratch);
+    arena_free(&memory);
+  }
+}
+
+static void keys_that_no_message_selects(void **state) {
+  static const struct {
+    struct str expression, key;
+    bool can;
+  } cases[] = {
+    { STR(ACTION), STR("say"), true },
+    { STR("v1.$request.body.a"), STR("v1.say"), true },
+    { STR("v1.$request.body.a"), STR("v1."), true },
+    { STR("v1.$request.body.a"), STR("v2.say"), false },
+    { STR("v1.$request.body.a"), STR("v1"), false },
+    { STR("${request.body.a}-${request.body.b}"), STR("a-b-c"), true },
+    { STR("${request.body.a}-${request.body.b}"), STR("ab"), false },
+    { STR("${request.body.a}!"), STR("a!b"), false },
+    { STR("${request.body.a}!"), STR("a!b!"), true },
+    { STR("x${request.body.a}-y"), STR("x-y"), true },
+    { STR("x-${request.body.a}-x"), STR("x-x"), false },
+    { STR("constant"), STR("constant"), true },
+    { STR("constant"), STR("constants"), false },
+    { STR("$request.body.a$request.body.a$request.body.a$request.body.a-$request.body.a$request.body.a-"),
+      STR("--------------------------------------------------------------------------------!"), false },
+  };
+  (void)state;
+  for (size_t i = 0; i < COUNT(cases); i++) {
+    struct arena memory = { 0 };
+    char err[ERR_LEN] = "";
+    const struct route_selection *selection = route_selection_parse(&memory, cases[i].expression, err);
+    if (!selection) fail_msg("%s: %s", cases[i].expression.ptr, err);
+    if (route_selection_can_select(selection, cases[i].key) != cases[i].can)
+      fail_msg("%s and %s", cases[i].expression.ptr, cases[i].key.ptr);
     arena_free(&memory);
   }
 }
@@ -155,6 +190,7 @@ static void a_key_beyond_its_buffer_fails_it(void **state) {
 int main(void) {
   const struct CMUnitTest tests[] = {
     cmocka_unit_test(selected_keys),
+    cmocka_unit_test(keys_that_no_message_selects),
     cmocka_unit_test(refused_expressions),
     cmocka_unit_test(a_key_beyond_its_buffer_fails_it),
   };

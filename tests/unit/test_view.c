@@ -89,7 +89,7 @@ static void functions_without_a_route(void **state) {
   struct view_fixture f;
   view_fixture_begin(&f, (struct view_options){ 0 });
   struct project_authorizer door = { STR("chat"), &f.functions[1], NULL, 0 };
-  struct project_route route = { STR("$connect"), &f.functions[0], false, &door };
+  struct project_route route = { .key = STR("$connect"), .function = &f.functions[0], .authorizer = &door };
   f.project.routes = &route;
   f.project.route_count = 1;
   view_fixture_ready(&f);

@@ -17,9 +17,9 @@ static void make_service(struct view_fixture *f) {
   f->functions[0] = (struct project_function){ .name = STR("echo"), .handler = STR("handlers/echo.default") };
   f->functions[1] = (struct project_function){ .name = STR("chat"), .handler = STR("handlers/chat.main") };
   f->functions[0].timeout_s = f->functions[1].timeout_s = 6;
-  f->routes[0] = (struct project_route){ STR("$connect"), &f->functions[1], false, NULL };
-  f->routes[1] = (struct project_route){ STR("$default"), &f->functions[0], false, NULL };
-  f->routes[2] = (struct project_route){ STR("chat"), &f->functions[1], false, NULL };
+  f->routes[0] = (struct project_route){ .key = STR("$connect"), .function = &f->functions[1] };
+  f->routes[1] = (struct project_route){ .key = STR("$default"), .function = &f->functions[0] };
+  f->routes[2] = (struct project_route){ .key = STR("chat"), .function = &f->functions[1] };
   f->project = (struct project){ .service = STR("moonwire-example"),
                                  .stage = STR("dev"),
                                  .region = STR("us-east-1"),

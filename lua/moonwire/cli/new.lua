@@ -75,10 +75,10 @@ local NEXT = [[
 %s is in the folder %s:
 
   cd %s
-  moonwire dev                       # serves it: ws://127.0.0.1:3001/dev
+  moonwire dev                # serves it; in another terminal:
   npx -y wscat -c %s
-  moonwire test                      # runs its specs
-  npx osls@3 deploy                  # puts it on AWS
+  moonwire test               # runs its specs
+  npx osls@3 deploy           # puts it on AWS
 
 README.md there says more.
 ]]

@@ -1,37 +1,9 @@
 -- handler.lua: finds the function that the handler setting names. Runs as a task, so that modules may do I/O while they
 -- load. Whatever is wrong is raised as { type = "Runtime.X", message = ... }: it becomes the init error.
-local module = require "moonwire.core.module"
+local handler_file = require "moonwire.runtime.handler_file"
 local watch_globals = require "moonwire.runtime.globals"
 
-local function refuse(kind, ...)
-  error({ type = "Runtime." .. kind, message = string.format(...) }, 0)
-end
-
--- "handlers/chat.join" -> "handlers/chat", "join";  "handlers/chat" -> "handlers/chat", nil
-local function split(name)
-  if name == "" then
-    refuse("MalformedHandlerName", "no handler is set: it is file.function, for example handlers/chat.join")
-  end
-  local file, fn = name:match("^(.+)%.([^./]+)$")
-  file = file or name
-  if file:find("^[/.]") or file:find("%.%.") or file:find("[%z\n]") or file:find("[./]$") then
-    refuse("MalformedHandlerName", "handler %q: it is file.function below the task root, for example handlers/chat.join", name)
-  end
-  return file, fn
-end
-
-local function load_file(name, file, root)
-  local places = { file .. ".lua", file .. "/init.lua" }
-  for _, place in ipairs(places) do
-    local chunk, message, problem = module.load(root .. place, "@" .. place)
-    if chunk then
-      return chunk
-    elseif problem == "syntax" then
-      refuse("UserCodeSyntaxError", "handler %q: %s", name, message)
-    end
-  end
-  refuse("ImportModuleError", "handler %q: no such file; looked for %s%s and %s%s", name, root, places[1], root, places[2])
-end
+local refuse = handler_file.refuse
 
 local function is_callable(value)
   local meta = getmetatable(value)
@@ -77,10 +49,10 @@ end
 --- @param root string the task root, ending in "/", or "" for the working directory
 --- @return function handler called with (event, context)
 return function(name, root)
-  local file, fn = split(name)
+  local chunk, file, fn = handler_file.compile(name, root)
   local modname = file:gsub("/", ".")
   watch_globals(root)
-  local exports = load_file(name, file, root)(modname)
+  local exports = chunk(modname)
   if exports ~= nil and package.loaded[modname] == nil then
     package.loaded[modname] = exports -- whoever requires the file gets the same table
   end

@@ -63,7 +63,7 @@ static bool has_failed(const struct invoke *in) {
 static void take_invocation(void *ctx, const struct pool *pool, struct invoke *in, struct str json) {
   struct console *console = ctx;
   bool is_long = in->payload.len > CONSOLE_ARCHIVE_TEXT;
-  struct snapshot *snapshot = has_failed(in) ? console->options.snapshot(console->options.ctx, pool) : NULL;
+  struct snapshot *snapshot = console->options.snapshot(console->options.ctx, pool);
   int64_t now_ms = clock_unix_ms();
   console_totals_invoked(&console->totals, has_failed(in), invoke_billed_ms(in), pool->options.function->memory_mb);
   if (json.len == 0 && is_long) { /* while its report is there */
@@ -71,14 +71,14 @@ static void take_invocation(void *ctx, const struct pool *pool, struct invoke *i
     console_archive_write(&all, &console->record);
     json = str_slice(buf_str(&console->record), 0, console->record.len > 0 ? console->record.len - 1 : 0);
   }
-  uint64_t number = console_ring_add(&console->ring, json, 0);
+  uint64_t number = console_ring_add(&console->ring, console->watched || is_long ? json : STR(""), 0);
   struct console_invocation *kept = console_archive_add(&console->archive, pool->options.function, in, snapshot);
   buf_trim(&console->record, KEEP);
   if (kept) {
     kept->number = number;
     kept->time_ms = now_ms;
     make_room(console);
-    if (console->watched) write_late(console, kept);
+    if (console->watched) write_late(console, kept); /* unless the terminal had it */
   }
   console_feed_wake(&console->feed);
 }
@@ -96,9 +96,9 @@ static void write_all_late(struct console *console) {
   }
 }
 
-static void write_record(struct buf *out, uint64_t number, const struct console_record *record) {
+static void write_record(struct buf *out, uint64_t number, struct str json) {
   buf_addf(out, "{\"seq\":%" PRIu64 ",", number);
-  buf_add(out, str_of(record->text + 1, record->len - 1)); /* behind its "{" */
+  buf_add(out, str_slice(json, 1, json.len)); /* behind its "{" */
 }
 
 /* { run, next, lost, records }; `next` is what the page asks with the next time. */
@@ -121,22 +121,31 @@ static void write_feed(void *ctx, uint64_t after, struct buf *out) {
     }
     if (written > 0 && out->len - start + record->len > CONSOLE_FEED_BYTES) break;
     if (written++ > 0) buf_add_char(out, ',');
-    write_record(out, at, record);
+    write_record(out, at, str_of(record->text, record->len));
   }
   buf_addf(out, "],\"next\":%" PRIu64 ",\"lost\":%" PRIu64 "}", at - 1, lost);
 }
 
-void console_write_lines(const struct console *console, struct str request_id, struct buf *out) {
+void console_each_line(const struct console *console, struct str request_id,
+                       void (*each)(void *ctx, uint64_t number, struct str json), void *ctx) {
   uint32_t tag = tag_of(request_id);
-  buf_add_char(out, '[');
   for (uint64_t at = console_ring_oldest(&console->ring); at <= console->ring.last; at++) {
     const struct console_record *record = console_ring_get(&console->ring, at);
-    if (record->tag != tag || !record->text) continue;
-    if (str_find(str_of(record->text, record->len), request_id, 0) == SIZE_MAX)
-      continue; /* another one with this tag */
-    if (out->ptr[out->len - 1] == '}') buf_add_char(out, ',');
-    write_record(out, at, record);
+    struct str json = str_of(record->text, record->len);
+    if (record->tag == tag && str_find(json, request_id, 0) != SIZE_MAX)
+      each(ctx, at, json); /* a mark may be another's */
   }
+}
+
+static void write_line(void *ctx, uint64_t number, struct str json) {
+  struct buf *out = ctx;
+  if (out->len > 0 && out->ptr[out->len - 1] == '}') buf_add_char(out, ',');
+  write_record(out, number, json);
+}
+
+void console_write_lines(const struct console *console, struct str request_id, struct buf *out) {
+  buf_add_char(out, '[');
+  console_each_line(console, request_id, write_line, out);
   buf_add_char(out, ']');
 }
 

@@ -56,6 +56,10 @@ struct view_tap console_tap(struct console *console);
 void console_request_feed(struct console *console, struct exchange *x, bool from_start, uint64_t after,
                           int64_t wait_ms);
 
+/* Calls `each` for the records of the lines that an invocation has written, as far as they are kept, oldest first. */
+void console_each_line(const struct console *console, struct str request_id,
+                       void (*each)(void *ctx, uint64_t number, struct str json), void *ctx);
+
 /* Appends a JSON array: the records of the lines that an invocation has written, as far as they are kept. */
 void console_write_lines(const struct console *console, struct str request_id, struct buf *out);
 

@@ -25,8 +25,7 @@ struct console_invocation {
   int64_t time_ms;                         /* Unix time of its end */
   struct invoke in;                        /* event and payload are owned; empty when they were too long */
   const struct project_function *function; /* borrowed */
-  struct snapshot
-      *snapshot; /* held; the code that it ran, of one that failed; NULL: it did not, or the folder itself */
+  struct snapshot *snapshot;               /* held: the code that it ran; NULL: the folder itself */
   size_t bytes;
 };
 

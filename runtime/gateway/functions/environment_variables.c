@@ -34,7 +34,7 @@ static void set(struct list *list, struct str name, struct str value) {
   list->items[at] = text;
 }
 
-static bool is_reserved(struct str name) {
+bool environment_variable_is_reserved(struct str name) {
   static const struct str names[] = {
     STR("AWS_ACCESS_KEY"),
     STR("AWS_ACCESS_KEY_ID"),
@@ -79,10 +79,20 @@ static bool is_store_of_aws(const struct variables *v, struct field variable) {
          !has(own, STR("AWS_ENDPOINT_URL"));
 }
 
+struct str environment_variables_store(const struct variables *v) {
+  struct fields own = v->function->environment;
+  struct str store = v->store;
+  for (size_t i = 0; i < own.count; i++)
+    if (str_equal(own.list[i].name, STR("MOONWIRE_STORE")) && !is_store_of_aws(v, own.list[i]))
+      store = own.list[i].value;
+  return store;
+}
+
 static void set_own(struct list *list, const struct variables *v) {
   struct fields own = v->function->environment;
   for (size_t i = 0; i < own.count; i++)
-    if (can_pass(own.list[i]) && !is_reserved(own.list[i].name) && !is_store_of_aws(v, own.list[i]))
+    if (can_pass(own.list[i]) && !environment_variable_is_reserved(own.list[i].name) &&
+        !is_store_of_aws(v, own.list[i]))
       set(list, own.list[i].name, own.list[i].value);
 }
 

@@ -43,4 +43,10 @@ struct variables {
  * short. */
 char **environment_variables(struct arena *memory, const struct variables *v);
 
+/* The value of MOONWIRE_STORE that a function gets; of *v function, store and reaches_aws are looked at. */
+struct str environment_variables_store(const struct variables *v);
+
+/* Whether Lambda keeps the name to itself: a function that sets it is refused on AWS. */
+bool environment_variable_is_reserved(struct str name);
+
 #endif

@@ -166,3 +166,21 @@ void route_selection_evaluate(const struct route_selection *selection, struct st
     if (selection->path) route_selection_value_add(key, follow(root, selection->path));
   }
 }
+
+/* A variable stands for any text, so that a literal behind one is taken where it comes first, and the last one at the end. */
+bool route_selection_can_select(const struct route_selection *selection, struct str key) {
+  bool anywhere = false;
+  for (; selection; selection = selection->next) {
+    struct str literal = selection->literal;
+    size_t at = anywhere ? str_find(key, literal, 0) : 0;
+    if (selection->path) {
+      anywhere = true;
+      continue;
+    }
+    if (anywhere && !selection->next) return str_ends(key, literal);
+    if (at == SIZE_MAX || !str_starts(str_slice(key, at, key.len), literal)) return false;
+    key = str_slice(key, at + literal.len, key.len);
+    anywhere = false;
+  }
+  return anywhere || key.len == 0;
+}

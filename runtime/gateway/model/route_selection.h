@@ -22,4 +22,7 @@ const struct route_selection *route_selection_parse(struct arena *memory, struct
 void route_selection_evaluate(const struct route_selection *selection, struct str body, struct arena *scratch,
                               struct buf *key);
 
+/* Whether some message can select the key, whatever the body's values are. */
+bool route_selection_can_select(const struct route_selection *selection, struct str key);
+
 #endif

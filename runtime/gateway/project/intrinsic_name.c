@@ -159,7 +159,7 @@ enum intrinsic_known intrinsic_ref(struct project_report *report, struct yaml_li
   } else if (!value.ptr) {
     if (!find_any_resource(names->variables, name, &kind, &value)) return INTRINSIC_REFUSED;
     if (!kind) {
-      project_warn(report, at,
+      project_warn(report, at, PROJECT_UNKNOWN_HERE,
                    "the resource %s is \"%s\" here; say its name in the section resources of " VARIABLES_LOCAL_FILE,
                    shown_of(name).text, shown_of(name).text);
       value = name;

@@ -78,6 +78,7 @@ static bool read_root(struct project_report *report, const struct yaml *root,
       !project_provider_read(report, root, surroundings, &provider))
     return false;
   project_check_sections(report, root);
+  out->root = root;
   set_names(out, (struct project_names){ service, provider.stage, provider.region }, surroundings->kept);
   out->route_selection_expression = provider.route_selection_expression;
   struct intrinsic_names names = names_of(&variables, root, out);

@@ -13,6 +13,7 @@
 #include "arena.h"
 #include "err.h"
 #include "field.h"
+#include "project_code.h"
 #include "project_surroundings.h"
 #include "str.h"
 
@@ -41,6 +42,8 @@ struct project_route {
   const struct project_function *function;
   bool two_way;                                /* routeResponseSelectionExpression: $default */
   const struct project_authorizer *authorizer; /* of $connect only; NULL when everybody may */
+  struct str file;                             /* where the event stands */
+  int line;
 };
 
 /* A route of the HTTP API. */
@@ -60,14 +63,19 @@ struct project_cors {
 };
 
 struct project_warning {
+  enum project_code code;
   struct str file; /* serverless.yml, or another one that it names */
   int line;        /* 1-based; 0 when it is about the file as a whole */
   struct str text;
 };
 
+struct yaml;
+
 struct project {
   struct arena memory;
-  struct str file;      /* as it was given: "serverless.yml" */
+  const struct yaml
+      *root;       /* the file as a tree (yaml_tree.h), with the variables of those sections resolved that are read */
+  struct str file; /* as it was given: "serverless.yml" */
   struct str directory; /* absolute path of the file's directory */
   struct str service;
   struct str stage;                      /* --stage, else provider.stage, else "dev" */

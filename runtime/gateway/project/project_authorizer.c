@@ -38,7 +38,8 @@ static bool read_source(struct project_report *report, const struct authorizer *
                         a->place.path, project_found(node).text);
   *out = node->text;
   if (str_starts(node->text, STR("stageVariables.")))
-    project_warn(report, node->line, "%s: there are no stage variables here, so that everybody is refused with 401",
+    project_warn(report, node->line, PROJECT_STAGE_VARIABLE,
+                 "%s: there are no stage variables here, so that everybody is refused with 401",
                  shown_of(node->text).text);
   return true;
 }
@@ -70,7 +71,7 @@ static void warn_of_keys(struct project_report *report, const struct authorizer 
     for (size_t k = 0; k < sizeof known / sizeof *known; k++)
       if (str_equal(key->text, str_from(known[k]))) is_known = true;
     if (!is_known)
-      project_warn(report, key->line,
+      project_warn(report, key->line, PROJECT_UNKNOWN_SETTING,
                    "%sauthorizer.%s is no key of a WebSocket authorizer; there are name, arn and identitySource",
                    a->place.path, shown_of(key->text).text);
   }
@@ -132,7 +133,7 @@ static bool resolve(struct project_report *report, const struct project *project
   if (!is_arn(name))
     return project_fail(report, a->line, "%sauthorizer names %s, which is no function of this service", a->place.path,
                         shown_of(name).text);
-  project_warn(report, a->line,
+  project_warn(report, a->line, PROJECT_FOREIGN_AUTHORIZER,
                "%sauthorizer %s is no function of this service: it cannot be asked here, and every client is refused "
                "with 500",
                a->place.path, shown_of(name).text);

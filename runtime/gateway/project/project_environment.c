@@ -36,6 +36,8 @@ static bool add_own(struct project_report *report, struct project_place place, c
                     struct field *list, size_t *count) {
   const struct yaml *key = entry->key;
   struct str text = { NULL, 0 };
+  bool is_unknown = intrinsic_is(entry->value) || project_has_variable(entry->value);
+  enum project_code code = is_unknown ? PROJECT_UNKNOWN_HERE : PROJECT_ENVIRONMENT_VALUE;
   char why[ERR_LEN];
   if (!yaml_is_scalar(key) || !is_variable_name(key->text))
     fail(why, "this cannot be the name of a variable");
@@ -44,7 +46,8 @@ static bool add_own(struct project_report *report, struct project_place place, c
   if (text.ptr)
     list[(*count)++] = (struct field){ key->text, text };
   else
-    project_warn(report, key->line, "%senvironment.%s is left out: %.350s", place.path, shown_of(key->text).text, why);
+    project_warn(report, key->line, code, "%senvironment.%s is left out: %.350s", place.path, shown_of(key->text).text,
+                 why);
   return true;
 }
 
@@ -53,8 +56,9 @@ static void warn_of_size(struct project_report *report, struct project_place pla
   size_t bytes = 0;
   for (size_t i = 0; i < fields.count; i++) bytes += fields.list[i].name.len + fields.list[i].value.len;
   if (bytes > PROJECT_ENVIRONMENT_BYTES)
-    project_warn(report, line, "%senvironment has %zu bytes with what it inherits; Lambda accepts %d", place.path,
-                 bytes, PROJECT_ENVIRONMENT_BYTES);
+    project_warn(report, line, PROJECT_ENVIRONMENT_SIZE,
+                 "%senvironment has %zu bytes with what it inherits; Lambda accepts %d", place.path, bytes,
+                 PROJECT_ENVIRONMENT_BYTES);
 }
 
 static bool merge(struct project_report *report, struct project_place place, const struct yaml_entry *at,
@@ -84,6 +88,7 @@ bool project_environment(struct project_report *report, struct project_place pla
   if (!project_has_variable(at->value))
     return project_fail(report, at->key->line, "%senvironment must be a mapping of names to values, found %s",
                         place.path, project_found(at->value).text);
-  project_warn(report, at->key->line, "%senvironment is left out: %s", place.path, project_reason(at->value).text);
+  project_warn(report, at->key->line, PROJECT_UNKNOWN_HERE, "%senvironment is left out: %s", place.path,
+               project_reason(at->value).text);
   return true;
 }

@@ -8,7 +8,7 @@ static bool warn_of_neighbours(struct project_report *report, struct project_pla
   for (size_t i = 0; i < map->count; i++) {
     const struct yaml *key = map->entries[i].key;
     if (&map->entries[i] != entry)
-      project_warn(report, key->line,
+      project_warn(report, key->line, PROJECT_EVENT_INDENTATION,
                    "%s%s counts for nothing: it stands beside `%.*s:`; indent it deeper to put it below", place.path,
                    shown_of(key->text).text, STR_ARG(entry->key->text));
   }
@@ -47,7 +47,7 @@ static bool warn_of_made(struct project_report *report, struct yaml_line line, s
   static const char *const made[] = { "sqs", "sns", "schedule" };
   for (size_t i = 0; i < sizeof made / sizeof *made; i++) {
     if (!str_equal(kind, str_from(made[i]))) continue;
-    project_warn(report, line,
+    project_warn(report, line, PROJECT_NOT_SERVED_HERE,
                  "%s events come from nowhere by themselves here; `moonwire invoke %s --event %s` makes one", made[i],
                  shown_of(function->name).text, made[i]);
     return true;
@@ -60,12 +60,13 @@ static void warn_of_kind(struct project_report *report, struct project_place pla
   if (warn_of_made(report, line, kind, function)) return;
   const char *meant = spelling_nearest(kind, kinds, sizeof kinds / sizeof *kinds);
   if (meant) {
-    project_warn(report, line, "%s%s is no kind of event that the Framework knows; did you mean %s?", place.path,
-                 shown_of(kind).text, meant);
+    project_warn(report, line, PROJECT_UNKNOWN_EVENT,
+                 "%s%s is no kind of event that the Framework knows; did you mean %s?", place.path, shown_of(kind).text,
+                 meant);
     return;
   }
-  project_warn(report, line, "events of the kind %s are not served here, only websocket and httpApi events",
-               shown_of(kind).text);
+  project_warn(report, line, PROJECT_NOT_SERVED_HERE,
+               "events of the kind %s are not served here, only websocket and httpApi events", shown_of(kind).text);
 }
 
 /* An event that is no route. */
@@ -74,7 +75,8 @@ static bool read_other(struct project_report *report, struct project_place place
   int length = (int)strlen(place.path) - 1;
   bool is_ours = str_equal(node->text, STR("websocket")) || str_equal(node->text, STR("httpApi"));
   if (project_has_variable(node))
-    project_warn(report, node->line, "%.*s is left out: %s", length, place.path, project_reason(node).text);
+    project_warn(report, node->line, PROJECT_UNKNOWN_HERE, "%.*s is left out: %s", length, place.path,
+                 project_reason(node).text);
   else if (node->kind == YAML_MAP && node->count > 0 && yaml_is_scalar(node->entries[0].key))
     warn_of_kind(report, place, node->line, node->entries[0].key->text, function);
   else if (node->kind == YAML_STRING && !is_ours)
@@ -109,7 +111,8 @@ bool project_events_add(struct project_report *report, struct project_place plac
   if (!at || at->value->kind == YAML_NULL) return true;
   const struct yaml *list = at->value;
   if (project_has_variable(list)) {
-    project_warn(report, at->key->line, "%sevents are left out: %s", place.path, project_reason(list).text);
+    project_warn(report, at->key->line, PROJECT_UNKNOWN_HERE, "%sevents are left out: %s", place.path,
+                 project_reason(list).text);
     return true;
   }
   if (list->kind != YAML_LIST)

@@ -32,7 +32,7 @@ static bool add_function(struct project_report *report, const struct yaml_entry 
 static bool add_functions(struct project_report *report, const struct yaml *node, struct yaml_line line,
                           struct section *s) {
   if (project_has_variable(node)) {
-    project_warn(report, line, "functions are left out: %s", project_reason(node).text);
+    project_warn(report, line, PROJECT_UNKNOWN_HERE, "functions are left out: %s", project_reason(node).text);
     return true;
   }
   if (node->kind != YAML_MAP)
@@ -116,7 +116,8 @@ static void warn_of_settings(struct project_report *report, struct project_place
     const struct yaml *key = map->entries[i].key;
     if (!yaml_is_scalar(key) || is_known(key->text)) continue;
     const char *meant = spelling_nearest(key->text, known_settings, KNOWN);
-    project_warn(report, key->line, "%s%s is no setting of functions that the Framework knows; %s%s%s", place.path,
+    project_warn(report, key->line, meant ? PROJECT_MISSPELT_SETTING : PROJECT_UNKNOWN_SETTING,
+                 "%s%s is no setting of functions that the Framework knows; %s%s%s", place.path,
                  shown_of(key->text).text, meant ? "did you mean " : "it is ignored here", meant ? meant : "",
                  meant ? "?" : "");
   }
@@ -176,7 +177,8 @@ bool project_functions_read(struct project_report *report, const struct yaml *ro
   if (!functions) return project_out_of_memory(report);
   if (!read_all(report, &s, provider, functions, &events)) return false;
   if (events.websocket.count + events.http.count == 0)
-    project_warn(report, YAML_NO_LINE, "no function has a websocket or httpApi event: no route can be called");
+    project_warn(report, YAML_NO_LINE, PROJECT_NO_ROUTE,
+                 "no function has a websocket or httpApi event: no route can be called");
   project->functions = functions;
   project->function_count = s.count;
   project->routes = events.websocket.list;

@@ -16,7 +16,8 @@ static void warn_of_keys(struct project_report *report, struct project_place pla
       if (str_equal(key->text, str_from(known[k]))) is_known = true;
     if (is_known) continue;
     const char *meant = spelling_nearest(key->text, known, count);
-    project_warn(report, key->line, "%s%s is ignored here%s%s%s", place.path, shown_of(key->text).text,
+    project_warn(report, key->line, meant ? PROJECT_MISSPELT_SETTING : PROJECT_UNKNOWN_SETTING,
+                 "%s%s is ignored here%s%s%s", place.path, shown_of(key->text).text,
                  meant ? "; did you mean " : ": the Framework itself has no such setting", meant ? meant : "",
                  meant ? "?" : "");
   }
@@ -83,7 +84,7 @@ static bool read_credentials(struct project_report *report, const struct yaml *m
                         project_found(at->value).text);
   cors->credentials = str_equal_nocase(at->value->text, STR("true"));
   if (cors->credentials && has_star(cors->origins))
-    project_warn(report, at->key->line,
+    project_warn(report, at->key->line, PROJECT_CORS_CREDENTIALS,
                  "%sallowCredentials does not go with the origin *: AWS refuses that, and so do browsers",
                  cors_place.path);
   return true;
@@ -107,7 +108,8 @@ static bool read_cors_map(struct project_report *report, const struct yaml *map,
 static bool read_cors(struct project_report *report, const struct yaml_entry *at, struct project_http_api *out) {
   const struct yaml *value = at->value;
   if (project_has_variable(value)) {
-    project_warn(report, at->key->line, "%scors is left out: %s", api_place.path, project_reason(value).text);
+    project_warn(report, at->key->line, PROJECT_UNKNOWN_HERE, "%scors is left out: %s", api_place.path,
+                 project_reason(value).text);
     return true;
   }
   bool on = value->kind == YAML_BOOLEAN && str_equal_nocase(value->text, STR("true"));
@@ -179,7 +181,8 @@ static bool find_map(struct project_report *report, struct project_place place, 
   *out = NULL;
   if (!at || at->value->kind == YAML_NULL) return true;
   if (project_has_variable(at->value)) {
-    project_warn(report, at->key->line, "%shttpApi is left out: %s", place.path, project_reason(at->value).text);
+    project_warn(report, at->key->line, PROJECT_UNKNOWN_HERE, "%shttpApi is left out: %s", place.path,
+                 project_reason(at->value).text);
     return true;
   }
   if (at->value->kind != YAML_MAP)

@@ -104,9 +104,9 @@ static bool read_line(struct event *e, struct str text) {
 static void warn_of_key(const struct event *e, const struct yaml *key) {
   static const char *const known[] = { "authorizer", "method", "path" };
   const char *meant = spelling_nearest(key->text, known, sizeof known / sizeof *known);
-  project_warn(e->report, key->line, "%s.%s is no key of an httpApi event; %s%s%s", e->place.path,
-               shown_of(key->text).text, meant ? "did you mean " : "there are method, path and authorizer",
-               meant ? meant : "", meant ? "?" : "");
+  project_warn(e->report, key->line, meant ? PROJECT_MISSPELT_SETTING : PROJECT_UNKNOWN_SETTING,
+               "%s.%s is no key of an httpApi event; %s%s%s", e->place.path, shown_of(key->text).text,
+               meant ? "did you mean " : "there are method, path and authorizer", meant ? meant : "", meant ? "?" : "");
 }
 
 static bool read_options(struct event *e, const struct yaml *map) {
@@ -147,15 +147,17 @@ static bool make_key(struct event *e) {
 
 static void warn_of_limits(const struct event *e, const struct project_http_owner *owner) {
   if (e->route.refusal.len == 0 && str_equal(owner->payload, STR("1.0")))
-    project_warn(e->report, e->line, "%s: the payload format 1.0 is not emulated: requests to %s are refused with 500",
-                 e->place.path, shown_of(e->route.key).text);
+    project_warn(e->report, e->line, PROJECT_NOT_SERVED_HERE,
+                 "%s: the payload format 1.0 is not emulated: requests to %s are refused with 500", e->place.path,
+                 shown_of(e->route.key).text);
   else if (e->route.refusal.len > 0)
-    project_warn(e->report, e->line,
+    project_warn(e->report, e->line, PROJECT_NOT_SERVED_HERE,
                  "%s: authorizers of HTTP routes are not emulated: requests to %s are refused with 500", e->place.path,
                  shown_of(e->route.key).text);
   if (owner->function->timeout_s > PROJECT_HTTP_TIMEOUT_S)
-    project_warn(e->report, e->line, "%.*s may take %d s, but clients of HTTP routes get 503 after %d s",
-                 STR_ARG(owner->function->name), owner->function->timeout_s, PROJECT_HTTP_TIMEOUT_S);
+    project_warn(e->report, e->line, PROJECT_TIMEOUT_OVER_CLIENT,
+                 "%.*s may take %d s, but clients of HTTP routes get 503 after %d s", STR_ARG(owner->function->name),
+                 owner->function->timeout_s, PROJECT_HTTP_TIMEOUT_S);
 }
 
 static bool add_route(struct event *e, struct project_http_routes *routes) {

@@ -18,8 +18,8 @@ bool project_limits(struct project_report *report, struct project_place place, c
 void project_check_runtime(struct project_report *report, struct project_place place, const struct yaml *map) {
   const struct yaml_entry *at = yaml_entry_of(map, STR("runtime"));
   if (!at || at->value->kind != YAML_STRING || project_has_variable(at->value)) return;
-  if (str_starts(at->value->text, STR("provided"))) return;
-  project_warn(report, at->key->line,
+  if (str_equal(at->value->text, STR("provided.al2023"))) return;
+  project_warn(report, at->key->line, PROJECT_RUNTIME,
                "%sruntime is %s; bootstrap runs the handlers anyway, on AWS it takes provided.al2023", place.path,
                shown_of(at->value->text).text);
 }
@@ -27,8 +27,8 @@ void project_check_runtime(struct project_report *report, struct project_place p
 static bool read_expression(struct project_report *report, const struct yaml_entry *at, struct str *out) {
   const struct yaml *value = at->value;
   if (project_has_variable(value)) {
-    project_warn(report, at->key->line, "provider.%.*s is %.*s: %s", STR_ARG(at->key->text), STR_ARG(*out),
-                 project_reason(value).text);
+    project_warn(report, at->key->line, PROJECT_UNKNOWN_HERE, "provider.%.*s is %.*s: %s", STR_ARG(at->key->text),
+                 STR_ARG(*out), project_reason(value).text);
     return true;
   }
   bool text = value->kind == YAML_STRING && value->text.len > 0 && !memchr(value->text.ptr, '\0', value->text.len);
@@ -43,7 +43,7 @@ static bool find_expression(struct project_report *report, const struct yaml *pr
   const struct yaml_entry *right = yaml_entry_of(provider, STR(RIGHT_KEY));
   const struct yaml_entry *old = yaml_entry_of(provider, STR(OLD_KEY));
   if (old)
-    project_warn(report, old->key->line,
+    project_warn(report, old->key->line, PROJECT_OLD_SPELLING,
                  "provider." OLD_KEY " is an old spelling without effect on AWS%s; the right one is " RIGHT_KEY,
                  right ? "" : ", accepted here");
   if (!right) right = old;
@@ -58,7 +58,7 @@ static void warn_of_unknown_keys(struct project_report *report, const struct yam
     for (size_t k = 0; k < sizeof known / sizeof *known; k++)
       if (str_equal(key->text, str_from(known[k]))) ours = false;
     if (ours)
-      project_warn(report, key->line,
+      project_warn(report, key->line, PROJECT_UNKNOWN_SETTING,
                    "provider.%s is no key of Serverless; there are " RIGHT_KEY " and websocketsApiName",
                    shown_of(key->text).text);
   }
@@ -74,7 +74,8 @@ static bool find_provider(struct project_report *report, const struct yaml *root
     return true;
   }
   if (project_has_variable(at->value)) {
-    project_warn(report, at->key->line, "provider is left out: %s", project_reason(at->value).text);
+    project_warn(report, at->key->line, PROJECT_UNKNOWN_HERE, "provider is left out: %s",
+                 project_reason(at->value).text);
     return true;
   }
   return at->value->kind == YAML_STRING ||

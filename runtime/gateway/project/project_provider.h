@@ -27,7 +27,8 @@ bool project_provider_environment(struct project_report *report, const struct ya
 bool project_limits(struct project_report *report, struct project_place place, const struct yaml *map, int *timeout_s,
                     int *memory_mb);
 
-/* Warns when `runtime` names another one than provided.*: bootstrap runs the handlers whatever it says. */
+/* Warns when `runtime` names another one than provided.al2023: bootstrap runs the handlers whatever it says, but
+ * the older ones of Lambda have a glibc that is too old for it. */
 void project_check_runtime(struct project_report *report, struct project_place place, const struct yaml *map);
 
 #endif

@@ -24,7 +24,8 @@ static bool is_known(const struct project_report *report, struct str text) {
   return false;
 }
 
-void project_warn(struct project_report *report, struct yaml_line line, const char *format, ...) {
+void project_warn(struct project_report *report, struct yaml_line line, enum project_code code, const char *format,
+                  ...) {
   char message[ERR_LEN];
   va_list args;
   if (report->count == PROJECT_WARNINGS_MAX) return;
@@ -34,8 +35,8 @@ void project_warn(struct project_report *report, struct yaml_line line, const ch
   if (is_known(report, str_from(message))) return;
   struct project_warning *warning = &report->warnings[report->count++];
   struct str file = str_from(line.file ? line.file : report->file);
-  *warning = (struct project_warning){ file, line.number, arena_copy(report->memory, str_from(message)) };
+  *warning = (struct project_warning){ code, file, line.number, arena_copy(report->memory, str_from(message)) };
   if (report->count == PROJECT_WARNINGS_MAX)
-    *warning =
-        (struct project_warning){ str_from(report->file), 0, STR("there are more warnings, which are left out") };
+    *warning = (struct project_warning){ PROJECT_MORE_WARNINGS, str_from(report->file), 0,
+                                         STR("there are more warnings, which are left out") };
 }

@@ -28,7 +28,7 @@ bool project_fail(struct project_report *report, struct yaml_line line, const ch
 bool project_out_of_memory(struct project_report *report);
 
 /* Adds a warning, unless one with this very text is there. */
-void project_warn(struct project_report *report, struct yaml_line line, const char *format, ...)
-    __attribute__((format(printf, 3, 4)));
+void project_warn(struct project_report *report, struct yaml_line line, enum project_code code, const char *format, ...)
+    __attribute__((format(printf, 4, 5)));
 
 #endif

@@ -99,10 +99,11 @@ static void check(struct project_report *report, const char *place, const struct
   if (!yaml_is_scalar(key) || is_one_of(key->text, names, count)) return;
   const char *meant = spelling_nearest(key->text, names, count);
   if (meant)
-    project_warn(report, key->line, "%s%s is ignored here; did you mean %s?", place, shown_of(key->text).text, meant);
+    project_warn(report, key->line, PROJECT_MISSPELT_SETTING, "%s%s is ignored here; did you mean %s?", place,
+                 shown_of(key->text).text, meant);
   else
-    project_warn(report, key->line, "%s%s is ignored here: the Framework itself has no such setting", place,
-                 shown_of(key->text).text);
+    project_warn(report, key->line, PROJECT_UNKNOWN_SETTING,
+                 "%s%s is ignored here: the Framework itself has no such setting", place, shown_of(key->text).text);
 }
 
 void project_check_sections(struct project_report *report, const struct yaml *root) {

@@ -24,6 +24,7 @@ struct project_surroundings {
   struct fields options;  /* --opt: what ${opt:name} stands for */
   struct fields params;   /* --param: what ${param:name} stands for */
   struct str instance_id; /* ${sls:instanceId}: another one for each run */
+  bool whole;             /* what is only for AWS is resolved, too: layers, package, resources; faults there count */
 
   /* Names that a running service keeps, whatever its files say by now; variables stand for these, too. NULL: what the
    * files say. */

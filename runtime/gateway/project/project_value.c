@@ -87,7 +87,7 @@ static const struct yaml_entry *find_setting(struct project_report *report, stru
                                              const struct yaml *map, struct str key, const char *instead) {
   const struct yaml_entry *entry = yaml_entry_of(map, key);
   if (!entry || !project_has_variable(entry->value)) return entry;
-  project_warn(report, entry->key->line, "%s%.*s is %s: %s", place.path, STR_ARG(key), instead,
+  project_warn(report, entry->key->line, PROJECT_UNKNOWN_HERE, "%s%.*s is %s: %s", place.path, STR_ARG(key), instead,
                project_reason(entry->value).text);
   return NULL;
 }

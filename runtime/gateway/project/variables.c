@@ -164,7 +164,8 @@ static bool check_local(struct variables *v) {
     const struct yaml *key = local->entries[i].key;
     const char *meant = yaml_is_scalar(key) ? spelling_nearest(key->text, names, sizeof names / sizeof *names) : NULL;
     if (meant)
-      project_warn(v->report, key->line, "%s is no section; did you mean %s?", shown_of(key->text).text, meant);
+      project_warn(v->report, key->line, PROJECT_MISSPELT_SETTING, "%s is no section; did you mean %s?",
+                   shown_of(key->text).text, meant);
   }
   return true;
 }
@@ -177,8 +178,18 @@ bool variables_begin(struct variables *v, struct project_report *report,
   return variable_files_read(v, STR(VARIABLES_LOCAL_FILE), &v->local) && check_local(v) && dotenv_load(v);
 }
 
+/* Whether the section with this key is looked at. */
+static bool is_read(const struct variables *v, const struct yaml *key) {
+  static const struct str sections[] = { STR("service"), STR("provider"), STR("functions"),
+                                         STR("layers"),  STR("package"),  STR("resources") };
+  enum { ALWAYS = 3 };
+  size_t count = v->surroundings->whole ? sizeof sections / sizeof *sections : ALWAYS;
+  for (size_t i = 0; yaml_is_scalar(key) && i < count; i++)
+    if (str_equal(key->text, sections[i])) return true;
+  return false;
+}
+
 bool variables_sections(struct variables *v, const struct yaml **out) {
-  static const struct str sections[] = { STR("service"), STR("provider"), STR("functions") };
   struct yaml *copy = arena_alloc(v->report->memory, sizeof *copy);
   struct yaml_entry *entries = arena_alloc(v->report->memory, (v->root->count + 1) * sizeof *entries);
   if (!copy || !entries) return project_out_of_memory(v->report);
@@ -186,10 +197,7 @@ bool variables_sections(struct variables *v, const struct yaml **out) {
   copy->entries = entries;
   for (size_t i = 0; i < v->root->count; i++) {
     entries[i] = v->root->entries[i];
-    for (size_t s = 0; s < sizeof sections / sizeof *sections; s++) {
-      if (!yaml_is_scalar(entries[i].key) || !str_equal(entries[i].key->text, sections[s])) continue;
-      if (!(entries[i].value = resolve(v, v->root->entries[i].value))) return false;
-    }
+    if (is_read(v, entries[i].key) && !(entries[i].value = resolve(v, v->root->entries[i].value))) return false;
   }
   *out = copy;
   return true;

@@ -48,7 +48,8 @@ struct variables {
 bool variables_begin(struct variables *v, struct project_report *report,
                      const struct project_surroundings *surroundings, const struct yaml *root);
 
-/* *out: the root with the sections service, provider and functions resolved; the others stay as they are written. */
+/* *out: the root with the sections service, provider and functions resolved, and those that are only for AWS when the
+ * surroundings ask for them; the others stay as they are written. */
 bool variables_sections(struct variables *v, const struct yaml **out);
 
 /* For its parts. All return NULL, or false, when the file is refused. */

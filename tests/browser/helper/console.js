@@ -16,6 +16,12 @@ class Console {
     if (token) await this.page.getByText('Live, generation').waitFor();
   }
 
+  /** On a narrow screen: Clients, Service or Details. */
+  async go(area) {
+    const tab = this.page.locator('#areas').getByRole('button', { name: area });
+    if (await tab.isVisible()) await tab.click();
+  }
+
   /** A new client, open, whose connection the page has learned. `query`: "name=ann". */
   async connect(query = '') {
     const { page } = this;

@@ -32,6 +32,7 @@ function blocks(page) {
 /** What differs from run to run: ids, times of the day, durations, numbers of processes, whether one was just started; and blanks. */
 const VARYING = [
   [/[\w-]{15}=/g, 'ID'],
+  [/#token=[\w-]+/g, '#token=TOKEN'],
   [/\b[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}\b/g, 'UUID'],
   [/\b\d\d:\d\d:\d\d\b/g, 'TIME'],
   [/  (cold \(init [^)]*\)|waited \d+ ms)/g, ''],

@@ -20,4 +20,10 @@ function Child:signal(number) end
 --- @return string? message
 function process.start(arguments) end
 
+--- Of a file that belongs to this program, such as `bootstrap`.
+--- @param name string
+--- @return string? path
+--- @return string? message
+function process.own_file(name) end
+
 return process

@@ -1,16 +1,17 @@
 // clients.js: the clients that this page plays. A browser tells a page neither the id of its connection nor the status of a
-// refusal; the feed does. So they are opened one after the other, and the next connection of this origin is the one at hand.
+// refusal; the feed does. So they are opened one after the other, and connections of this origin are theirs in that order.
 import { Client } from './client.js';
 
-const MATCH_MS = 1000; // how long the next one waits for the feed to name the one before
+const TELL_MS = 10000; // how long the feed may take to tell of a connection
 
+const NAMES = 1000; // connections whose letter is remembered
 const LETTERS = 26;
 const nameOf = (n) => String.fromCharCode(65 + (n % LETTERS)) + (n < LETTERS ? '' : Math.floor(n / LETTERS) + 1);
 
 export class Clients {
   #made = 0;
   #queue = Promise.resolve();
-  #expected = null; // { client, done }
+  #untold = []; // { client, began }: those of which the feed has not told yet
   #names = new Map(); // connection id: name
 
   /** onChange(client, removed): something about it has changed; `removed` of its first messages are gone. */
@@ -33,13 +34,14 @@ export class Clients {
 
   async #connect(client) {
     if (!this.all.includes(client)) return;
-    const told = new Promise((resolve) => {
-      this.#expected = { client, done: resolve };
-      setTimeout(resolve, MATCH_MS);
-    });
+    const untold = { client, began: Date.now() };
+    this.#untold.push(untold);
     await client.connect(this.base);
-    await told;
-    this.#expected = null;
+    setTimeout(() => this.#forget(untold), TELL_MS);
+  }
+
+  #forget(untold) {
+    this.#untold = this.#untold.filter((other) => other !== untold);
   }
 
   remove(client) {
@@ -48,18 +50,21 @@ export class Clients {
     this.onChange(null, 0);
   }
 
-  /** Looks at what the feed says for the connection that is being opened. */
+  /** Looks at what the feed says for connections that this page has opened. */
   took(records) {
     for (const record of records) {
-      if (record.type !== 'connection' || !this.#expected) continue;
-      if (record.event === 'closed' || (record.origin !== undefined && record.origin !== location.origin)) continue;
-      const { client, done } = this.#expected;
-      this.#expected = null;
-      if (record.connectionId) this.#names.set(record.connectionId, client.name);
-      if (this.#names.size > 1000) this.#names.delete(this.#names.keys().next().value);
-      client.learn(record);
-      done();
+      if (record.type !== 'connection' || record.event === 'closed' || record.origin !== location.origin) continue;
+      const untold = this.#untold[0];
+      if (!untold || new Date(record.time) < untold.began) continue;
+      this.#forget(untold);
+      this.#learn(untold.client, record);
     }
+  }
+
+  #learn(client, record) {
+    if (record.connectionId) this.#names.set(record.connectionId, client.name);
+    if (this.#names.size > NAMES) this.#names.delete(this.#names.keys().next().value);
+    client.learn(record);
   }
 
   /** "A", when it is one of ours. */

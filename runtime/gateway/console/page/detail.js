@@ -2,6 +2,7 @@
 import { dataView } from './data.js';
 import { button, el, fill } from './dom.js';
 import { facts } from './facts.js';
+import { errorOfLine } from './mishap.js';
 import { showInvocation } from './invocation.js';
 import { tell } from './rows.js';
 import { errorView, sourceLines } from './source.js';
@@ -62,10 +63,11 @@ export class Detail {
 
   #other(record) {
     const { name, what, words } = tell(record);
+    const error = record.error ?? (record.type === 'log' ? errorOfLine(record.text) : null);
     fill(this.host, el('h2', {}, el('span', { class: 'muted' }, `${name} `), oneLine(what, 80)), this.#tools(record),
       facts([['Time', clock(record.time)], ['Connection', visible(record.connectionId ?? '')], ['Request', visible(record.requestId ?? '')],
         ['Place', visible(record.place ?? '')], ['Took', record.tookMs === undefined ? '' : duration(record.tookMs)]]),
-      record.error ? errorView(record.error) : el('p', { class: 'words-whole' }, visible(words)),
+      error ? errorView(error) : el('p', { class: 'words-whole' }, visible(words)),
       record.source ? sourceLines(record.source) : null, dataView('Record', JSON.stringify(record), { open: false }));
   }
 }

@@ -3,6 +3,8 @@ import { isFailure, kindOf, routeOf } from './records.js';
 
 export const KINDS = ['invocations', 'frames', 'sends', 'logs', 'events'];
 
+const QUIET = new Set(['send', 'log']); // kinds that are too many to be shown unasked
+
 /** What is looked through for the text that somebody types. */
 function words(record) {
   const error = record.error ? `${record.error.errorType} ${record.error.errorMessage}` : '';
@@ -39,9 +41,10 @@ export class Filter {
     return Boolean(this.route || this.connection || this.text || this.failures);
   }
 
-  /** Failures are shown whatever their kind. */
+  /** A call that failed, and an error in the log, are shown even where those that went well are not. */
   lets(record) {
-    if (this.failures ? !isFailure(record) : !this.kinds.has(kindOf(record)) && !(record.type === 'send' && isFailure(record))) return false;
+    const isWanted = !this.failures && this.kinds.has(kindOf(record));
+    if (!isWanted && !((this.failures || QUIET.has(record.type)) && isFailure(record))) return false;
     if (this.connection && record.connectionId !== this.connection) return false;
     if (this.route && (record.route === undefined || routeOf(record) !== this.route)) return false;
     return !this.text || words(record).includes(this.text.toLowerCase());

@@ -4,6 +4,7 @@ import { get, post } from './api.js';
 import { dataView } from './data.js';
 import { button, el, fill } from './dom.js';
 import { facts } from './facts.js';
+import { errorOfLine } from './mishap.js';
 import { isFailure, routeOf } from './records.js';
 import { outcomeOf, tell } from './rows.js';
 import { errorView } from './source.js';
@@ -48,7 +49,7 @@ function toolsOf(record, context) {
 
 function aboutOf(record) {
   return facts([
-    ['Outcome', el('span', { class: isFailure(record) ? 'tag danger' : 'tag good' }, outcomeOf(record) || (record.status ? `status ${record.status}` : 'ok'))],
+    ['Outcome', el('span', { class: isFailure(record) ? 'tag danger' : 'tag good' }, outcomeOf(record) || (record.status ? `status ${record.status}` : isFailure(record) ? 'ok, with statusCode 500' : 'ok'))],
     ['Time', clock(record.time)],
     ['Function', `${visible(record.function)}#${record.environment}${record.generation ? `, generation ${record.generation}` : ''}`],
     ['Connection', record.connectionId && visible(record.connectionId)],
@@ -69,14 +70,20 @@ function bodyOf(event) {
   }
 }
 
+/** The frames of an error, with the lines of the source where the port has found some. */
+function withSources({ stackTrace = [] }, stack = []) {
+  return stackTrace.map((frame) => stack.find((found) => found.frame === frame) ?? { frame });
+}
+
 /** The rest of it, as the port tells it. */
 function restOf(found, record, context) {
   const { event, result, logs = [], stack } = found;
   const body = bodyOf(event);
+  const error = record.error ?? logs.map(({ text }) => errorOfLine(text)).findLast(Boolean);
   return [
-    record.error && errorView(record.error, stack),
+    error && errorView(error, withSources(error, stack)),
     body && dataView('Message', body),
-    event !== undefined && dataView('Event', event, { open: !body && !record.error }),
+    event !== undefined && dataView('Event', event, { open: !body && !error }),
     result !== undefined && result !== '' && dataView('Result', result),
     logsView(logs),
     trafficView(context.records.partsOf(record.requestId), context.open),

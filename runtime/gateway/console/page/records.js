@@ -1,14 +1,17 @@
 // records.js: what `moonwire dev` has told of this run, bounded: the newest records in their order, and what belongs to one
 // invocation by its request id.
+import { isErrorLine } from './mishap.js';
 
 export const KEPT = 5000; // records
 const REQUESTS = 2000; // invocations whose frames, sends and logs are remembered
 const PARTS = 200; // of these for one invocation
+const SERVER_ERROR = /^statusCode 5/; // what moonwire dev notes of a result that the client does not see
 
 /** Whether a record tells of something that went wrong. */
 export function isFailure(record) {
   switch (record.type) {
-    case 'invocation': return record.outcome !== 'result' || record.status >= 500;
+    case 'invocation': return record.outcome !== 'result' || record.status >= 500 || SERVER_ERROR.test(record.note ?? '');
+    case 'log': return isErrorLine(record.text);
     case 'send': return record.status >= 400;
     case 'frame': return record.via === 'error';
     case 'connection': return record.event === 'refused';

@@ -1,5 +1,6 @@
 // rows.js: a record as one row of the timeline: time, mark, what, in a few words, whose, and how much.
 import { el, write } from './dom.js';
+import { errorOfLine } from './mishap.js';
 import { isFailure, routeOf } from './records.js';
 import { bytes, clock, duration, oneLine, shortId } from './text.js';
 
@@ -14,13 +15,13 @@ const KINDS = {
   invocation: (r) => ({
     mark: 'λ', name: 'invocation', what: routeOf(r),
     words: r.error ? `${r.error.errorType}: ${r.error.errorMessage}` : r.note || `${r.function}#${r.environment}`,
-    tag: outcomeOf(r) || (r.cold ? 'cold' : ''), measure: duration(r.durationMs ?? r.waitedMs),
+    tag: outcomeOf(r) || (isFailure(r) ? '500' : r.cold ? 'cold' : ''), measure: duration(r.durationMs ?? r.waitedMs),
   }),
   frame: (r) => (r.direction === 'in'
     ? { mark: '↑', name: 'message of the client', what: 'message', words: r.text, measure: bytes(r.bytes) }
     : { mark: '↓', name: 'message to the client', what: { post: 'sent', route_response: 'reply', error: 'error frame' }[r.via] ?? 'sent', words: r.text, measure: bytes(r.bytes) }),
   send: (r) => ({ mark: '→', name: 'call of @connections', what: 'post', words: `answered with ${r.status}`, tag: r.status >= 400 ? String(r.status) : '', measure: duration(r.tookMs) }),
-  log: (r) => ({ mark: '≡', name: 'log', what: r.function, words: r.text, measure: '' }),
+  log: (r) => ({ mark: '≡', name: 'log', what: r.function, words: errorOfLine(r.text)?.errorMessage ?? r.text, measure: '' }),
   connection: (r) => ({
     mark: '○', name: 'connection', what: r.event,
     words: [r.status, r.code, r.reason].filter(Boolean).join(' ') || r.sourceIp, tag: r.event === 'refused' ? 'refused' : '', measure: '',
@@ -42,11 +43,15 @@ const KINDS = {
 /** A record in words: { mark, name, what, words, tag, measure }. */
 export const tell = (record) => (KINDS[record.type] ?? ((r) => ({ mark: '·', name: r.type, what: r.type, words: r.text, measure: '' })))(record);
 
-/** One of eight colours for each connection, the same wherever it is named. */
+const HUES = 8;
+const hues = new Map(); // connection id: colour
+let given = 0;
+
+/** A colour for each connection, the same wherever it is named, and another one for those that came before and after. */
 export function hueOf(id) {
-  let sum = 0;
-  for (let i = 0; i < id.length; i += 1) sum = (sum * 31 + id.charCodeAt(i)) >>> 0;
-  return sum % 8;
+  if (!hues.has(id)) hues.set(id, given++ % HUES);
+  if (hues.size > 2000) hues.delete(hues.keys().next().value);
+  return hues.get(id) ?? 0;
 }
 
 export function makeRow() {
