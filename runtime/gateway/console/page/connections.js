@@ -17,11 +17,11 @@ export class Connections {
   constructor({ host, nameOf, onFilter, onFault }) {
     Object.assign(this, { nameOf, onFilter, onFault });
     this.all = [];
-    this.search = el('input', { type: 'search', placeholder: 'Find: id, user, route', 'aria-label': 'Find a connection', on: { input: () => this.#show() } });
+    this.search = el('input', { type: 'search', placeholder: 'Find: id, route', 'aria-label': 'Find a connection', on: { input: () => this.#show() } });
     this.words = el('p', { class: 'muted', role: 'status' });
     this.problem = el('p', { class: 'problem', role: 'alert' });
     this.rows = el('tbody', {});
-    const names = ['Connection', 'User', 'State', 'Age', 'Idle', 'Last route', 'Address', 'Waiting', 'Do'];
+    const names = ['Connection', 'State', 'Age', 'Idle', 'Last route', 'Address', 'Waiting', 'Do'];
     this.table = el('table', {}, el('caption', { class: 'unseen' }, 'Connections'), el('thead', {}, el('tr', {}, names.map((name) => el('th', { scope: 'col', data: { name } }, name)))), this.rows);
     this.names = names;
     this.empty = el('div', { class: 'empty' }, el('h3', {}, 'Nobody is connected'), el('p', {}, 'Clients of this page and of others appear here with their age, state and last route.'));
@@ -35,7 +35,7 @@ export class Connections {
 
   #show() {
     const text = this.search.value.toLowerCase();
-    const found = text ? this.all.filter((c) => [c.connectionId, c.user, c.lastRoute, c.lastAction, c.sourceIp].join('\n').toLowerCase().includes(text)) : this.all;
+    const found = text ? this.all.filter((c) => [c.connectionId, c.lastRoute, c.lastAction, c.sourceIp].join('\n').toLowerCase().includes(text)) : this.all;
     keyed(this.rows, found.slice(0, SHOWN), ({ connectionId }) => connectionId, (c) => this.#make(c), (row, c) => this.#showRow(row, c));
     write(this.words, `${count(found.length, 'connection')}${found.length > SHOWN ? `, the first ${SHOWN} shown` : ''}`);
     this.empty.hidden = this.all.length > 0;
@@ -62,7 +62,7 @@ export class Connections {
 
   #showRow(row, c) {
     const route = c.lastAction ? `${c.lastRoute} ${c.lastAction}` : c.lastRoute;
-    const values = [c.user, c.state, duration(c.ageMs), duration(c.idleMs), route, c.sourceIp, c.waitingBytes ? bytes(c.waitingBytes) : ''];
+    const values = [c.state, duration(c.ageMs), duration(c.idleMs), route, c.sourceIp, c.waitingBytes ? bytes(c.waitingBytes) : ''];
     values.forEach((value, i) => write(row.cellsOf[i], oneLine(value ?? '', 80)));
     write(row.own, this.nameOf(c.connectionId));
   }
