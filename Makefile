@@ -96,7 +96,7 @@ LUA_DEV := cli/control cli/ctl cli/ctl_show cli/doctor cli/event cli/event_kinds
 META    := meta/assert meta/backend meta/code meta/core/aws meta/core/broadcast meta/core/connections meta/core/crypto \
   meta/core/folder meta/core/http meta/core/http_event meta/core/invocation meta/core/json meta/core/jwt meta/core/lambda \
   meta/core/limited meta/core/log meta/core/metrics meta/core/model meta/core/module meta/core/plain \
-  meta/core/process meta/core/sigv4 meta/core/task meta/core/trial meta/core/zip meta/dialect meta/event meta/event_http \
+  meta/core/process meta/core/project meta/core/sigv4 meta/core/task meta/core/trial meta/core/zip meta/dialect meta/event meta/event_http \
   meta/event_records meta/handler
 library := $(filter-out cli/%,$(LUA) $(LUA_DEV)) $(META)
 templates := $(sort $(shell find templates -type f ! -path '*/.moonwire/*' ! -path '*/.serverless/*' ! -name '*.zip'))

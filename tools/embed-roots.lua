@@ -40,11 +40,10 @@ end
 print('#include "amazon_roots.h"\n')
 for index, name in ipairs(names) do
   local pem = read(directory .. "/" .. name .. ".crt")
-  --- @type string
   local body = pem:match "^%-%-%-%-%-BEGIN CERTIFICATE%-%-%-%-%-\n(.-)=*\n%-%-%-%-%-END CERTIFICATE%-%-%-%-%-\n$"
     or fail(name, " is not one certificate in PEM")
   print(("static const unsigned char root_%d[] = { /* %s */"):format(index, name))
-  print("  " .. table.concat(decode((body:gsub("%s", ""))), ", ") .. "\n};\n")
+  print("  " .. table.concat(decode((body:gsub("%s", ""))), ", ") .. "\n};\n") --- @diagnostic disable-line: undefined-field
 end
 print "const struct amazon_root amazon_roots[AMAZON_ROOTS] = {"
 for index in ipairs(names) do print(("  { root_%d, sizeof root_%d },"):format(index, index)) end

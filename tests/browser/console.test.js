@@ -71,6 +71,23 @@ consoleScenario('an error shows its line of Lua, is announced, and can be sent a
   await view.until(() => [...document.querySelectorAll('#timeline-list .row')].every((row) => row.classList.contains('is-failure')));
 });
 
+const app = {
+  files: {
+    'serverless.yml': JSON.stringify({ service: 'app', provider: { name: 'aws' }, functions: { app: { handler: 'app', events: [{ websocket: '$default' }] } } }),
+    'app.lua': 'local app = require "moonwire.app"\n\nreturn app {\n  fly = function(conn, message)\n    return message.wings.count\n  end,\n}\n',
+  },
+};
+
+consoleScenario('an error that an app has caught shows its line, too', app, async ({ page, view }) => {
+  await view.connect();
+  await view.send({ action: 'fly' });
+  await view.heard('internal');
+  await view.row('app.lua:5', 'is-failure');
+  await view.choose('$default fly', 'is-invocation.is-failure');
+  await page.locator('#detail .error-words').filter({ hasText: "attempt to index field 'wings'" }).waitFor();
+  assert.match(await page.locator('#detail .wrong').first().textContent(), /^5 *return message\.wings\.count/);
+});
+
 consoleScenario('a load error stays in sight until it is mended', echo, async ({ dev, page, view }) => {
   await view.connect();
   const file = path.join(dev.directory, 'app.lua');

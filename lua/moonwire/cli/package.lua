@@ -34,7 +34,7 @@ local UNPACKED_MAX, DIRECT_MAX = 250 * 2 ^ 20, 50 * 2 ^ 20
 local FILE, PROGRAM = 420, 493 -- 0644, 0755: Lambda's user is none of ours
 
 local function is_made_for(program, arch)
-  return program:sub(1, 4) == "\127ELF" and program:byte(19) + 256 * program:byte(20) == MACHINES[arch]
+  return #program > 20 and program:sub(1, 4) == "\127ELF" and program:byte(19) + 256 * program:byte(20) == MACHINES[arch]
 end
 
 -- Our own, which `moonwire dev` runs; that of another architecture comes out of its layer as it is there, compressed.

@@ -5,6 +5,7 @@ local handler_file = {}
 
 --- Raises what is wrong with a handler.
 --- @param kind string behind "Runtime."
+--- @param ... string|integer a format, and what goes into it
 function handler_file.refuse(kind, ...)
   error({ type = "Runtime." .. kind, message = string.format(...) }, 0)
 end

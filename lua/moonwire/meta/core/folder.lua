@@ -4,9 +4,10 @@
 local folder = {}
 
 --- @param path string
---- @return { name: string, is_folder: boolean }[]? entries in no order; a link to a folder is none
+--- @param sized? boolean plain files have their size, in bytes
+--- @return { name: string, is_folder: boolean, size?: integer }[]? entries in no order; a link to a folder is none
 --- @return string? message
-function folder.list(path) end
+function folder.list(path, sized) end
 
 --- Makes a folder, with those above it.
 --- @param path string

@@ -3,6 +3,8 @@
 --- This program once more, as a child: for subcommands (runtime/cli/bind_process.c).
 local process = {}
 
+process.version = "0.1.0" --- @type string of this program
+
 --- It is killed with its parent, and never waits for its reader: what is not read is kept up to a limit, then dropped.
 --- @class moonwire.core.Child
 local Child = {}

@@ -1,6 +1,6 @@
 --- @meta moonwire.core.zip
 
---- Writes an archive that Lambda takes: for subcommands (runtime/cli/bind_zip.c). The same entries make the same bytes.
+--- Writes an archive that Lambda takes, and reads those of others: for subcommands (runtime/cli/bind_zip.c). The same entries make the same bytes.
 local zip = {}
 
 --- @class moonwire.core.ZipWriter
@@ -29,5 +29,21 @@ function Writer:close() end
 --- @return moonwire.core.ZipWriter? writer
 --- @return string? message
 function zip.create(path) end
+
+--- @class moonwire.core.ZipReader
+local Reader = {}
+
+--- @return { name: string, size: integer, mode?: integer }[] entries size: unpacked, as the archive says; mode: when it was made on Unix
+function Reader:entries() end
+
+--- @param name string
+--- @param most integer bytes
+--- @return string? bytes nil: it is not there, damaged, or larger
+function Reader:read(name, most) end
+
+--- @param path string
+--- @return moonwire.core.ZipReader? reader
+--- @return string? message
+function zip.open(path) end
 
 return zip

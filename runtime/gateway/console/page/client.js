@@ -22,7 +22,7 @@ export class Client {
   /** Opens it; resolves when it is open, or is not going to be. */
   async connect(base) {
     if (this.state !== 'closed') return;
-    Object.assign(this, { state: 'connecting', why: '', connectionId: '', isWanted: true });
+    Object.assign(this, { state: 'connecting', why: '', refusal: '', connectionId: '', isWanted: true });
     this.changed(this, 0);
     try {
       const extra = await this.settings.sign?.();
@@ -53,16 +53,16 @@ export class Client {
   }
 
   #closed(why) {
-    Object.assign(this, { state: 'closed', why });
+    Object.assign(this, { state: 'closed', why: this.refusal || why });
     this.#socket = null;
-    this.#add('note', why);
+    this.#add('note', this.why);
   }
 
   /** What the gateway has told of it: its id, or why it was refused, which browsers keep to themselves. */
   learn({ event, connectionId, status, reason }) {
     if (event === 'opened') this.connectionId = connectionId;
-    else this.why = `refused${status ? ` with ${status}` : ''}${reason ? `: ${reason}` : ''}`;
-    if (event !== 'opened') this.#add('note', this.why);
+    else this.refusal = `refused${status ? ` with ${status}` : ''}${reason ? `: ${reason}` : ''}`;
+    if (this.refusal && this.state === 'closed') this.why = this.refusal; // the browser was the first to tell
     this.changed(this, 0);
   }
 
