@@ -83,6 +83,9 @@ for (const [template, { args, warnings = [], talk }] of Object.entries(templates
 
     const specs = moonwire(['test'], home);
     assert.equal(specs.status, 0, specs.stdout + specs.stderr);
+    const doctor = moonwire(['doctor'], home);
+    assert.equal(doctor.status, 0, doctor.stdout + doctor.stderr);
+    assert.match(doctor.stdout, /: 0 errors, 0 warnings/);
     await withDev({ directory: home }, async (dev) => {
       await talk(dev, home);
       const said = dev.all({ type: 'warning' }).map(({ text }) => text);
