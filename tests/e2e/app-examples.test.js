@@ -184,7 +184,8 @@ async function tokenOf(dev, sub) {
 // serverless.yml of the examples with its authorizer, as the comment at $connect has it.
 const YAML = read('serverless.yml');
 const [, behind] = /- websocket: \$connect # with (\{.*\})$/m.exec(YAML);
-const WITH_DOOR = `${YAML.replace(/- websocket: \$connect .*/, `- websocket: ${behind}`)}\n  door:\n    handler: handlers/door\n`;
+const WITH_DOOR = YAML.replace(/- websocket: \$connect .*/, `- websocket: ${behind}`)
+  .replace(/^functions:$/m, '$&\n  door:\n    handler: handlers/door');
 const HANDLERS = Object.fromEntries(fs.readdirSync(path.join(ROOT, 'handlers')).map((name) => [`handlers/${name}`, read(`handlers/${name}`)]));
 
 scenario('the door of the examples takes what `moonwire token` makes', { files: { 'serverless.yml': WITH_DOOR, ...HANDLERS } }, async (dev) => {

@@ -175,7 +175,7 @@ static void test_busy_after_its_answer(void **state) {
 static void test_throttled(void **state) {
   (void)state;
   rig_start_with("1");
-  rig.pool.waiting_bytes += POOL_WAITING_MAX - 1000; /* as if so much waited */
+  rig.pool.waiting_bytes = POOL_WAITING_MAX - 1000; /* as if so much waited */
   struct invoke *in = invoke_new();
   for (int i = 0; i < 100; i++) buf_add(&in->event, STR("0123456789"));
   in->done = rig_tell_done;

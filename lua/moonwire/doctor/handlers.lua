@@ -79,8 +79,10 @@ end
 
 -- Without running any of its code.
 local function look(case, fn)
-  local ok, raised, file = pcall(handler_file.compile, fn.handler, case.root)
-  if not ok then return { failure = raised, files = {} } end
+  local ok, file = pcall(handler_file.split, fn.handler)
+  if not ok then return { failure = file, files = {} } end
+  local compiled, raised = pcall(handler_file.load, fn.handler, file, case.root)
+  if not compiled then return { failure = raised, files = {} } end
   local place = file .. ".lua"
   if not files.exists(case.root .. place) then place = file .. "/init.lua" end
   return { files = { place } }

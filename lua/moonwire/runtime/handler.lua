@@ -49,10 +49,10 @@ end
 --- @param root string the task root, ending in "/", or "" for the working directory
 --- @return function handler called with (event, context)
 return function(name, root)
-  local chunk, file, fn = handler_file.compile(name, root)
+  local file, fn = handler_file.split(name)
   local modname = file:gsub("/", ".")
   watch_globals(root)
-  local exports = chunk(modname)
+  local exports = handler_file.load(name, file, root)(modname)
   if exports ~= nil and package.loaded[modname] == nil then
     package.loaded[modname] = exports -- whoever requires the file gets the same table
   end

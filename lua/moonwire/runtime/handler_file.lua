@@ -12,8 +12,11 @@ end
 
 local refuse = handler_file.refuse
 
--- "handlers/chat.join" -> "handlers/chat", "join";  "handlers/chat" -> "handlers/chat", nil
-local function split(name)
+--- Takes a handler setting apart: "handlers/chat.join" is "handlers/chat" and "join", "handlers/chat" has no function.
+--- @param name string the value of _HANDLER
+--- @return string file
+--- @return string? fn
+function handler_file.split(name)
   if name == "" then
     refuse("MalformedHandlerName", "no handler is set: it is file.function, for example handlers/chat.join")
   end
@@ -25,7 +28,12 @@ local function split(name)
   return file, fn
 end
 
-local function load_file(name, file, root)
+--- Finds the file and compiles it; none of its code runs.
+--- @param name string the value of _HANDLER
+--- @param file string what split made of it
+--- @param root string the task root, ending in "/", or "" for the working directory
+--- @return function chunk to be called as `load(...)(modname)`: from a variable its name would stand in stack traces
+function handler_file.load(name, file, root)
   local places = { file .. ".lua", file .. "/init.lua" }
   for _, place in ipairs(places) do
     local chunk, message, problem = module.load(root .. place, "@" .. place)
@@ -36,17 +44,6 @@ local function load_file(name, file, root)
     end
   end
   refuse("ImportModuleError", "handler %q: no such file; looked for %s%s and %s%s", name, root, places[1], root, places[2])
-end
-
---- Finds the file and compiles it; none of its code runs.
---- @param name string the value of _HANDLER: "file.function", or "file"
---- @param root string the task root, ending in "/", or "" for the working directory
---- @return function chunk
---- @return string file "handlers/chat"
---- @return string? fn the name of the function
-function handler_file.compile(name, root)
-  local file, fn = split(name)
-  return load_file(name, file, root), file, fn
 end
 
 return handler_file
