@@ -180,6 +180,22 @@ test('... with a store in DynamoDB, too', async () => {
 
 // Tokens
 
+scenario('the console is no foreign page, and the log says why a message has no route', { files: {
+  'serverless.yml': 'service: tested\nprovider: { name: aws }\nfunctions:\n  hall: { handler: hall, events: [ { websocket: $connect }, { websocket: $default } ] }\n',
+  'hall.lua': 'return require "moonwire.app" { ["$connect"] = { origins = { "https://app.example" }, run = function() return true end } }\n',
+} }, async (dev) => {
+  assert.equal(await dev.handshake({ origin: 'http://127.0.0.1:1' }), 403);
+  const client = await dev.connect({ origin: dev.controlUrl });
+  for (const [message, why] of [
+    ['{"action":"Join"}', 'the app has no route "Join", and no $default'],
+    ['{"type":"join"}', 'the message has no "action", and there is no $default'],
+    ["{'action':'join'}", 'the message is no JSON object, and there is no $default'],
+  ]) {
+    assert.equal((await client.askJson(message)).error, 'unknown_action');
+    assert.ok((await logged(dev, /a message without a route failed/)).text.includes(why), why);
+  }
+});
+
 const GUARDED = `
 local app, auth, store, json = require "moonwire.app", require "moonwire.auth", require "moonwire.store", require "moonwire.json"
 return app {

@@ -1,4 +1,5 @@
 -- turn.lua: one event on its way through an app: which route, what is answered to API Gateway, what the client gets.
+local arguments = require "moonwire.runtime.arguments"
 local conn = require "moonwire.app.conn"
 local door = require "moonwire.app.door"
 local failure = require "moonwire.app.failure"
@@ -31,8 +32,16 @@ local turn = {}
 local CONNECT = { key = "$connect", before = {}, close_expired = true }
 local DISCONNECT = { key = "$disconnect", before = {}, run = function() end }
 local UNKNOWN = { key = "a message without a route", before = {}, run = function()
-  return nil, "the app has no such route, and no $default", "unknown_action"
+  return nil, "no route", "unknown_action"
 end }
+
+-- Why a message has no route, for the log.
+local function no_route(input, field)
+  if type(input) ~= "table" then return "the message is no JSON object, and there is no $default" end
+  local action = rawget(input, field)
+  if action == nil then return ("the message has no %q, and there is no $default"):format(field) end
+  return ("the app has no route %s, and no $default"):format(arguments.shown(action))
+end
 
 -- What an on_error hook wants the client to get; nil when none says anything.
 local function ask_hooks(app, self, what)
@@ -152,7 +161,7 @@ local function message(app, self)
   local result, refused = failure.guard(try_message, app, self, connecting.close_expired)
   if not refused then return result end
   if self.route == UNKNOWN and refused.code == "unknown_action" then
-    refused = failure.new(refused.code, refused.message, 404, "Unknown action")
+    refused = failure.new(refused.code, no_route(self.input, app.action), 404, "Unknown action")
   end
   local undelivered
   result, undelivered = failure.guard(deliver, self, told(app, self, refused), refused.status)
