@@ -155,9 +155,9 @@ static int l_open(lua_State *L) {
 
 static int l_entries(lua_State *L) {
   unzFile zip = check_reader(L);
-  int count = 0;
+  int count = 0, at;
   lua_newtable(L);
-  for (int at = unzGoToFirstFile(zip); at == UNZ_OK; at = unzGoToNextFile(zip)) {
+  for (at = unzGoToFirstFile(zip); at == UNZ_OK; at = unzGoToNextFile(zip)) {
     char name[NAME_MAX_LEN + 1];
     unz_file_info64 info;
     if (unzGetCurrentFileInfo64(zip, &info, name, sizeof name - 1, NULL, 0, NULL, 0) != UNZ_OK) break;
@@ -173,7 +173,8 @@ static int l_entries(lua_State *L) {
     }
     lua_rawseti(L, -2, ++count);
   }
-  return 1;
+  lua_pushboolean(L, at == UNZ_END_OF_LIST_OF_FILE);
+  return 2;
 }
 
 /* Fills the buffer from the entry that is open. */
