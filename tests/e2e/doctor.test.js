@@ -442,6 +442,11 @@ test('--no-load runs no code of the service', async () => {
   fs.rmSync(folder, { recursive: true });
 });
 
+test('--no-load opens no pipe in the place of a handler', async () => {
+  const { lines } = await examine({ 'serverless.yml': one(['$default']) }, ['--no-load'], (folder) => execFileSync('mkfifo', [path.join(folder, 'main.lua')]));
+  assert.deepEqual(lines.filter((line) => !line.startsWith('note')), ['error handler-load serverless.yml:7']);
+});
+
 test('a call that is wrong', () => {
   for (const args of [['--fast'], ['--opt', 'x'], ['--stage', 'a b'], ['--load-timeout', 'x'], ['main']]) {
     const { status, stderr } = run(['doctor', ...args], { files: { 'serverless.yml': one(['$default']), 'main.lua': HANDLER } });

@@ -2,6 +2,7 @@
 local async = require "moonwire.async"
 local crypto = require "moonwire.crypto"
 local files = require "moonwire.doctor.files"
+local folder = require "moonwire.core.folder"
 local handler_file = require "moonwire.runtime.handler_file"
 local json = require "moonwire.json"
 local process = require "moonwire.core.process"
@@ -81,6 +82,12 @@ end
 local function look(case, fn)
   local ok, file = pcall(handler_file.split, fn.handler)
   if not ok then return { failure = file, files = {} } end
+  for _, place in ipairs { file .. ".lua", file .. "/init.lua" } do
+    local path = case.root .. place
+    if folder.real(path) and not files.exists(path) then
+      return { failure = { type = "", message = place .. " is no plain file" }, files = {} } -- opening a pipe may never end
+    end
+  end
   local compiled, raised = pcall(handler_file.load, fn.handler, file, case.root)
   if not compiled then return { failure = raised, files = {} } end
   local place = file .. ".lua"
