@@ -29,6 +29,25 @@ consoleScenario('a client connects, sends, and sees the reply; the timeline has 
   assert.deepEqual(await page.locator('#timeline .whose').evaluateAll((all) => [...new Set(all.map((node) => node.textContent))]), [`A ${id.slice(0, 8)}…`]);
 });
 
+for (const [width, height] of [[1400, 900], [400, 820]]) {
+  consoleScenario(`open options leave room for the clients and Send: ${width} px`, { ...echo, page: { viewport: { width, height } } }, async ({ page, view }) => {
+    await view.go('Clients');
+    await page.locator('#client-options summary').click();
+    await page.click('#connect');
+    await page.click('#connect');
+    await page.locator('.clients li').nth(1).waitFor();
+    await page.locator('#send:enabled').waitFor();
+    const boxes = await page.evaluate(() => Object.fromEntries(['ul.clients', '.clients li:last-child', '#conversation', '#client-options .fields', '#send'].map((name) => {
+      const { top, bottom } = document.querySelector(name).getBoundingClientRect();
+      return [name, { top, bottom, size: bottom - top }];
+    })));
+    assert.ok(boxes['ul.clients'].size >= boxes['.clients li:last-child'].size && boxes['.clients li:last-child'].size > 20, 'the chips have their height');
+    assert.ok(boxes['#conversation'].size > 100 && boxes['#client-options .fields'].size > 80, JSON.stringify(boxes));
+    assert.ok(boxes['#send'].bottom <= height, `Send ends at ${boxes['#send'].bottom}`);
+    assert.ok(await page.evaluate(() => document.querySelector('#clients').scrollHeight <= document.querySelector('#clients').clientHeight), 'the column itself need not be scrolled');
+  });
+}
+
 consoleScenario('what was sent comes back, and goes to all clients', echo, async ({ page, view }) => {
   await view.connect();
   await view.connect();
