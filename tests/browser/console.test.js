@@ -107,6 +107,30 @@ consoleScenario('an error that an app has caught shows its line, too', app, asyn
   assert.match(await page.locator('#detail .wrong').first().textContent(), /^5 *return message\.wings\.count/);
 });
 
+const failing = { routes: { $connect: 'return { statusCode = (event.queryStringParameters or {}).no and 401 or 200 }', $default: 'return { statusCode = tonumber(event.body) or "none" }' }, page: { tolerate: /WebSocket/ } };
+
+consoleScenario('what fails is counted as the filter shows it, and never looks well', failing, async ({ page, view }) => {
+  await view.connect();
+  for (const status of ['200', '404', '500', 'none']) await view.send(status);
+  await page.locator('#client-options summary').click();
+  await page.fill('#client-query', 'no=1');
+  await page.click('#connect');
+  await page.locator('.client-status').getByText('refused with 401').waitFor();
+  for (const [text, status] of [['$default', '404'], ['$default', '500'], ['$default', 'malformed'], ['$connect', '401']]) {
+    await page.locator('#timeline-list .is-invocation.is-failure', { hasText: text }).filter({ has: page.locator('.tag', { hasText: status }) }).click();
+    await page.locator('#detail .tag.danger').getByText(status).waitFor();
+  }
+  await page.keyboard.press('f');
+  await view.until(() => document.querySelectorAll('#timeline-list .is-invocation').length === 4);
+  await view.until(() => document.querySelector('[data-gauge="failed"] dd').textContent === '4');
+  const traffic = await view.panel('traffic');
+  await traffic.getByRole('row', { name: 'Failed invocations 4 4' }).waitFor();
+  await traffic.getByRole('row', { name: /^\$default 4 3 / }).waitFor();
+  await traffic.getByRole('row', { name: /^\$connect 2 1 / }).waitFor();
+  await traffic.getByText(/^This page has been open for \d/).waitFor();
+  assert.match(await page.locator('[data-gauge="period"] dd').textContent(), /^[\d.]+ (ms|s)$/);
+});
+
 consoleScenario('a load error stays in sight until it is mended', echo, async ({ dev, page, view }) => {
   await view.connect();
   const file = path.join(dev.directory, 'app.lua');
