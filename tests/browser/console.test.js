@@ -173,9 +173,26 @@ consoleScenario('faults are buttons', echo, async ({ page, view }) => {
   await page.locator('#send:enabled').waitFor();
 });
 
-consoleScenario('a refused client says why, as far as the gateway knows', { routes: { $connect: 'return { statusCode = 403 }', $default: ECHO }, page: { tolerate: /WebSocket/ } }, async ({ page }) => {
+consoleScenario('a refused client says why, as far as the gateway knows', {
+  routes: { $connect: 'local why = (event.queryStringParameters or {}).why\nif why == "raise" then error("no such tenant") end\nif why then print(why) end\nreturn { statusCode = 403 }', $default: ECHO },
+  page: { tolerate: /WebSocket/ },
+}, async ({ page }) => {
   await page.click('#connect');
-  await page.locator('.client-status').getByText('refused with 403').waitFor();
+  const status = page.locator('.client-status');
+  await status.getByText('refused with 403').waitFor();
+  await status.getByText('returned this status and logged nothing').waitFor();
+  await page.locator('#client-options summary').click();
+  await page.fill('#client-query', `why=${'the ticket is of yesterday, '.repeat(5)}sorry`);
+  await page.click('#connect');
+  const reason = status.locator('.client-reason').filter({ hasText: 'sorry' });
+  await reason.waitFor();
+  assert.ok(await reason.evaluate((node) => node.scrollWidth <= node.clientWidth && node.scrollHeight <= node.clientHeight && node.clientHeight > 30), 'wrapped, and not cut');
+  await page.fill('#client-query', 'why=raise');
+  await page.click('#connect');
+  await status.getByText('refused with 502').waitFor();
+  await status.locator('.client-reason').filter({ hasText: 'no such tenant' }).waitFor();
+  await status.getByRole('button', { name: 'Invocation' }).click();
+  await page.locator('#detail .error-words').filter({ hasText: 'no such tenant' }).waitFor();
 });
 
 /** The example's chat, without a store that is only for AWS. */
