@@ -10,6 +10,17 @@ const { scenario } = require('./helper/browser');
 
 const echo = { routes: { $default: ECHO } };
 
+/** The example's chat, without a store that is only for AWS. */
+const chat = {
+  files: {
+    'serverless.yml': JSON.stringify({
+      service: 'rooms', provider: { name: 'aws' },
+      functions: { chat: { handler: 'chat', events: ['$connect', '$disconnect', 'join', 'say', '$default'].map((websocket) => ({ websocket })) } },
+    }),
+    'chat.lua': fs.readFileSync(path.join(__dirname, '../../handlers/chat.lua'), 'utf8'),
+  },
+};
+
 consoleScenario('a client connects, sends, and sees the reply; the timeline has all of it', echo, async ({ page, view }) => {
   const id = await view.connect('name=ann');
   assert.match(id, /^.{15}=$/);
@@ -30,7 +41,7 @@ consoleScenario('a client connects, sends, and sees the reply; the timeline has 
 });
 
 for (const [width, height] of [[1400, 900], [400, 820]]) {
-  consoleScenario(`open options leave room for the clients and Send: ${width} px`, { ...echo, page: { viewport: { width, height } } }, async ({ page, view }) => {
+  consoleScenario(`open options leave room for the clients and Send: ${width} px`, { ...chat, page: { viewport: { width, height } } }, async ({ page, view }) => {
     await view.go('Clients');
     await page.locator('#client-options summary').click();
     await page.click('#connect');
@@ -195,19 +206,13 @@ consoleScenario('a refused client says why, as far as the gateway knows', {
   await page.locator('#detail .error-words').filter({ hasText: 'no such tenant' }).waitFor();
 });
 
-/** The example's chat, without a store that is only for AWS. */
-const chat = {
-  files: {
-    'serverless.yml': JSON.stringify({
-      service: 'rooms', provider: { name: 'aws' },
-      functions: { chat: { handler: 'chat', events: ['$connect', '$disconnect', 'join', 'say', '$default'].map((websocket) => ({ websocket })) } },
-    }),
-    'chat.lua': fs.readFileSync(path.join(__dirname, '../../handlers/chat.lua'), 'utf8'),
-  },
-};
-
 consoleScenario('two clients in a room', chat, async ({ page, view }) => {
+  await page.locator('.snippets').getByRole('button', { name: 'say' }).waitFor(); // the routes of serverless.yml are there from the start
+  assert.equal(await page.getAttribute('#message', 'placeholder'), '{"action":"join"}');
+  await page.press('#message', 'Control+Enter');
+  await page.locator('.composer').getByText('Connect a client first').waitFor();
   await view.connect('name=ann');
+  await page.locator('.composer').getByText('Connect a client first').waitFor({ state: 'detached' });
   const join = page.locator('.snippets').getByRole('button', { name: 'join' });
   await join.click();
   assert.deepEqual(JSON.parse(await page.inputValue('#message')), { action: 'join' });

@@ -34,7 +34,10 @@ export class ClientPanel {
 
   #send(text, toAll) {
     const receivers = toAll ? this.clients.all : [this.chosen];
-    return receivers.filter((client) => client?.send(text)).length > 0;
+    if (receivers.filter((client) => client?.send(text)).length > 0) return '';
+    if (!this.chosen) return 'Connect a client first: the button Connect above.';
+    if (toAll) return 'No client is connected.';
+    return this.chosen.state === 'connecting' ? `Client ${this.chosen.name} is still connecting.` : `Client ${this.chosen.name} is not connected: Reconnect it, or choose another one.`;
   }
 
   #choose(client) {
