@@ -48,6 +48,7 @@ for (const [width, height] of [[1400, 900], [400, 820]]) {
     await page.click('#connect');
     await page.locator('.clients li').nth(1).waitFor();
     await page.locator('#send:enabled').waitFor();
+    assert.ok(await page.evaluate(() => document.querySelector('#link').scrollWidth <= document.querySelector('#link').clientWidth), 'the link is said whole');
     const boxes = await page.evaluate(() => Object.fromEntries(['ul.clients', '.clients li:last-child', '#conversation', '#client-options .fields', '#send'].map((name) => {
       const { top, bottom } = document.querySelector(name).getBoundingClientRect();
       return [name, { top, bottom, size: bottom - top }];
@@ -139,7 +140,7 @@ consoleScenario('what fails is counted as the filter shows it, and never looks w
   await traffic.getByRole('row', { name: /^\$default 4 3 / }).waitFor();
   await traffic.getByRole('row', { name: /^\$connect 2 1 / }).waitFor();
   await traffic.getByText(/^This page has been open for \d/).waitFor();
-  assert.match(await page.locator('[data-gauge="period"] dd').textContent(), /^[\d.]+ (ms|s)$/);
+  assert.match(await page.locator('[data-gauge="period"] dd').textContent(), /^\d+ s$/);
 });
 
 consoleScenario('a load error stays in sight until it is mended', echo, async ({ dev, page, view }) => {

@@ -1,6 +1,6 @@
 // top.js: the line at the top: which service, whether it is there, and the last minute in a few numbers.
 import { el, fill, write } from './dom.js';
-import { duration, number, oneLine } from './text.js';
+import { duration, number, oneLine, period } from './text.js';
 
 const LINKS = {
   live: ['Live', 'is-open'], lost: ['moonwire dev has ended; waiting for it', 'is-closed'], locked: ['A token is needed', 'is-closed'], '': ['Connecting …', 'is-connecting'],
@@ -45,7 +45,7 @@ export class Top {
       write(this.values.get(id), number(value));
       this.values.get(id).parentElement.classList.toggle('is-bad', value > 0 && id !== 'in' && id !== 'out');
     }
-    write(this.values.get('period'), duration(stats.period()));
+    write(this.values.get('period'), period(stats.period()));
     write(this.values.get('p50'), duration(p50));
     write(this.values.get('p95'), duration(p95));
   }

@@ -3,7 +3,7 @@ import { drawChart } from './chart.js';
 import { el, fill, svg, write } from './dom.js';
 import { PRICES, costOf } from './prices.js';
 import { COUNTS } from './stats.js';
-import { count, duration, money, number, oneLine } from './text.js';
+import { count, duration, money, number, oneLine, period } from './text.js';
 
 const NAMES = {
   messagesIn: 'Messages in', messagesOut: 'Messages out', invocations: 'Invocations', failures: 'Failed invocations', sends: 'Sends', gone: 'Gone (410)', throttled: 'Throttled (429)',
@@ -45,8 +45,8 @@ export class Traffic {
   }
 
   #showPeriod() {
-    const period = this.stats.period();
-    const open = period < 60e3 ? `This page has been open for ${duration(period)}: of the minute before that it knows only the failures. ` : '';
+    const ms = this.stats.period();
+    const open = ms < 60e3 ? `This page has been open for ${period(ms)}: of the minute before that it knows only the failures. ` : '';
     write(this.period, `${open}Failed is what has an error or a status of 400 and more, and a client that $connect refused: the invocations behind the filter Failures.`);
   }
 
