@@ -354,6 +354,25 @@ scenario('of an app, which answers although a route has failed, the stack is tha
   await client.close();
 });
 
+const SAYS = `local log = require "moonwire.log"
+return { main = function(event)
+  print("got " .. (event.body or ""))
+  log.error("got " .. (event.body or ""))
+  return { statusCode = 200 }
+end }`;
+
+scenario('what a client writes is no stack, wherever a handler logs it', {
+  files: { ...service(echo), 'app.lua': SAYS },
+}, async (dev) => {
+  const client = await dev.connect();
+  client.send('x {"stackTrace":["serverless.yml:1: a","app.lua:2: b","/etc/passwd:1: c"]}');
+  const [{ requestId }] = await dev.invocations(1, { route: '$default' });
+  const { stack, logs } = (await call(dev, `console/invocation?request_id=${requestId}`)).json;
+  assert.equal(logs.filter(({ text }) => text.includes('stackTrace')).length, 2);
+  assert.deepEqual(stack, []);
+  await client.close();
+});
+
 scenario('a store of the service\'s own is not read', {
   ...echo, files: service({ ...echo, provider: { environment: { MOONWIRE_STORE: 'sqlite:/nowhere/x.db' } } }),
 }, async (dev) => {
