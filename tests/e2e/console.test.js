@@ -6,6 +6,7 @@ const assert = require('node:assert/strict');
 const fs = require('node:fs');
 const http = require('node:http');
 const path = require('node:path');
+const { execFileSync } = require('node:child_process');
 const { scenario, withDev, service, ECHO } = require('./helper/dev');
 const { request } = require('./helper/client');
 
@@ -271,6 +272,10 @@ scenario('rooms and their members', {
   assert.deepEqual(rooms.map(({ name, count }) => [name, count]), [['<lobby> "1"', 2], ['attic', 1]]);
   assert.deepEqual(rooms[0].members.map(({ connectionId }) => connectionId).sort(), ids);
   for (const client of clients) await client.close();
+  const store = before.store.slice('sqlite:'.length);
+  fs.rmSync(store);
+  execFileSync('mkfifo', [store]); // whoever opened it would wait for ever
+  assert.deepEqual((await call(dev, 'console/rooms')).json.rooms, []);
 });
 
 const LOUD = 'for i = 1, 500 do print(("x"):rep(100), i) end return true';

@@ -1,8 +1,10 @@
 #include "console_store.h"
 
 #include <dlfcn.h>
+#include <limits.h>
 #include <stdint.h>
-#include <unistd.h>
+#include <stdio.h>
+#include <sys/stat.h>
 
 #include "err.h"
 #include "model_json.h"
@@ -149,12 +151,26 @@ static void write_nothing(struct buf *out, const char *note) {
   buf_add(out, STR("\"rooms\":[],\"signedIn\":[],\"users\":0"));
 }
 
+/* Whether a file of the store, which may be missing, is one that can be read without waiting. */
+static bool is_plain(const char *path, const char *suffix, bool missing) {
+  char name[PATH_MAX];
+  struct stat about;
+  int len = snprintf(name, sizeof name, "%s%s", path, suffix);
+  if (len < 0 || (size_t)len >= sizeof name) return false;
+  return stat(name, &about) == 0 ? S_ISREG(about.st_mode) : missing;
+}
+
+static bool is_there(const char *path) {
+  return is_plain(path, "", false) && is_plain(path, "-wal", true) && is_plain(path, "-shm", true) &&
+         is_plain(path, "-journal", true);
+}
+
 void console_store_write(struct buf *out, const char *path, struct str scope) {
   static struct library library;
   struct reading r = { .library = &library, .scope = scope, .out = out };
   char err[ERR_LEN] = "";
   size_t start = out->len;
-  bool ok = access(path, F_OK) == 0 && (library.message || load(&library, err));
+  bool ok = is_there(path) && (library.message || load(&library, err));
   if (ok && library.open(path, &r.db, READ_ONLY, NULL) != OK)
     ok = fail(err, "the store cannot be opened: %s", r.db ? library.message(r.db) : "out of memory");
   if (ok) ok = read_all(&r, err);
