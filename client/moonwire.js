@@ -26,6 +26,7 @@ const DEFAULTS = {
 };
 
 const failure = (code, text) => Object.assign(new Error(text), { code });
+const bytesOf = (text) => new TextEncoder().encode(text).length;
 const random = () => Math.random().toString(36).slice(2);
 
 /** The text of a message. Bytes raise: API Gateway ends a connection that sends any. */
@@ -139,6 +140,7 @@ export class Socket extends EventTarget {
   /** Ends it. What was not sent, or not answered, is rejected. */
   close(code = 1000, reason = "") {
     if (code !== 1000 && !(code >= 3000 && code <= 4999)) throw new RangeError("close: the code is 1000, or 3000 to 4999");
+    if (bytesOf(reason) > 123) throw new RangeError("close: the reason has more than 123 bytes");
     this.#finish(code, reason, code, reason);
   }
 
@@ -266,7 +268,7 @@ export class Socket extends EventTarget {
   }
 
   #refusal(text) {
-    const bytes = new TextEncoder().encode(text).length;
+    const bytes = bytesOf(text);
     if (this.#status === "closed") return failure("closed", "the socket was closed");
     if (bytes > MAX_BYTES) return failure("too_large", `the message has ${bytes} bytes; API Gateway takes ${MAX_BYTES}`);
     if (this.#items.length >= this.#settings.queue) return failure("full", `${this.#items.length} messages wait already`);

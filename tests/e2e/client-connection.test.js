@@ -45,6 +45,13 @@ play('a code that no page may close with is refused', {}, async ({ socket }) => 
   assert.equal(socket.status, 'open');
 });
 
+play('a reason that is too long for a close frame is refused, and ends nothing', {}, async ({ socket, Fake }) => {
+  assert.throws(() => socket.close(1000, 'ä'.repeat(62)), /RangeError: close: the reason has more than 123 bytes/);
+  assert.equal(socket.status, 'open');
+  socket.close(1000, `${'ä'.repeat(61)}.`);
+  assert.equal(Fake.last.closed.code, 1000);
+});
+
 // ---- Again
 
 for (const code of [1001, 1006, 1011, 1012]) {
