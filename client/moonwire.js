@@ -27,6 +27,7 @@ const DEFAULTS = {
 
 const failure = (code, text) => Object.assign(new Error(text), { code });
 const bytesOf = (text) => new TextEncoder().encode(text).length;
+const isId = (id) => typeof id === "number" || (typeof id === "string" && id.length <= 256);
 const random = () => Math.random().toString(36).slice(2);
 
 /** The text of a message. Bytes raise: API Gateway ends a connection that sends any. */
@@ -302,7 +303,8 @@ export class Socket extends EventTarget {
   }
 
   #isRepeated(id) {
-    if (id === undefined || this.#seen.has(id)) return id !== undefined;
+    if (!isId(id)) return false;
+    if (this.#seen.has(id)) return true;
     this.#seen.add(id);
     if (this.#seen.size > this.#settings.remember) this.#seen.delete(this.#seen.values().next().value); // the oldest
     return false;
