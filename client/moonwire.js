@@ -28,6 +28,8 @@ const DEFAULTS = {
 const failure = (code, text) => Object.assign(new Error(text), { code });
 const bytesOf = (text) => new TextEncoder().encode(text).length;
 const isId = (id) => typeof id === "number" || (typeof id === "string" && id.length <= 256);
+const isAddress = (url) => typeof url === "string" || url instanceof URL;
+const wordsOf = (error) => error?.message ?? error; // anything can be thrown
 const random = () => Math.random().toString(36).slice(2);
 
 /** The text of a message. Bytes raise: API Gateway ends a connection that sends any. */
@@ -158,15 +160,16 @@ export class Socket extends EventTarget {
     try {
       if (typeof found === "function") found = await found();
     } catch (error) {
-      if (this.#next === line) lost(1006, `no address: ${error.message}`);
+      if (this.#next === line) lost(1006, `no address: ${wordsOf(error)}`);
     }
     if (this.#next !== line) return;
     const { url = found, protocols = this.#settings.protocols } = Object(found);
+    if (!isAddress(url)) return lost(1006, "no address: what the function gave is neither a text nor a URL");
     const opened = () => this.#opened(line), received = (text) => this.#received(line, text);
     try {
       line.dial(this.#settings.WebSocket, url, protocols, { opened, received, lost });
-    } catch (error) {
-      this.#finish(1006, error.message); // not the address of a WebSocket: it would be none again
+    } catch (error) { // not the address of a WebSocket: it would be none again, but nothing ends what goes on
+      this.#line ? lost(1006, wordsOf(error)) : this.#finish(1006, wordsOf(error));
     }
   }
 
@@ -327,6 +330,7 @@ export class Socket extends EventTarget {
  */
 export function connect(address, options = {}) {
   for (const name of Object.keys(options)) if (!(name in DEFAULTS)) throw new TypeError(`connect: there is no option ${name}`);
+  if (typeof address !== "function" && !isAddress(address?.url ?? address)) throw new TypeError("connect: the address is a URL, or a function that gives one");
   const settings = { ...DEFAULTS, ...options, address };
   if (!settings.WebSocket) throw new TypeError("connect: there is no WebSocket here; give that of the package ws: { WebSocket }");
   return new Socket(settings);

@@ -135,6 +135,52 @@ play('an address that cannot be had is asked for again', { address: failing, uno
   assert.ok(reasons.length > 2 && reasons.every((reason) => reason === 'no address: no token'), `${reasons}`);
 });
 
+for (const error of [undefined, null, 'a text']) {
+  play(`it may fail with anything: ${error}`, { address: () => Promise.reject(error), unopened: true }, async ({ socket, clock, Fake }) => {
+    let told;
+    socket.on('status', ({ status, reason }) => { if (status === 'waiting') told = reason; });
+    await clock.forward(5000);
+    assert.equal(told, `no address: ${error}`);
+    assert.equal(Fake.made.length, 0);
+  });
+}
+
+for (const found of [undefined, null, 1, {}, { url: null }, [URL_OF]]) {
+  let calls = 0;
+  const address = () => ((calls += 1) === 2 ? found : URL_OF);
+
+  play(`what is neither a text nor a URL is no address: ${JSON.stringify(found)}`, { address }, async ({ socket, clock, Fake }) => {
+    const reasons = [];
+    socket.on('status', ({ status, reason }) => { if (status === 'waiting') reasons.push(reason); });
+    Fake.last.end(1006);
+    await clock.forward(499);
+    reasons.length = 0;
+    await clock.forward(1);
+    assert.match(`${reasons}`, /^no address: what the function gave is neither/);
+    await clock.forward(1000);
+    assert.equal(Fake.made.length, 2);
+  });
+}
+
+play('an address may be a URL', { address: () => new URL(URL_OF) }, async ({ socket, Fake }) => {
+  assert.equal(`${Fake.last.url}`, URL_OF);
+  assert.equal(socket.status, 'open');
+});
+
+let places = 0;
+const onceWrong = () => ((places += 1) === 2 ? 'ftp://example' : URL_OF);
+
+play('an address that no WebSocket takes ends no connection that lives', { address: onceWrong }, async ({ socket, clock, Fake, events }) => {
+  socket.renew();
+  await settle();
+  assert.equal(socket.status, 'open');
+  assert.equal(Fake.last.closed, null);
+  await clock.forward(1000);
+  Fake.last.accept();
+  assert.equal(Fake.made.length, 2);
+  assert.deepEqual(events.slice(3), ['renewed']);
+});
+
 play('what is no address of a WebSocket ends it', { address: 'ftp://example', unopened: true }, async ({ socket, events }) => {
   assert.equal(socket.status, 'closed');
   assert.deepEqual(events, ['connecting', 'closed', 'close']);
@@ -144,6 +190,7 @@ test('wrong calls name what is wrong', async () => {
   const { connect } = await import('../../client/moonwire.js');
   assert.throws(() => connect(URL_OF, { hearbeat: 1 }), /there is no option hearbeat/);
   assert.throws(() => connect(URL_OF, { WebSocket: undefined }), /no WebSocket here/);
+  for (const wrong of [undefined, null, 1, {}, Promise.resolve(URL_OF)]) assert.throws(() => connect(wrong), /the address is a URL/);
 });
 
 // ---- Renewal
