@@ -175,9 +175,13 @@ export class Socket extends EventTarget {
 
   #opened(line) {
     const { hello, ready } = this.#settings;
-    const messages = typeof hello === "function" ? hello() : hello;
-    for (const message of [messages ?? []].flat()) line.send(encode(message));
-    if (!ready) this.#take(line);
+    try {
+      const messages = typeof hello === "function" ? hello() : hello;
+      for (const message of [messages ?? []].flat()) if (this.#next === line) line.send(encode(message));
+    } catch (error) {
+      if (this.#next === line) this.#lost(line, 1006, `hello: ${wordsOf(error)}`);
+    }
+    if (!ready && this.#next === line) this.#take(line); // else hello() has ended it, or failed
   }
 
   /** A connection is ready: messages are sent on it from now on. */
@@ -206,7 +210,12 @@ export class Socket extends EventTarget {
     if (line === this.#line) this.#line = null;
     else this.#next = null;
     if (line.readyAt && Date.now() - line.readyAt >= stable) this.#failures = 0;
-    if (!this.#line && !again({ code, reason, opened: line.readyAt > 0 })) return this.#finish(code, reason);
+    try {
+      if (!this.#line && !again({ code, reason, opened: line.readyAt > 0 })) return this.#finish(code, reason);
+    } catch (error) {
+      return this.#finish(code, `again: ${wordsOf(error)}`);
+    }
+    if (this.#status === "closed") return; // again() has ended it
     if (this.#next) return this.#say("connecting", { code, reason }); // it was about to take over
     this.#retry(code, reason);
   }

@@ -87,6 +87,75 @@ play('`again` decides otherwise', { options: { again: ({ code }) => code === 100
   assert.equal(socket.status, 'closed');
 });
 
+const broken = () => { throw new Error('broken'); };
+
+play('an `again` that raises ends it, and the reason says so', { options: { again: broken } }, async ({ socket, clock, Fake, events }) => {
+  let told;
+  socket.on('close', ({ code, reason }) => { told = { code, reason }; });
+  const question = socket.ask({ number: 1 });
+  Fake.last.end(1001);
+  assert.deepEqual(told, { code: 1001, reason: 'again: broken' });
+  await assert.rejects(question, { code: 'closed' });
+  assert.deepEqual(events.slice(3), ['closed', 'close']);
+});
+
+for (const answer of [true, false]) {
+  let ended;
+  const again = () => { ended.close(4000, 'enough'); return answer; };
+
+  play(`an \`again\` that closes the socket and says ${answer} leaves nothing behind`, { options: { again } }, async ({ socket, clock, Fake, events }) => {
+    ended = socket;
+    Fake.last.end(1006);
+    await clock.forward(MINUTE);
+    assert.equal(Fake.made.length, 1);
+    assert.deepEqual(events.slice(3), ['closed', 'close']);
+  });
+}
+
+let hellos = 0;
+const helloOnce = () => ((hellos += 1) === 2 ? broken() : 'hi');
+
+play('a `hello` that raises is a connection lost, and another one is tried', { options: { hello: helloOnce } }, async ({ socket, clock, Fake }) => {
+  const reasons = [];
+  socket.on('status', ({ status, reason }) => { if (status === 'waiting') reasons.push(reason); });
+  Fake.last.end(1006, 'gone');
+  await clock.forward(500);
+  Fake.last.accept();
+  assert.notEqual(Fake.last.closed, null);
+  await clock.forward(1000);
+  Fake.last.accept();
+  assert.equal(socket.status, 'open');
+  assert.deepEqual(Fake.last.sent, ['hi']);
+  assert.deepEqual(reasons, ['gone', 'hello: broken']);
+});
+
+let greeted = 0;
+const helloLater = () => ((greeted += 1) === 2 ? broken() : 'hi');
+
+play('a `hello` that raises in a renewal does not end the connection of before', { options: { hello: helloLater } }, async ({ socket, clock, Fake, events }) => {
+  socket.renew();
+  await settle();
+  Fake.last.accept();
+  assert.equal(socket.status, 'open');
+  assert.equal(Fake.made[0].closed, null);
+  await clock.forward(1000);
+  Fake.last.accept();
+  assert.deepEqual(events.slice(3), ['renewed']);
+});
+
+let host;
+const closing = () => { host.close(4000, 'enough'); return ['one', 'two']; };
+
+play('a `hello` that closes the socket leaves nothing behind', { options: { hello: closing }, unopened: true }, async ({ socket, clock, Fake, events }) => {
+  host = socket;
+  Fake.last.accept();
+  await clock.forward(MINUTE);
+  assert.equal(socket.status, 'closed');
+  assert.equal(Fake.made.length, 1);
+  assert.deepEqual(Fake.last.sent, []);
+  assert.deepEqual(events, ['connecting', 'closed', 'close']);
+});
+
 play('pauses are random, grow up to a limit, and begin anew after a stable connection', { unopened: true }, async ({ socket, clock, Fake }) => {
   const delays = [];
   socket.on('status', ({ status, delay }) => { if (status === 'waiting') delays.push(delay); });
