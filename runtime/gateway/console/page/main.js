@@ -158,4 +158,4 @@ panels.show('timeline');
 feed.follow();
 
 // For the tests and the bench: what the page keeps, in numbers.
-window.moonwire = { counts: () => ({ records: records.list.length, requests: records.parts.size, rows: document.querySelectorAll('.row').length, elements: document.querySelectorAll('*').length }) };
+window.moonwire = { counts: () => ({ records: records.list.length, characters: records.size, requests: records.parts.size, rows: document.querySelectorAll('.row').length, elements: document.querySelectorAll('*').length }) };
