@@ -26,6 +26,10 @@ const DEFAULTS = {
 };
 
 const failure = (code, text) => Object.assign(new Error(text), { code });
+const bytesOf = (text) => new TextEncoder().encode(text).length;
+const isId = (id) => typeof id === "number" || (typeof id === "string" && id.length <= 256);
+const isAddress = (url) => typeof url === "string" || url instanceof URL;
+const wordsOf = (error) => error?.message ?? error; // anything can be thrown
 const random = () => Math.random().toString(36).slice(2);
 
 /** The text of a message. Bytes raise: API Gateway ends a connection that sends any. */
@@ -139,6 +143,7 @@ export class Socket extends EventTarget {
   /** Ends it. What was not sent, or not answered, is rejected. */
   close(code = 1000, reason = "") {
     if (code !== 1000 && !(code >= 3000 && code <= 4999)) throw new RangeError("close: the code is 1000, or 3000 to 4999");
+    if (bytesOf(reason) > 123) throw new RangeError("close: the reason has more than 123 bytes");
     this.#finish(code, reason, code, reason);
   }
 
@@ -155,23 +160,28 @@ export class Socket extends EventTarget {
     try {
       if (typeof found === "function") found = await found();
     } catch (error) {
-      if (this.#next === line) lost(1006, `no address: ${error.message}`);
+      if (this.#next === line) lost(1006, `no address: ${wordsOf(error)}`);
     }
     if (this.#next !== line) return;
     const { url = found, protocols = this.#settings.protocols } = Object(found);
+    if (!isAddress(url)) return lost(1006, "no address: what the function gave is neither a text nor a URL");
     const opened = () => this.#opened(line), received = (text) => this.#received(line, text);
     try {
       line.dial(this.#settings.WebSocket, url, protocols, { opened, received, lost });
-    } catch (error) {
-      this.#finish(1006, error.message); // not the address of a WebSocket: it would be none again
+    } catch (error) { // not the address of a WebSocket: it would be none again, but nothing ends what goes on
+      this.#line ? lost(1006, wordsOf(error)) : this.#finish(1006, wordsOf(error));
     }
   }
 
   #opened(line) {
     const { hello, ready } = this.#settings;
-    const messages = typeof hello === "function" ? hello() : hello;
-    for (const message of [messages ?? []].flat()) line.send(encode(message));
-    if (!ready) this.#take(line);
+    try {
+      const messages = typeof hello === "function" ? hello() : hello;
+      for (const message of [messages ?? []].flat()) if (this.#next === line) line.send(encode(message));
+    } catch (error) {
+      if (this.#next === line) this.#lost(line, 1006, `hello: ${wordsOf(error)}`);
+    }
+    if (!ready && this.#next === line) this.#take(line); // else hello() has ended it, or failed
   }
 
   /** A connection is ready: messages are sent on it from now on. */
@@ -200,7 +210,12 @@ export class Socket extends EventTarget {
     if (line === this.#line) this.#line = null;
     else this.#next = null;
     if (line.readyAt && Date.now() - line.readyAt >= stable) this.#failures = 0;
-    if (!this.#line && !again({ code, reason, opened: line.readyAt > 0 })) return this.#finish(code, reason);
+    try {
+      if (!this.#line && !again({ code, reason, opened: line.readyAt > 0 })) return this.#finish(code, reason);
+    } catch (error) {
+      return this.#finish(code, `again: ${wordsOf(error)}`);
+    }
+    if (this.#status === "closed") return; // again() has ended it
     if (this.#next) return this.#say("connecting", { code, reason }); // it was about to take over
     this.#retry(code, reason);
   }
@@ -266,7 +281,7 @@ export class Socket extends EventTarget {
   }
 
   #refusal(text) {
-    const bytes = new TextEncoder().encode(text).length;
+    const bytes = bytesOf(text);
     if (this.#status === "closed") return failure("closed", "the socket was closed");
     if (bytes > MAX_BYTES) return failure("too_large", `the message has ${bytes} bytes; API Gateway takes ${MAX_BYTES}`);
     if (this.#items.length >= this.#settings.queue) return failure("full", `${this.#items.length} messages wait already`);
@@ -300,7 +315,8 @@ export class Socket extends EventTarget {
   }
 
   #isRepeated(id) {
-    if (id === undefined || this.#seen.has(id)) return id !== undefined;
+    if (!isId(id)) return false;
+    if (this.#seen.has(id)) return true;
     this.#seen.add(id);
     if (this.#seen.size > this.#settings.remember) this.#seen.delete(this.#seen.values().next().value); // the oldest
     return false;
@@ -323,6 +339,7 @@ export class Socket extends EventTarget {
  */
 export function connect(address, options = {}) {
   for (const name of Object.keys(options)) if (!(name in DEFAULTS)) throw new TypeError(`connect: there is no option ${name}`);
+  if (typeof address !== "function" && !isAddress(address?.url ?? address)) throw new TypeError("connect: the address is a URL, or a function that gives one");
   const settings = { ...DEFAULTS, ...options, address };
   if (!settings.WebSocket) throw new TypeError("connect: there is no WebSocket here; give that of the package ws: { WebSocket }");
   return new Socket(settings);

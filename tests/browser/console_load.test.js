@@ -28,6 +28,41 @@ consoleScenario('thousands of messages leave a bounded page', { routes: { $defau
   await view.heard('still here');
 });
 
+consoleScenario('what the page keeps is bounded in characters, too', { routes: { $default: ECHO } }, async ({ page }) => {
+  const seen = await page.evaluate(async () => {
+    const { Records } = await import('/console/records.js');
+    const records = new Records();
+    const parts = () => [...records.parts.values()].flat();
+    const states = [];
+    const add = (from, many, record) => {
+      for (let seq = from; seq < from + many; seq += 1) records.add([{ seq, type: 'log', requestId: `r${Math.floor(seq / 3)}`, ...record }]);
+      const kept = new Set(records.list);
+      const characters = records.list.reduce((sum, one) => sum + JSON.stringify(one).length, 0);
+      states.push({ records: records.list.length, dropped: records.dropped, newest: records.list.at(-1).seq, oldest: records.list[0].seq, characters, counted: records.size, strangers: parts().filter((part) => !kept.has(part)).length, requests: records.parts.size });
+    };
+    add(1, 300, { text: 'x'.repeat(256 * 1024) });
+    add(301, 6000, { text: 'short' });
+    records.clear();
+    states.push({ characters: records.size, sizes: records.sizes.length, requests: records.parts.size });
+    return states;
+  });
+  const [long, short, none] = seen;
+  assert.ok(long.characters <= 16 * 1024 * 1024 && long.records === 63, JSON.stringify(long));
+  assert.deepEqual([long.dropped, long.oldest, long.newest, long.requests], [237, 238, 300, 22]);
+  assert.deepEqual([short.records, short.oldest, short.newest], [5000, 1301, 6300]);
+  for (const { characters, counted, strangers } of [long, short]) assert.deepEqual([counted, strangers], [characters, 0]);
+  assert.deepEqual(none, { characters: 0, sizes: 0, requests: 0 });
+});
+
+consoleScenario('a text that is no JSON after all has its parts told apart in one go', { routes: { $default: ECHO } }, async ({ page }) => {
+  const strings = await page.evaluate(async () => {
+    const { dataView } = await import('/console/data.js');
+    const texts = ['["a" 1 "', `["${'\\"'.repeat(20_000)}`, `["${'\\"'.repeat(20_000)}\\`, `["${'\\"'.repeat(20_000)}\\\n`];
+    return texts.map((text) => [...dataView('Text', text).querySelectorAll('.json-string')].map((node) => node.textContent.length));
+  });
+  assert.deepEqual(strings, [[3, 1], [40_001], [40_002], [40_003]]);
+});
+
 test('the page comes back when moonwire dev is started again, and so do its clients', async () => {
   const files = service({ routes: { $default: ECHO } });
   const home = fs.mkdtempSync(path.join(os.tmpdir(), 'moonwire-state-'));

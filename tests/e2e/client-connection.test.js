@@ -45,6 +45,13 @@ play('a code that no page may close with is refused', {}, async ({ socket }) => 
   assert.equal(socket.status, 'open');
 });
 
+play('a reason that is too long for a close frame is refused, and ends nothing', {}, async ({ socket, Fake }) => {
+  assert.throws(() => socket.close(1000, 'ä'.repeat(62)), /RangeError: close: the reason has more than 123 bytes/);
+  assert.equal(socket.status, 'open');
+  socket.close(1000, `${'ä'.repeat(61)}.`);
+  assert.equal(Fake.last.closed.code, 1000);
+});
+
 // ---- Again
 
 for (const code of [1001, 1006, 1011, 1012]) {
@@ -78,6 +85,75 @@ play('`again` decides otherwise', { options: { again: ({ code }) => code === 100
   Fake.last.accept();
   Fake.last.end(1001);
   assert.equal(socket.status, 'closed');
+});
+
+const broken = () => { throw new Error('broken'); };
+
+play('an `again` that raises ends it, and the reason says so', { options: { again: broken } }, async ({ socket, clock, Fake, events }) => {
+  let told;
+  socket.on('close', ({ code, reason }) => { told = { code, reason }; });
+  const question = socket.ask({ number: 1 });
+  Fake.last.end(1001);
+  assert.deepEqual(told, { code: 1001, reason: 'again: broken' });
+  await assert.rejects(question, { code: 'closed' });
+  assert.deepEqual(events.slice(3), ['closed', 'close']);
+});
+
+for (const answer of [true, false]) {
+  let ended;
+  const again = () => { ended.close(4000, 'enough'); return answer; };
+
+  play(`an \`again\` that closes the socket and says ${answer} leaves nothing behind`, { options: { again } }, async ({ socket, clock, Fake, events }) => {
+    ended = socket;
+    Fake.last.end(1006);
+    await clock.forward(MINUTE);
+    assert.equal(Fake.made.length, 1);
+    assert.deepEqual(events.slice(3), ['closed', 'close']);
+  });
+}
+
+let hellos = 0;
+const helloOnce = () => ((hellos += 1) === 2 ? broken() : 'hi');
+
+play('a `hello` that raises is a connection lost, and another one is tried', { options: { hello: helloOnce } }, async ({ socket, clock, Fake }) => {
+  const reasons = [];
+  socket.on('status', ({ status, reason }) => { if (status === 'waiting') reasons.push(reason); });
+  Fake.last.end(1006, 'gone');
+  await clock.forward(500);
+  Fake.last.accept();
+  assert.notEqual(Fake.last.closed, null);
+  await clock.forward(1000);
+  Fake.last.accept();
+  assert.equal(socket.status, 'open');
+  assert.deepEqual(Fake.last.sent, ['hi']);
+  assert.deepEqual(reasons, ['gone', 'hello: broken']);
+});
+
+let greeted = 0;
+const helloLater = () => ((greeted += 1) === 2 ? broken() : 'hi');
+
+play('a `hello` that raises in a renewal does not end the connection of before', { options: { hello: helloLater } }, async ({ socket, clock, Fake, events }) => {
+  socket.renew();
+  await settle();
+  Fake.last.accept();
+  assert.equal(socket.status, 'open');
+  assert.equal(Fake.made[0].closed, null);
+  await clock.forward(1000);
+  Fake.last.accept();
+  assert.deepEqual(events.slice(3), ['renewed']);
+});
+
+let host;
+const closing = () => { host.close(4000, 'enough'); return ['one', 'two']; };
+
+play('a `hello` that closes the socket leaves nothing behind', { options: { hello: closing }, unopened: true }, async ({ socket, clock, Fake, events }) => {
+  host = socket;
+  Fake.last.accept();
+  await clock.forward(MINUTE);
+  assert.equal(socket.status, 'closed');
+  assert.equal(Fake.made.length, 1);
+  assert.deepEqual(Fake.last.sent, []);
+  assert.deepEqual(events, ['connecting', 'closed', 'close']);
 });
 
 play('pauses are random, grow up to a limit, and begin anew after a stable connection', { unopened: true }, async ({ socket, clock, Fake }) => {
@@ -128,6 +204,52 @@ play('an address that cannot be had is asked for again', { address: failing, uno
   assert.ok(reasons.length > 2 && reasons.every((reason) => reason === 'no address: no token'), `${reasons}`);
 });
 
+for (const error of [undefined, null, 'a text']) {
+  play(`it may fail with anything: ${error}`, { address: () => Promise.reject(error), unopened: true }, async ({ socket, clock, Fake }) => {
+    let told;
+    socket.on('status', ({ status, reason }) => { if (status === 'waiting') told = reason; });
+    await clock.forward(5000);
+    assert.equal(told, `no address: ${error}`);
+    assert.equal(Fake.made.length, 0);
+  });
+}
+
+for (const found of [undefined, null, 1, {}, { url: null }, [URL_OF]]) {
+  let calls = 0;
+  const address = () => ((calls += 1) === 2 ? found : URL_OF);
+
+  play(`what is neither a text nor a URL is no address: ${JSON.stringify(found)}`, { address }, async ({ socket, clock, Fake }) => {
+    const reasons = [];
+    socket.on('status', ({ status, reason }) => { if (status === 'waiting') reasons.push(reason); });
+    Fake.last.end(1006);
+    await clock.forward(499);
+    reasons.length = 0;
+    await clock.forward(1);
+    assert.match(`${reasons}`, /^no address: what the function gave is neither/);
+    await clock.forward(1000);
+    assert.equal(Fake.made.length, 2);
+  });
+}
+
+play('an address may be a URL', { address: () => new URL(URL_OF) }, async ({ socket, Fake }) => {
+  assert.equal(`${Fake.last.url}`, URL_OF);
+  assert.equal(socket.status, 'open');
+});
+
+let places = 0;
+const onceWrong = () => ((places += 1) === 2 ? 'ftp://example' : URL_OF);
+
+play('an address that no WebSocket takes ends no connection that lives', { address: onceWrong }, async ({ socket, clock, Fake, events }) => {
+  socket.renew();
+  await settle();
+  assert.equal(socket.status, 'open');
+  assert.equal(Fake.last.closed, null);
+  await clock.forward(1000);
+  Fake.last.accept();
+  assert.equal(Fake.made.length, 2);
+  assert.deepEqual(events.slice(3), ['renewed']);
+});
+
 play('what is no address of a WebSocket ends it', { address: 'ftp://example', unopened: true }, async ({ socket, events }) => {
   assert.equal(socket.status, 'closed');
   assert.deepEqual(events, ['connecting', 'closed', 'close']);
@@ -137,6 +259,7 @@ test('wrong calls name what is wrong', async () => {
   const { connect } = await import('../../client/moonwire.js');
   assert.throws(() => connect(URL_OF, { hearbeat: 1 }), /there is no option hearbeat/);
   assert.throws(() => connect(URL_OF, { WebSocket: undefined }), /no WebSocket here/);
+  for (const wrong of [undefined, null, 1, {}, Promise.resolve(URL_OF)]) assert.throws(() => connect(wrong), /the address is a URL/);
 });
 
 // ---- Renewal

@@ -230,6 +230,15 @@ play('a message with an id comes once, those without as often as they are sent',
   assert.equal(got.length, 6);
 });
 
+const noIds = [null, true, {}, ['a'], 'x'.repeat(257)];
+
+play('only texts and numbers are ids, and no long ones', {}, async ({ Fake, got }) => {
+  Fake.last.accept();
+  const ids = [...noIds, ...noIds, 0, 0, '', '', 'x'.repeat(256), 'x'.repeat(256)];
+  for (const mid of ids) Fake.last.say({ mid });
+  assert.deepEqual(got.map(({ mid }) => mid), [...noIds, ...noIds, 0, '', 'x'.repeat(256)]);
+});
+
 play('other names of the members', { id: 'messageId', ack: 'answers' }, async ({ socket, Fake, got }) => {
   Fake.last.accept();
   const question = socket.ask({ number: 1 });

@@ -5,8 +5,9 @@ import { bytes, pretty, visible } from './text.js';
 const COLOURED_MAX = 48 * 1024; // characters; beyond that the parts are not told apart
 const SHOWN_MAX = 256 * 1024;
 
-// A string (with the colon that makes it a name), a number, a word.
-const PART = /("(?:[^"\\]|\\.)*")(\s*:)?|-?\d[\d.eE+-]*|\b(?:true|false|null)\b/g;
+// A string (with the colon that makes it a name), a number, a word. A string without an end goes on to the end of the text:
+// else the search for that would begin again at each of its quotes.
+const PART = /("(?:[^"\\]|\\[^]?)*(?:"|$))(\s*:)?|-?\d[\d.eE+-]*|\b(?:true|false|null)\b/g;
 
 function kindOf(match) {
   if (match[1]) return match[2] ? 'name' : 'string';

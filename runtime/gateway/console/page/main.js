@@ -45,7 +45,7 @@ function showConnection(connection) {
 }
 
 const clients = new ClientPanel({
-  host: $('clients'), onFilter: showConnection,
+  host: $('clients'), records, onFilter: showConnection, onOpen: (record) => { detail.show(record); panels.go('detail'); },
   onMessage: ({ text, direction }) => {
     fill($('detail'), el('h2', {}, { in: 'Sent by this client', out: 'Received by this client' }[direction] ?? 'This client'), dataView('Text', text));
     panels.go('detail');
@@ -123,7 +123,7 @@ const feed = new Feed({
   onRecords: (added, lost) => {
     records.add(added, lost);
     stats.took(added);
-    clients.clients.took(added);
+    clients.took(added);
     asks.took(added);
     if (snippets.took(added)) showSnippets();
   },
@@ -158,4 +158,4 @@ panels.show('timeline');
 feed.follow();
 
 // For the tests and the bench: what the page keeps, in numbers.
-window.moonwire = { counts: () => ({ records: records.list.length, requests: records.parts.size, rows: document.querySelectorAll('.row').length, elements: document.querySelectorAll('*').length }) };
+window.moonwire = { counts: () => ({ records: records.list.length, characters: records.size, requests: records.parts.size, rows: document.querySelectorAll('.row').length, elements: document.querySelectorAll('*').length }) };

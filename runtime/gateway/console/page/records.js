@@ -1,16 +1,25 @@
-// records.js: what `moonwire dev` has told of this run, bounded: the newest records in their order, and what belongs to one
-// invocation by its request id.
+// records.js: what `moonwire dev` has told of this run, bounded in number and size: the newest records in their order, and
+// what of these belongs to one invocation by its request id.
 import { isErrorLine } from './mishap.js';
 
 export const KEPT = 5000; // records
+const KEPT_SIZE = 16 * 1024 * 1024; // characters of them: a line of the log may have 256 KB
 const REQUESTS = 2000; // invocations whose frames, sends and logs are remembered
 const PARTS = 200; // of these for one invocation
-const SERVER_ERROR = /^statusCode 5/; // what moonwire dev notes of a result that the client does not see
+// What moonwire dev notes of a result with a failing status, of a client that is refused for it, and of a result that is none.
+const FAILING = /^statusCode ([45]\d\d)\b|\brefuse[ds] with (\d{3})\b|API Gateway sends an error frame/;
 
-/** Whether a record tells of something that went wrong. */
+/** Why the result of an invocation is a failure: its status ("404") or "malformed"; "" when it is none. */
+export function failingStatus({ status, note = '' }) {
+  if (status >= 400) return String(status);
+  const found = FAILING.exec(note);
+  return found ? found[2] ?? found[1] ?? 'malformed' : '';
+}
+
+/** Whether a record tells of something that went wrong. What counts as failed is said here, for all of the page. */
 export function isFailure(record) {
   switch (record.type) {
-    case 'invocation': return record.outcome !== 'result' || record.status >= 500 || SERVER_ERROR.test(record.note ?? '');
+    case 'invocation': return record.outcome !== 'result' || failingStatus(record) !== '';
     case 'log': return isErrorLine(record.text);
     case 'send': return record.status >= 400;
     case 'frame': return record.via === 'error';
@@ -27,15 +36,18 @@ export const kindOf = (record) => ({ invocation: 'invocations', frame: 'frames',
 export class Records {
   constructor() {
     this.list = []; // the oldest first
+    this.sizes = []; // of these, in characters
     this.parts = new Map(); // request id: what belongs to it, the oldest first
     this.listeners = new Set();
     this.clear();
   }
 
   clear() {
-    this.list.length = 0;
+    this.list.length = this.sizes.length = 0;
+    this.size = 0; // of all
     this.parts.clear();
     this.dropped = 0; // not kept any more, here or there
+    this.droppedSize = 0; // characters of these
     this.lost = 0; // came and went before this page had asked for them
     this.routes = new Set();
     this.tell([], 0, true);
@@ -52,15 +64,38 @@ export class Records {
 
   add(records, lost = 0) {
     for (const record of records) this.#note(record);
-    this.list.push(...records);
-    const removed = Math.max(0, this.list.length - KEPT);
-    if (removed > 0) this.list.splice(0, removed);
+    const removed = this.#drop();
     this.dropped += removed;
     this.lost += lost;
     this.tell(records, removed, false);
   }
 
+  /** Drops the oldest that are too many, or too much; returns how many. */
+  #drop() {
+    let removed = 0;
+    for (; this.list.length - removed > KEPT || this.size > KEPT_SIZE; removed += 1) {
+      this.size -= this.sizes[removed];
+      this.droppedSize += this.sizes[removed];
+      this.#forget(this.list[removed]);
+    }
+    this.list.splice(0, removed);
+    this.sizes.splice(0, removed);
+    return removed;
+  }
+
+  /** Parts are in the order of the list: the oldest record is the first of its parts, or none of them. */
+  #forget(record) {
+    const parts = this.parts.get(record.requestId);
+    if (parts?.[0] !== record) return;
+    parts.shift();
+    if (parts.length === 0) this.parts.delete(record.requestId);
+  }
+
   #note(record) {
+    const size = JSON.stringify(record).length;
+    this.list.push(record);
+    this.sizes.push(size);
+    this.size += size;
     if (record.route !== undefined && this.routes.size < 200) this.routes.add(routeOf(record));
     if (record.requestId === undefined) return;
     let parts = this.parts.get(record.requestId);

@@ -7,7 +7,8 @@ import { makeRow, showRow } from './rows.js';
 import { count, number, shortId } from './text.js';
 
 const TYPING_MS = 120;
-const SLACK = 1000; // rows that a paused timeline may have beyond KEPT before the oldest go all the same
+const SLACK = 1000; // rows that a timeline which was scrolled back may have beyond KEPT before the oldest go all the same
+const SLACK_SIZE = 4 * 1024 * 1024; // characters of them
 
 export class Timeline {
   #draw = () => this.#show();
@@ -16,6 +17,7 @@ export class Timeline {
   constructor({ host, records, filter, nameOf, openDetail, focusDetail }) {
     Object.assign(this, { records, filter });
     this.shown = []; // the records that the filter lets through
+    this.trimmedAt = 0; // records.droppedSize when the dropped ones were taken out of these
     this.held = null; // those that have come since somebody said "pause"
     this.list = new VirtualList({
       id: 'timeline-list', label: 'What has happened, the newest last', make: makeRow, show: (row, record) => showRow(row, record, nameOf),
@@ -31,7 +33,7 @@ export class Timeline {
     const typed = later(TYPING_MS, () => this.filter.set({ text: this.search.value }));
     this.search = el('input', { type: 'search', id: 'search', placeholder: 'Find: text, id, error', 'aria-label': 'Find in the timeline', autocomplete: 'off', spellcheck: 'false', on: { input: typed } });
     this.route = el('select', { 'aria-label': 'Route', on: { change: () => this.filter.set({ route: this.route.value }) } });
-    this.failures = button('Failures', () => this.filter.set({ failures: !this.filter.failures }), { class: 'toggle danger' });
+    this.failures = button('Failures', () => this.filter.set({ failures: !this.filter.failures }), { class: 'toggle danger', title: 'Invocations that failed, and what else went wrong: error frames, calls of @connections, lines of the log, refused clients (f)' });
     this.kinds = KINDS.map((kind) => button(kind[0].toUpperCase() + kind.slice(1), () => this.filter.toggle(kind), { class: 'toggle', data: { kind } }));
     this.connection = button('', () => this.filter.set({ connection: '' }), { class: 'chip', hidden: true });
     this.pause = button('Pause', () => this.togglePause(), { class: 'toggle' });
@@ -56,12 +58,12 @@ export class Timeline {
 
   #took(added, removed, cleared) {
     if (cleared) {
-      this.shown.length = 0;
+      this.shown.length = this.trimmedAt = 0;
       if (this.held) this.held = [];
       this.list.update();
     } else if (this.held) {
       this.held.push(...added);
-      this.held.splice(0, this.held.length - KEPT);
+      this.held.splice(0, this.#gone(this.held));
     } else {
       this.#append(added);
     }
@@ -70,11 +72,19 @@ export class Timeline {
 
   #append(records) {
     for (const record of records) if (this.filter.lets(record)) this.shown.push(record);
-    const oldest = this.records.list[0]?.seq ?? 0;
-    const gone = this.shown.findIndex((record) => record.seq >= oldest);
-    const removed = this.list.following || this.shown.length > KEPT + SLACK ? (gone < 0 ? this.shown.length : gone) : 0;
+    const { droppedSize } = this.records;
+    const trims = this.list.following || this.shown.length > KEPT + SLACK || droppedSize - this.trimmedAt > SLACK_SIZE;
+    const removed = trims ? this.#gone(this.shown) : 0;
+    if (trims) this.trimmedAt = droppedSize;
     if (removed > 0) this.shown.splice(0, removed);
     this.list.update(removed);
+  }
+
+  /** How many at the beginning are no longer among the records. */
+  #gone(records) {
+    const oldest = this.records.list[0]?.seq ?? 0;
+    const at = records.findIndex((record) => record.seq >= oldest);
+    return at < 0 ? records.length : at;
   }
 
   #refilter() {
