@@ -83,7 +83,7 @@ LUA     := app app/conn app/door app/failure app/origin app/request app/route ap
   runtime/utf8 store store/backend store/dynamodb store/dynamodb_data store/dynamodb_failure store/dynamodb_item \
   store/dynamodb_keys store/dynamodb_members store/handle store/name store/record store/scope store/sqlite \
   store/sqlite_database store/sqlite_library store/sqlite_schema ws ws/broadcast ws/delivery ws/relay ws/room ws/user
-LUA_DEV := cli/control cli/ctl cli/ctl_show cli/doctor cli/event cli/event_kinds cli/here cli/installed cli/invoke cli/md5 cli/new cli/options \
+LUA_DEV := cli/control cli/ctl cli/ctl_show cli/doctor cli/event cli/event_kinds cli/files cli/here cli/installed cli/invoke cli/md5 cli/new cli/options \
   cli/own_dev cli/package cli/package_files cli/test cli/token cli/types cli/verdict doctor/apps doctor/bootstrap doctor/case \
   doctor/catalogue doctor/elf doctor/files doctor/findings doctor/handlers doctor/libraries \
   doctor/permissions doctor/probe doctor/report doctor/routes doctor/runtime doctor/settings doctor/sizes doctor/store \

@@ -6,8 +6,13 @@
 #include <lauxlib.h>
 #include <limits.h>
 #include <stdbool.h>
+#include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
+#include <unistd.h>
+
+enum { TRIES = 100 }; /* names for a new file */
 
 /* The kind is in the entry where the file system keeps it there. */
 static bool is_folder(DIR *dir, const struct dirent *entry) {
@@ -66,6 +71,13 @@ static int l_list(lua_State *L) {
   return status == 0 ? 1 : lua_error(L);
 }
 
+static int fail(lua_State *L) {
+  const char *why = strerror(errno);
+  lua_pushnil(L);
+  lua_pushstring(L, why);
+  return 2;
+}
+
 /* Makes the folder that the first len bytes of a path name; one that is there will do. */
 static bool make_one(char *path, size_t len) {
   struct stat about;
@@ -91,13 +103,50 @@ static int l_make(lua_State *L) {
     lua_pushboolean(L, true);
     return 1;
   }
-  lua_pushnil(L);
-  lua_pushstring(L, strerror(errno));
-  return 2;
+  return fail(L);
+}
+
+/* real(path) -> path | nil, message: without links */
+static int l_real(lua_State *L) {
+  char path[PATH_MAX];
+  if (!realpath(luaL_checkstring(L, 1), path)) return fail(L);
+  lua_pushstring(L, path);
+  return 1;
+}
+
+/* size(path) -> bytes | nil: of a plain file, which is not opened for it */
+static int l_size(lua_State *L) {
+  struct stat about;
+  if (stat(luaL_checkstring(L, 1), &about) != 0 || !S_ISREG(about.st_mode)) return 0;
+  lua_pushnumber(L, (lua_Number)about.st_size);
+  return 1;
+}
+
+/* A new file in the place of PATH.PID-N.new; -1 with errno. Whatever has such a name already, a link, too, is left alone. */
+static int make_beside(const char *path, char name[static PATH_MAX]) {
+  int file = -1;
+  errno = EEXIST;
+  for (int n = 0; file < 0 && errno == EEXIST && n < TRIES; n++) {
+    int len = snprintf(name, PATH_MAX, "%s.%ld-%d.new", path, (long)getpid(), n);
+    errno = ENAMETOOLONG;
+    if (len > 0 && len < PATH_MAX) file = open(name, O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, 0666);
+  }
+  return file;
+}
+
+/* beside(path) -> path | nil, message: of a new, empty file */
+static int l_beside(lua_State *L) {
+  char name[PATH_MAX];
+  int file = make_beside(luaL_checkstring(L, 1), name);
+  if (file < 0) return fail(L);
+  close(file);
+  lua_pushstring(L, name);
+  return 1;
 }
 
 static int load(lua_State *L) {
-  static const luaL_Reg functions[] = { { "list", l_list }, { "make", l_make }, { NULL, NULL } };
+  static const luaL_Reg functions[] = { { "beside", l_beside }, { "list", l_list }, { "make", l_make },
+                                        { "real", l_real },     { "size", l_size }, { NULL, NULL } };
   lua_newtable(L);
   luaL_register(L, NULL, functions);
   return 1;

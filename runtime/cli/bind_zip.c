@@ -8,6 +8,9 @@
 #include <string.h>
 #include <sys/stat.h>
 
+#include "str.h"
+#include "utf8.h"
+
 enum {
   MADE_BY = 3 << 8 | 20,     /* Unix, whose modes are in the upper half of the attributes; version 2.0 of the format */
   EPOCH = 1 << 21 | 1 << 16, /* 1980-01-01 00:00, as DOS has it */
@@ -71,6 +74,11 @@ static int l_add(lua_State *L) {
   size_t len = 0;
   const char *name = luaL_checkstring(L, 2), *bytes = luaL_checklstring(L, 3, &len);
   unsigned long mode = (unsigned long)luaL_checkinteger(L, 4);
+  if (utf8_prefix(str_from(name)) < strlen(name)) {
+    lua_pushnil(L);
+    lua_pushfstring(L, "%s: a name in an archive has to be UTF-8; rename it", name);
+    return 2;
+  }
   errno = 0;
   bool ok = open_entry(w, name, (S_IFREG | mode) << 16, Z_DEFLATED, false) && write_bytes(w, bytes, len);
   return outcome(L, zipCloseFileInZip(w->zip) == ZIP_OK && ok, name);
@@ -147,9 +155,9 @@ static int l_open(lua_State *L) {
 
 static int l_entries(lua_State *L) {
   unzFile zip = check_reader(L);
-  int count = 0;
+  int count = 0, at;
   lua_newtable(L);
-  for (int at = unzGoToFirstFile(zip); at == UNZ_OK; at = unzGoToNextFile(zip)) {
+  for (at = unzGoToFirstFile(zip); at == UNZ_OK; at = unzGoToNextFile(zip)) {
     char name[NAME_MAX_LEN + 1];
     unz_file_info64 info;
     if (unzGetCurrentFileInfo64(zip, &info, name, sizeof name - 1, NULL, 0, NULL, 0) != UNZ_OK) break;
@@ -165,7 +173,8 @@ static int l_entries(lua_State *L) {
     }
     lua_rawseti(L, -2, ++count);
   }
-  return 1;
+  lua_pushboolean(L, at == UNZ_END_OF_LIST_OF_FILE);
+  return 2;
 }
 
 /* Fills the buffer from the entry that is open. */

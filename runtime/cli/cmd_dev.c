@@ -2,6 +2,7 @@
 #define _GNU_SOURCE
 #include <getopt.h>
 #include <limits.h>
+#include <malloc.h>
 #include <stdio.h>
 #include <string.h>
 #include <unistd.h>
@@ -69,7 +70,12 @@ enum {
   JSON
 };
 
-enum { INSTANCE_ID_BYTES = 8, ORIGINS_MAX = 32, DAY_S = 24 * 60 * 60 };
+enum {
+  INSTANCE_ID_BYTES = 8,
+  ORIGINS_MAX = 32,
+  DAY_S = 24 * 60 * 60,
+  LARGE_BLOCK = 128 * 1024 /* bytes: such blocks go back to the system when freed; glibc would learn to keep them */
+};
 
 static const struct option long_options[] = {
   { "config", required_argument, NULL, CONFIG },
@@ -224,6 +230,7 @@ int cmd_dev(int argc, char **argv) {
   char err[ERR_LEN], path[PATH_MAX], id[2 * INSTANCE_ID_BYTES + 1];
   struct given given = { 0 };
   int option;
+  mallopt(M_MMAP_THRESHOLD, LARGE_BLOCK);
   opterr = 0;
   optind = 0;
   argv--; /* getopt skips the first one */

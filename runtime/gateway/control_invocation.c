@@ -35,21 +35,26 @@ static void add_payload(struct buf *out, struct str name, const struct buf *payl
 }
 
 /* A frame with the lines around its place, in the code that ran. */
-static void add_frame(struct buf *out, const char *root, struct str directory, struct str frame) {
+static void add_frame(struct buf *out, const struct excerpt_place *in, struct str frame) {
   struct excerpt excerpt;
+  struct buf around;
+  buf_init(&around, BODY_MAX);
   buf_add_char(out, '{');
   model_json_text(out, STR("frame"), frame);
-  if (excerpt_find(&excerpt, root, directory, frame)) {
+  if (excerpt_find(&excerpt, in, frame, &around)) {
     model_json_text(out, STR("place"), str_from(excerpt.place));
     model_json_name(out, STR("source"));
-    excerpt_write_around(&excerpt, root, out);
+    buf_add(out, buf_str(&around));
   }
   buf_add_char(out, '}');
+  buf_free(&around);
 }
 
-/* The last stack among the lines of an invocation: an app logs the errors of its routes, and gives a result. */
+/* The last stack among the errors that an invocation logged: an app logs those of its routes, and gives a result. Other lines
+ * may say what a client wrote. */
 struct logged {
   struct arena *memory;
+  struct str request_id;
   const struct json *first; /* NULL: there is none */
 };
 
@@ -64,7 +69,8 @@ static void look_at_line(void *ctx, uint64_t number, struct str json) {
   buf_init(&plain, BODY_MAX);
   if (view_record_json_write(&plain, line)) line = arena_copy(logged->memory, buf_str(&plain));
   struct view_record record = view_record_read(line, true);
-  if (view_stack_cut(&record, logged->memory, &first)) logged->first = first;
+  if (view_record_is_error_of(line, logged->request_id) && view_stack_cut(&record, logged->memory, &first))
+    logged->first = first;
   buf_free(&plain);
 }
 
@@ -74,23 +80,27 @@ static bool next_frame(bool is_report, const struct json **at, struct str *frame
 
 static void add_stack(struct buf *out, const struct console *console, const struct console_invocation *invocation,
                       struct str directory) {
-  const char *root = invocation->snapshot ? invocation->snapshot->path : directory.ptr;
+  const struct snapshot *snapshot = invocation->snapshot;
+  struct str request_id = str_from(invocation->in.request_id);
+  struct excerpt_place in = { .root = snapshot ? snapshot->path : directory.ptr,
+                              .directory = directory,
+                              .is_snapshot = snapshot };
   bool is_report = invocation->in.outcome != INVOKE_RESULT;
   struct view_report report;
   struct arena memory;
-  struct logged logged = { .memory = &memory };
+  struct logged logged = { .memory = &memory, .request_id = request_id };
   struct str frame;
   arena_init(&memory);
   if (is_report)
     report = view_report_read(buf_str(&invocation->in.payload), &memory);
   else
-    console_each_line(console, str_from(invocation->in.request_id), look_at_line, &logged);
+    console_each_line(console, request_id, look_at_line, &logged);
   const struct json *at = is_report ? view_report_first(&report) : logged.first;
   model_json_name(out, STR("stack"));
   buf_add_char(out, '[');
   for (int i = 0; i < FRAMES && next_frame(is_report, &at, &frame); i++) {
     if (i > 0) buf_add_char(out, ',');
-    add_frame(out, root, directory, frame);
+    add_frame(out, &in, frame);
   }
   buf_add_char(out, ']');
   arena_free(&memory);

@@ -14,13 +14,19 @@ struct excerpt {
   char line[EXCERPT_LINE];
 };
 
-/* The first place in the text that names a file of `root` which has such a line; `directory` in front of a name is root
- * itself. False, and an empty excerpt, when there is none. */
-bool excerpt_find(struct excerpt *excerpt, const char *root, struct str directory, struct str text);
+/* Where to look. Borrowed. */
+struct excerpt_place {
+  const char *root;     /* the folder whose files are named: the service's, or its snapshot */
+  struct str directory; /* the service's folder, NUL-terminated; in front of a name it is root itself */
+  bool is_snapshot;     /* root is a snapshot: its parts stand beside it */
+  bool has_settings;    /* also .yml, .yaml and .json are read, not only .lua: they may hold secrets */
+};
 
-/* Appends the lines around the place that was found, as a JSON array: {"number":3,"text":"...","wrong":true?}; EXCERPT_AROUND lines
- * before and behind it. */
+/* The first place in the text that names a file of the service which has such a line; the first few are looked at. Appends the lines
+ * around it to `around`, as a JSON array: {"number":3,"text":"...","wrong":true?}; EXCERPT_AROUND lines before and behind it. False, an
+ * empty excerpt and nothing appended when there is none: links that lead out of the service, files of other kinds and long
+ * ones are not read. */
 enum { EXCERPT_AROUND = 3 };
-void excerpt_write_around(const struct excerpt *excerpt, const char *root, struct buf *out);
+bool excerpt_find(struct excerpt *excerpt, const struct excerpt_place *in, struct str text, struct buf *around);
 
 #endif

@@ -13,11 +13,13 @@ void load_failure_tell(struct view *view, const char *root, struct str directory
   buf_init(&source, SOURCE_MAX);
   struct view_report read = view_report_read(refusal.report, &memory);
   const struct json *at = view_report_first(&read);
-  bool found = excerpt_find(excerpt, root, directory, read.message);
-  while (!found && view_report_frame(&at, &frame)) found = excerpt_find(excerpt, root, directory, frame);
+  struct excerpt_place in = {
+    .root = root, .directory = directory, .is_snapshot = !str_equal(str_from(root), directory), .has_settings = true
+  };
+  bool found = excerpt_find(excerpt, &in, read.message, &source);
+  while (!found && view_report_frame(&at, &frame)) found = excerpt_find(excerpt, &in, frame, &source);
   refusal.place = str_from(excerpt->place);
   refusal.line = str_from(excerpt->line);
-  if (found) excerpt_write_around(excerpt, root, &source);
   refusal.source = buf_str(&source);
   view_refused(view, &refusal);
   buf_free(&source);

@@ -10,6 +10,17 @@ const { scenario } = require('./helper/browser');
 
 const echo = { routes: { $default: ECHO } };
 
+/** The example's chat, without a store that is only for AWS. */
+const chat = {
+  files: {
+    'serverless.yml': JSON.stringify({
+      service: 'rooms', provider: { name: 'aws' },
+      functions: { chat: { handler: 'chat', events: ['$connect', '$disconnect', 'join', 'say', '$default'].map((websocket) => ({ websocket })) } },
+    }),
+    'chat.lua': fs.readFileSync(path.join(__dirname, '../../handlers/chat.lua'), 'utf8'),
+  },
+};
+
 consoleScenario('a client connects, sends, and sees the reply; the timeline has all of it', echo, async ({ page, view }) => {
   const id = await view.connect('name=ann');
   assert.match(id, /^.{15}=$/);
@@ -28,6 +39,26 @@ consoleScenario('a client connects, sends, and sees the reply; the timeline has 
   await connections.getByRole('button', { name: id }).click();
   assert.deepEqual(await page.locator('#timeline .whose').evaluateAll((all) => [...new Set(all.map((node) => node.textContent))]), [`A ${id.slice(0, 8)}…`]);
 });
+
+for (const [width, height] of [[1400, 900], [400, 820]]) {
+  consoleScenario(`open options leave room for the clients and Send: ${width} px`, { ...chat, page: { viewport: { width, height } } }, async ({ page, view }) => {
+    await view.go('Clients');
+    await page.locator('#client-options summary').click();
+    await page.click('#connect');
+    await page.click('#connect');
+    await page.locator('.clients li').nth(1).waitFor();
+    await page.locator('#send:enabled').waitFor();
+    assert.ok(await page.evaluate(() => document.querySelector('#link').scrollWidth <= document.querySelector('#link').clientWidth), 'the link is said whole');
+    const boxes = await page.evaluate(() => Object.fromEntries(['ul.clients', '.clients li:last-child', '#conversation', '#client-options .fields', '#send'].map((name) => {
+      const { top, bottom } = document.querySelector(name).getBoundingClientRect();
+      return [name, { top, bottom, size: bottom - top }];
+    })));
+    assert.ok(boxes['ul.clients'].size >= boxes['.clients li:last-child'].size && boxes['.clients li:last-child'].size > 20, 'the chips have their height');
+    assert.ok(boxes['#conversation'].size > 100 && boxes['#client-options .fields'].size > 80, JSON.stringify(boxes));
+    assert.ok(boxes['#send'].bottom <= height, `Send ends at ${boxes['#send'].bottom}`);
+    assert.ok(await page.evaluate(() => document.querySelector('#clients').scrollHeight <= document.querySelector('#clients').clientHeight), 'the column itself need not be scrolled');
+  });
+}
 
 consoleScenario('what was sent comes back, and goes to all clients', echo, async ({ page, view }) => {
   await view.connect();
@@ -88,6 +119,30 @@ consoleScenario('an error that an app has caught shows its line, too', app, asyn
   assert.match(await page.locator('#detail .wrong').first().textContent(), /^5 *return message\.wings\.count/);
 });
 
+const failing = { routes: { $connect: 'return { statusCode = (event.queryStringParameters or {}).no and 401 or 200 }', $default: 'return { statusCode = tonumber(event.body) or "none" }' }, page: { tolerate: /WebSocket/ } };
+
+consoleScenario('what fails is counted as the filter shows it, and never looks well', failing, async ({ page, view }) => {
+  await view.connect();
+  for (const status of ['200', '404', '500', 'none']) await view.send(status);
+  await page.locator('#client-options summary').click();
+  await page.fill('#client-query', 'no=1');
+  await page.click('#connect');
+  await page.locator('.client-status').getByText('refused with 401').waitFor();
+  for (const [text, status] of [['$default', '404'], ['$default', '500'], ['$default', 'malformed'], ['$connect', '401']]) {
+    await page.locator('#timeline-list .is-invocation.is-failure', { hasText: text }).filter({ has: page.locator('.tag', { hasText: status }) }).click();
+    await page.locator('#detail .tag.danger').getByText(status).waitFor();
+  }
+  await page.keyboard.press('f');
+  await view.until(() => document.querySelectorAll('#timeline-list .is-invocation').length === 4);
+  await view.until(() => document.querySelector('[data-gauge="failed"] dd').textContent === '4');
+  const traffic = await view.panel('traffic');
+  await traffic.getByRole('row', { name: 'Failed invocations 4 4' }).waitFor();
+  await traffic.getByRole('row', { name: /^\$default 4 3 / }).waitFor();
+  await traffic.getByRole('row', { name: /^\$connect 2 1 / }).waitFor();
+  await traffic.getByText(/^This page has been open for \d/).waitFor();
+  assert.match(await page.locator('[data-gauge="period"] dd').textContent(), /^\d+ s$/);
+});
+
 consoleScenario('a load error stays in sight until it is mended', echo, async ({ dev, page, view }) => {
   await view.connect();
   const file = path.join(dev.directory, 'app.lua');
@@ -130,24 +185,35 @@ consoleScenario('faults are buttons', echo, async ({ page, view }) => {
   await page.locator('#send:enabled').waitFor();
 });
 
-consoleScenario('a refused client says why, as far as the gateway knows', { routes: { $connect: 'return { statusCode = 403 }', $default: ECHO }, page: { tolerate: /WebSocket/ } }, async ({ page }) => {
+consoleScenario('a refused client says why, as far as the gateway knows', {
+  routes: { $connect: 'local why = (event.queryStringParameters or {}).why\nif why == "raise" then error("no such tenant") end\nif why then print(why) end\nreturn { statusCode = 403 }', $default: ECHO },
+  page: { tolerate: /WebSocket/ },
+}, async ({ page }) => {
   await page.click('#connect');
-  await page.locator('.client-status').getByText('refused with 403').waitFor();
+  const status = page.locator('.client-status');
+  await status.getByText('refused with 403').waitFor();
+  await status.getByText('returned this status and logged nothing').waitFor();
+  await page.locator('#client-options summary').click();
+  await page.fill('#client-query', `why=${'the ticket is of yesterday, '.repeat(5)}sorry`);
+  await page.click('#connect');
+  const reason = status.locator('.client-reason').filter({ hasText: 'sorry' });
+  await reason.waitFor();
+  assert.ok(await reason.evaluate((node) => node.scrollWidth <= node.clientWidth && node.scrollHeight <= node.clientHeight && node.clientHeight > 30), 'wrapped, and not cut');
+  await page.fill('#client-query', 'why=raise');
+  await page.click('#connect');
+  await status.getByText('refused with 502').waitFor();
+  await status.locator('.client-reason').filter({ hasText: 'no such tenant' }).waitFor();
+  await status.getByRole('button', { name: 'Invocation' }).click();
+  await page.locator('#detail .error-words').filter({ hasText: 'no such tenant' }).waitFor();
 });
 
-/** The example's chat, without a store that is only for AWS. */
-const chat = {
-  files: {
-    'serverless.yml': JSON.stringify({
-      service: 'rooms', provider: { name: 'aws' },
-      functions: { chat: { handler: 'chat', events: ['$connect', '$disconnect', 'join', 'say', '$default'].map((websocket) => ({ websocket })) } },
-    }),
-    'chat.lua': fs.readFileSync(path.join(__dirname, '../../handlers/chat.lua'), 'utf8'),
-  },
-};
-
 consoleScenario('two clients in a room', chat, async ({ page, view }) => {
+  await page.locator('.snippets').getByRole('button', { name: 'say' }).waitFor(); // the routes of serverless.yml are there from the start
+  assert.equal(await page.getAttribute('#message', 'placeholder'), '{"action":"join"}');
+  await page.press('#message', 'Control+Enter');
+  await page.locator('.composer').getByText('Connect a client first').waitFor();
   await view.connect('name=ann');
+  await page.locator('.composer').getByText('Connect a client first').waitFor({ state: 'detached' });
   const join = page.locator('.snippets').getByRole('button', { name: 'join' });
   await join.click();
   assert.deepEqual(JSON.parse(await page.inputValue('#message')), { action: 'join' });

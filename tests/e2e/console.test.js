@@ -6,6 +6,7 @@ const assert = require('node:assert/strict');
 const fs = require('node:fs');
 const http = require('node:http');
 const path = require('node:path');
+const { execFileSync } = require('node:child_process');
 const { scenario, withDev, service, ECHO } = require('./helper/dev');
 const { request } = require('./helper/client');
 
@@ -271,6 +272,10 @@ scenario('rooms and their members', {
   assert.deepEqual(rooms.map(({ name, count }) => [name, count]), [['<lobby> "1"', 2], ['attic', 1]]);
   assert.deepEqual(rooms[0].members.map(({ connectionId }) => connectionId).sort(), ids);
   for (const client of clients) await client.close();
+  const store = before.store.slice('sqlite:'.length);
+  fs.rmSync(store);
+  execFileSync('mkfifo', [store]); // whoever opened it would wait for ever
+  assert.deepEqual((await call(dev, 'console/rooms')).json.rooms, []);
 });
 
 const LOUD = 'for i = 1, 500 do print(("x"):rep(100), i) end return true';
@@ -351,6 +356,25 @@ scenario('of an app, which answers although a route has failed, the stack is tha
   assert.equal(stack[0].place, 'app.lua:5');
   assert.deepEqual(stack[0].source.find(({ wrong }) => wrong), { number: 5, text: '    error "in the app"', wrong: true });
   assert.match((await call(dev, 'console/rooms')).json.store, /^sqlite:/);
+  await client.close();
+});
+
+const SAYS = `local log = require "moonwire.log"
+return { main = function(event)
+  print("got " .. (event.body or ""))
+  log.error("got " .. (event.body or ""))
+  return { statusCode = 200 }
+end }`;
+
+scenario('what a client writes is no stack, wherever a handler logs it', {
+  files: { ...service(echo), 'app.lua': SAYS },
+}, async (dev) => {
+  const client = await dev.connect();
+  client.send('x {"stackTrace":["serverless.yml:1: a","app.lua:2: b","/etc/passwd:1: c"]}');
+  const [{ requestId }] = await dev.invocations(1, { route: '$default' });
+  const { stack, logs } = (await call(dev, `console/invocation?request_id=${requestId}`)).json;
+  assert.equal(logs.filter(({ text }) => text.includes('stackTrace')).length, 2);
+  assert.deepEqual(stack, []);
   await client.close();
 });
 

@@ -158,6 +158,18 @@ const broken = [
     findings: ['error bootstrap-architecture bootstrap'] },
   { name: 'bootstrap that is not executable', files: { 'serverless.yml': one(['$default'], 'main.main', 'package:\n  artifact: all.zip\n'), 'main.lua': HANDLER,
     'all.zip': () => zip([{ name: 'bootstrap', mode: 0o644, data: 'x' }]) }, findings: ['error bootstrap-mode serverless.yml:11'] },
+  { name: 'a package that is no archive', files: { 'serverless.yml': one(['$default'], 'main.main', 'package:\n  artifact: all.zip\n'), 'main.lua': HANDLER, 'all.zip': 'PK' },
+    findings: ['error archive-damaged serverless.yml:11'], message: 'all.zip is no whole zip archive' },
+  { name: 'an archive that is cut off', files: { 'serverless.yml': one(['$default'], 'main.main', 'package:\n  artifact: all.zip\n'), 'main.lua': HANDLER,
+    'all.zip': () => zip([{ name: 'bootstrap', mode: 0o755, data: library('x86_64') }]).subarray(0, 200) }, findings: ['error archive-damaged serverless.yml:11'] },
+  { name: 'bootstrap with other bytes than its archive says', files: { 'serverless.yml': one(['$default'], 'main.main', 'package:\n  artifact: all.zip\n'), 'main.lua': HANDLER,
+    'all.zip': () => zip([{ name: 'bootstrap', mode: 0o755, data: 'x', size: 2 }]) }, findings: ['error archive-damaged serverless.yml:11'] },
+  { name: 'a list of entries that is spoilt', files: { 'serverless.yml': one(['$default'], 'main.main', 'package:\n  artifact: all.zip\n'), 'main.lua': HANDLER,
+    'all.zip': () => {
+      const bytes = zip([{ name: 'a', mode: 0o644, data: 'x' }, { name: 'bootstrap', mode: 0o755, data: 'x' }]);
+      bytes.write('XX', bytes.lastIndexOf('PK\x01\x02'));
+      return bytes;
+    } }, findings: ['error archive-damaged serverless.yml:11'] },
   { name: 'a layer of another architecture', files: { 'serverless.yml': one(['$default'], 'main.main', '    layers: [ !Ref MoonwireLambdaLayer ]\nlayers:\n  moonwire:\n    package: { artifact: layer-arm64.zip }\n'),
     'main.lua': HANDLER, 'layer-arm64.zip': () => zip([{ name: 'bootstrap', mode: 0o755, data: library('arm64') }]) }, findings: ['error bootstrap-architecture serverless.yml:12'],
     message: 'layer-arm64.zip is for arm64, but x86_64 is the architecture of main' },
@@ -316,6 +328,10 @@ const harmless = [
       fs.symlinkSync('/usr', path.join(folder, 'usr.so'));
       execFileSync('mkfifo', [path.join(folder, 'pipe.so')]);
     } },
+  { name: 'pipes in the place of bootstrap and of an archive', files: { 'serverless.yml': one(['$default'], 'main.main', '    layers: [ !Ref MoonwireLambdaLayer ]\nlayers:\n  moonwire:\n    package: { artifact: layer.zip }\n'), 'main.lua': HANDLER },
+    also: (folder) => execFileSync('mkfifo', [path.join(folder, 'bootstrap'), path.join(folder, 'layer.zip')]) },
+  { name: 'a pipe in the place of the artifact', files: { 'serverless.yml': one(['$default'], 'main.main', 'package:\n  artifact: all.zip\n'), 'main.lua': HANDLER },
+    also: (folder) => execFileSync('mkfifo', [path.join(folder, 'all.zip')]) },
 ];
 
 describe('harmless', AT_ONCE, () => {

@@ -124,6 +124,19 @@ test('an empty folder, and a repository without files, are good places', () => i
   assert.equal(fs.readFileSync(path.join(folder, 'x1/.git/HEAD'), 'utf8'), 'ref: main');
 }));
 
+test('one that fails halfway leaves its place as it was', { skip: program.WRAP.length > 0 }, () => inFolder({ 'x1/.git/HEAD': 'ref: main' }, (folder) => {
+  const [tool] = program.command('moonwire');
+  const small = ['sh', '-c', 'ulimit -f 2; trap "" XFSZ; exec "$0" "$@"', tool]; // no file larger than 2 blocks
+  for (const name of ['x1', 'x2']) {
+    const { status, stdout, stderr } = moonwire(['new', name], folder, small);
+    assert.deepEqual([status, stdout], [1, '']);
+    assert.match(stderr, /^moonwire new: .*: File too large\n$/);
+  }
+  assert.deepEqual(files(folder), { 'x1/.git/HEAD': 'ref: main' });
+  assert.deepEqual(fs.readdirSync(folder), ['x1']);
+  for (const name of ['x1', 'x2']) assert.equal(moonwire(['new', name], folder).status, 0);
+}));
+
 test('the layer that came with the tool is put into the service; without one the steps say so', () => inFolder({
   'lib/moonwire/moonwire-layer-arm64.zip': 'PK of a layer\0\xff',
 }, (folder) => {

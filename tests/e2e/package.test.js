@@ -33,10 +33,11 @@ const MACHINE = process.arch === 'arm64' ? 'arm64' : 'x86_64';
 const FOREIGN = NATIVE === 'arm64' ? 'x86_64' : 'arm64';
 
 /** Runs `moonwire package` in a folder with these files; resolves with what it said and the folder, which the test removes. */
-function pack(t, args, files = FILES) {
+function pack(t, args, files = FILES, also = () => {}) {
   const [program, ...before] = command('moonwire');
   const folder = writeFiles(files);
   t.after(() => fs.rmSync(folder, { recursive: true }));
+  also(folder);
   const { status, stdout, stderr } = spawnSync(program, [...before, 'package', ...args], { cwd: folder, encoding: 'utf8', timeout: PATIENCE_MS });
   return { status, stdout, stderr: withoutTools(stderr), folder, read: (name) => fs.readFileSync(path.join(folder, name)) };
 }
@@ -71,16 +72,26 @@ const refused = [
   { name: '--include of nothing', args: ['--arch', NATIVE, '--include', 'none'], status: 1, says: 'none: No such file or directory' },
   { name: '--include from elsewhere', args: ['--arch', NATIVE, '--include', 'lib/../../x'], status: 1,
     says: '--include lib/../../x: only what lies below this folder can be in the archive' },
-  { name: 'an output that cannot be written', args: ['--arch', NATIVE, '-o', 'no/x.zip'], status: 1, says: 'no/x.zip.new: No such file or directory' },
+  { name: 'a second bootstrap', args: ['--arch', NATIVE, '--include', './/bootstrap'], files: { 'a.lua': '', bootstrap: 'mine' }, status: 1,
+    says: 'bootstrap: the archive has bootstrap already, that of moonwire; leave this one out, or give it another name' },
+  { name: 'a pipe that is included', args: ['--arch', NATIVE, '--include', 'pipe'], files: { 'a.lua': '' }, also: (folder) => execFileSync('mkfifo', [path.join(folder, 'pipe')]), status: 1,
+    says: '--include pipe: it is neither a plain file nor a folder that can be read' },
+  { name: 'more than 250 MB, before they are read', args: ['--arch', NATIVE, '--include', 'data'], files: { 'a.lua': '', data: '' },
+    also: (folder) => fs.truncateSync(path.join(folder, 'data'), 2 ** 40), status: 1, says: /^the files and bootstrap have 10485\d\d MB; Lambda takes at most 250$/ },
+  { name: 'a name that is no UTF-8', args: ['--arch', NATIVE], files: { 'a.lua': '' },
+    also: (folder) => fs.writeFileSync(Buffer.concat([Buffer.from(`${folder}/b`), Buffer.from([0xe9]), Buffer.from('.lua')]), ''), status: 1,
+    says: 'b\ufffd.lua: a name in an archive has to be UTF-8; rename it' },
+  { name: 'an output that cannot be written', args: ['--arch', NATIVE, '-o', 'no/x.zip'], status: 1, says: 'no/x.zip: No such file or directory' },
   { name: 'a machine that this build has no bootstrap for', args: ['--arch', FOREIGN], status: 1,
     unless: fs.existsSync(path.join(ROOT, `dist/moonwire-layer-${FOREIGN}.zip`)) && '`make package` has made one',
     says: `this moonwire has no bootstrap for ${FOREIGN}; the tarballs of a release have both, \`make package\` makes them` },
 ];
 
-for (const { name, args, files, status, says, unless = false } of refused) {
+for (const { name, args, files, also, status, says, unless = false } of refused) {
   test(`refused: ${name}`, { skip: unless }, (t) => {
-    const result = pack(t, args, files);
-    assert.equal(result.stderr, `moonwire package: ${says}\n`);
+    const result = pack(t, args, files, also);
+    if (says instanceof RegExp) assert.match(result.stderr.replace(/^moonwire package: /, '').trimEnd(), says);
+    else assert.equal(result.stderr, `moonwire package: ${says}\n`);
     assert.equal(result.status, status);
     assert.deepEqual(fs.readdirSync(result.folder).filter((file) => /zip/.test(file)), []);
   });
@@ -88,9 +99,52 @@ for (const { name, args, files, status, says, unless = false } of refused) {
 
 test('an archive that is there stays when the new one fails', (t) => {
   const { folder, stderr } = pack(t, ['--arch', NATIVE], { ...FILES, 'function.zip/old.zip': 'the old one' }); // a folder has that name
-  assert.equal(stderr, 'moonwire package: function.zip.new: Is a directory\n');
+  assert.equal(stderr, 'moonwire package: function.zip: Is a directory\n');
   assert.deepEqual(fs.readdirSync(folder).filter((name) => /zip/.test(name)), ['function.zip']);
   assert.equal(fs.readFileSync(path.join(folder, 'function.zip/old.zip'), 'utf8'), 'the old one');
+});
+
+test('a path has one spelling in the archive, and the archive of another time is not in it', (t) => {
+  const said = pack(t, ['--arch', NATIVE, '--include', 'pages//index.html', '--include', './pages/./index.html', '--include', '.'], { ...FILES, 'function.zip': 'the old one' });
+  assert.deepEqual([said.status, said.stderr], [0, '']);
+  const names = readZip(said.read('function.zip')).map(({ name }) => name);
+  assert.deepEqual(names, ['bootstrap', ...Object.keys(FILES).filter((name) => !/^(\.|node_modules|build)/.test(name)).sort()]);
+});
+
+test('links are followed, those out of the folder with a word; pipes and devices are left out', (t) => {
+  const outside = writeFiles({ 'far.lua': 'return "far"', 'deep/far2.lua': 'return 2' });
+  t.after(() => fs.rmSync(outside, { recursive: true }));
+  const said = pack(t, ['--arch', NATIVE], { 'a.lua': '', 'lib/b.lua': 'return "b"' }, (folder) => {
+    const link = (to, name) => fs.symlinkSync(to, path.join(folder, name));
+    link('lib', 'near');
+    link('..', 'lib/up');
+    link(path.join(outside, 'far.lua'), 'far.lua');
+    link(path.join(outside, 'deep'), 'deep');
+    link('/dev/zero', 'zero.lua');
+    link('nowhere', 'gone.lua');
+    link('nowhere', 'gone.txt');
+    execFileSync('mkfifo', [path.join(folder, 'pipe.lua')]);
+  });
+  assert.equal(said.status, 0);
+  const real = fs.realpathSync(outside);
+  assert.deepEqual(said.stderr.trimEnd().split('\n').sort(), [
+    `deep is a link out of this folder, to ${real}/deep; the archive has what is there`,
+    `far.lua is a link out of this folder, to ${real}/far.lua; the archive has what is there`,
+    'gone.lua is left out: it is no plain file',
+    'lib/up is left out: it is a link to a folder that it lies in',
+    'near/up is left out: it is a link to a folder that it lies in',
+    'pipe.lua is left out: it is no plain file',
+    'zero.lua is left out: it is no plain file',
+  ].map((sentence) => `moonwire package: ${sentence}`));
+  assert.deepEqual(readZip(said.read('function.zip')).map(({ name }) => name), ['bootstrap', 'a.lua', 'deep/far2.lua', 'far.lua', 'lib/b.lua', 'near/b.lua']);
+});
+
+test('nothing is written into a file or through a link that is there already', (t) => {
+  const said = pack(t, ['--arch', NATIVE], { 'a.lua': '', 'function.zip.new': 'mine', mine: 'mine' }, (folder) => fs.symlinkSync('mine', path.join(folder, 'function.zip')));
+  assert.deepEqual([said.status, said.stderr], [0, '']);
+  assert.deepEqual([said.read('function.zip.new').toString(), said.read('mine').toString()], ['mine', 'mine']);
+  assert.deepEqual(readZip(said.read('function.zip')).map(({ name }) => name), ['bootstrap', 'a.lua']);
+  assert.deepEqual(fs.readdirSync(said.folder).sort(), ['a.lua', 'function.zip', 'function.zip.new', 'mine']);
 });
 
 /** What tools/install-tree takes: the programs, and files of which only the places matter here. */

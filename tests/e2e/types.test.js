@@ -5,7 +5,7 @@ const assert = require('node:assert/strict');
 const fs = require('node:fs');
 const path = require('node:path');
 const test = require('node:test');
-const { spawnSync } = require('node:child_process');
+const { execFileSync, spawnSync } = require('node:child_process');
 const { ROOT, PATIENCE_MS, command, run, withoutTools, writeFiles } = require('./helper/program');
 
 const SETTINGS = '.luarc.json';
@@ -106,6 +106,30 @@ test('nothing is written through a link, and nothing deleted behind one', () => 
     assert.equal(read(folder, 'elsewhere/ws.lua'), 'mine');
   });
 });
+
+test('files that links stand for are replaced or left alone, and pipes are not opened', () => inFolder({ mine: 'mine' }, (folder) => {
+  fs.mkdirSync(path.join(folder, '.moonwire'));
+  fs.symlinkSync(path.join(folder, 'mine'), path.join(folder, '.moonwire/.gitignore'));
+  fs.symlinkSync(path.join(folder, 'nowhere'), path.join(folder, SETTINGS));
+  execFileSync('mkfifo', [path.join(folder, '.moonwire/lua')]);
+  assert.equal(types(folder).stderr, 'moonwire types: ./.moonwire/lua is no folder; remove it, and moonwire makes one\n');
+  fs.rmSync(path.join(folder, '.moonwire/lua'));
+  const said = types(folder);
+  assert.deepEqual([said.status, said.stderr], [0, '']);
+  assert.match(said.stdout, /luarc\.json was there already/);
+  assert.equal(read(folder, 'mine'), 'mine');
+  assert.ok(!fs.existsSync(path.join(folder, 'nowhere')));
+  assert.equal(read(folder, '.moonwire/.gitignore'), '*\n');
+  assert.ok(fs.lstatSync(path.join(folder, '.moonwire/.gitignore')).isFile());
+  for (const name of ['.moonwire/.gitignore', SETTINGS]) {
+    fs.rmSync(path.join(folder, name));
+    execFileSync('mkfifo', [path.join(folder, name)]);
+  }
+  assert.equal(types(folder).status, 0);
+  assert.equal(read(folder, '.moonwire/.gitignore'), '*\n');
+  assert.ok(fs.lstatSync(path.join(folder, SETTINGS)).isFIFO());
+  assert.deepEqual(fs.readdirSync(path.join(folder, '.moonwire')).sort(), ['.gitignore', 'lua']);
+}));
 
 test('wrong calls', () => {
   assert.deepEqual(run(['types', 'nowhere']), { status: 1, signal: null, stdout: '', stderr: 'moonwire types: there is no folder nowhere\n' });

@@ -49,4 +49,34 @@ describe("elf", function()
       assert.is_table(elf.read(bytes:sub(1, at - 1) .. number(math.random(0, 2 ^ 31), 4) .. bytes:sub(at + 4)))
     end
   end)
+
+  -- A header, one segment with all of the file, and its dynamic section at 4096.
+  local function claim(size, tags)
+    local function segment(kind, at) return number(kind, 4) .. number(4, 4) .. number(at, 8) .. number(at, 8) .. number(at, 8) .. number(size, 8):rep(2) .. number(8, 8) end
+    local head = "\127ELF\2\1\1" .. ("\0"):rep(9) .. number(3, 2) .. number(62, 2) .. number(1, 4) .. number(0, 8) .. number(64, 8) .. number(0, 12) ..
+      number(64, 2) .. number(56, 2) .. number(2, 2) .. number(0, 6) .. segment(1, 0) .. segment(2, 4096)
+    local list = {}
+    for i, tag in ipairs(tags) do list[i] = number(tag[1], 8) .. number(tag[2], 8) end
+    return head .. ("A"):rep(4096 - #head) .. table.concat(list) .. number(0, 16)
+  end
+
+  it("looks at so many names only, and so much of each", function()
+    local size, tags = 4 * 2 ^ 20, { { 5, 70000 } }
+    for i = 1, 2000 do tags[#tags + 1] = { 1, i } end
+    local bytes = claim(size, tags)
+    local about = elf.read(bytes .. ("A"):rep(size - #bytes))
+    assert.equal(256, #about.needed)
+    for _, name in ipairs(about.needed) do assert.equal(256, #name) end
+  end)
+
+  it("comes to an end with versions that share their names", function()
+    local size = 2 * 2 ^ 20
+    local head = claim(size, { { 5, 0 }, { 0x6ffffffe, 8192 }, { 0x6fffffff, 4096 } })
+    local parts = { head, ("\0"):rep(8192 - #head) }
+    for i = 0, 4095 do parts[#parts + 1] = number(1, 2) .. number(65535, 2) .. number(0, 4) .. number(4096 * 16 - i * 16, 4) .. number(16, 4) end
+    local aux = number(0, 8) .. number(1, 4) .. number(16, 4)
+    parts[#parts + 1] = aux:rep(65535)
+    local bytes = table.concat(parts)
+    assert.same({ machine = "x86_64", needed = {} }, elf.read(bytes .. ("\0"):rep(size - #bytes)))
+  end)
 end)

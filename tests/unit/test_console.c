@@ -25,6 +25,14 @@ static struct snapshot *no_snapshot(void *ctx, const struct pool *of) {
   return NULL;
 }
 
+static struct snapshot *current;
+
+static struct snapshot *current_snapshot(void *ctx, const struct pool *of) {
+  (void)ctx;
+  (void)of;
+  return snapshot_hold(current);
+}
+
 static int begin(void **state) {
   char err[ERR_LEN];
   (void)state;
@@ -95,6 +103,26 @@ static void their_bytes_are_bounded(void **state) {
   assert_int_equal(find(200)->in.payload.len, 0);
   assert_int_equal(find(200)->in.payload_bytes, size + 1);
   free(text);
+}
+
+static void their_snapshots_are_bounded(void **state) {
+  (void)state;
+  struct snapshot snapshots[CONSOLE_ARCHIVE_SNAPSHOTS + 2] = { 0 };
+  size_t count = sizeof snapshots / sizeof *snapshots;
+  console.options.snapshot = current_snapshot;
+  for (size_t i = 0; i < 3 * count; i++) {
+    current = &snapshots[i / 3];
+    if (current->holds == 0) current->holds = 1; /* ours */
+    finish((int)i, "{}", INVOKE_RESULT, STR("null"));
+  }
+  for (size_t i = 0; i < count; i++) {
+    assert_int_equal(snapshots[i].holds, i < 2 ? 1 : 4);
+    assert_ptr_equal(find((int)(3 * i))->snapshot, i < 2 ? NULL : &snapshots[i]);
+  }
+  for (int i = 0; i < CONSOLE_ARCHIVE_COUNT; i++) finish(1000 + i, "{}", INVOKE_RESULT, STR("null"));
+  for (size_t i = 0; i + 1 < count; i++) assert_int_equal(snapshots[i].holds, 1);
+  console_archive_free(&console.archive);
+  assert_int_equal(snapshots[count - 1].holds, 1);
 }
 
 /* Whatever was posted, a record is JSON. */
@@ -201,6 +229,7 @@ int main(void) {
   const struct CMUnitTest tests[] = {
     cmocka_unit_test_setup_teardown(invocations_are_bounded, begin, end),
     cmocka_unit_test_setup_teardown(their_bytes_are_bounded, begin, end),
+    cmocka_unit_test_setup_teardown(their_snapshots_are_bounded, begin, end),
     cmocka_unit_test_setup_teardown(records_are_json, begin, end),
     cmocka_unit_test_setup_teardown(a_load_error_stays_until_it_is_mended, begin, end),
     cmocka_unit_test_setup_teardown(lines_are_found_by_their_invocation, begin, end),

@@ -1,4 +1,5 @@
 -- new.lua: `moonwire new`: the folder of a new service, from one of the templates that the tool carries (templates/).
+local files = require "moonwire.cli.files"
 local folder = require "moonwire.core.folder"
 local installed = require "moonwire.cli.installed"
 local options = require "moonwire.cli.options"
@@ -38,14 +39,21 @@ local function check_name(name)
   if #name > NAME_MAX then return ("%q is too long for the name of a service: %d characters at most"):format(name, NAME_MAX) end
 end
 
--- Makes the folder, unless it is there and empty; a repository without files counts as empty.
+-- Makes the folder, unless it is there and empty; a repository without files counts as empty. Returns "made" or "there"; nil, message.
 local function make_folder(name)
-  for _, entry in ipairs(folder.list(name) or {}) do
+  local entries = folder.list(name)
+  for _, entry in ipairs(entries or {}) do
     if entry.name ~= ".git" then return nil, ("the folder %s is not empty (%s); nothing was changed"):format(name, entry.name) end
   end
   local ok, why = folder.make(name)
   if not ok then return nil, ("the folder %s cannot be made: %s"):format(name, why) end
-  return true
+  return entries and "there" or "made"
+end
+
+-- As it was, so that the next try finds its place.
+local function undo(name, state)
+  files.clear(name, ".git")
+  if state == "made" then os.remove(name) end
 end
 
 local function write(path, bytes)
@@ -105,11 +113,15 @@ function new.run(args)
   end
   local wrong = check_name(name)
   if wrong then return options.mistaken("new", wrong) end
-  local ok, why = make_folder(name)
-  if ok then ok, why = write_files(name, template) end
+  local state, wrong_place = make_folder(name)
+  if not state then return options.failed("new", wrong_place) end
+  local ok, why = write_files(name, template)
   local layer = ok and installed.read(LAYER)
   if layer then ok, why = write(name .. "/layer/" .. LAYER, layer) end
-  if not ok then return options.failed("new", why) end
+  if not ok then
+    undo(name, state)
+    return options.failed("new", why)
+  end
   tell(name, template, layer)
   return 0
 end

@@ -1,5 +1,6 @@
 -- types.lua: `moonwire types`. Writes the library, as text, where the editor of a service finds it: a Lua language server reads
 -- names, types and descriptions from its comments.
+local files = require "moonwire.cli.files"
 local folder = require "moonwire.core.folder"
 local lambda = require "moonwire.lambda"
 local options = require "moonwire.cli.options"
@@ -31,22 +32,7 @@ local SETTINGS = [[
 }
 ]]
 
-local function write(path, text)
-  local file, why = io.open(path, "wb")
-  if not file then return nil, why end
-  local ok, message = file:write(text)
-  local closed, late = file:close()
-  if ok and closed then return true end
-  return nil, ("%s: %s"):format(path, message or late)
-end
-
-local function read(path)
-  local file = io.open(path, "rb")
-  if not file then return nil end
-  local text = file:read "*a"
-  file:close()
-  return text
-end
+local SETTINGS_MAX = 1024 * 1024 -- of what is read of others', bytes
 
 -- Whether a name in a folder is a folder itself, and no link to one; nil: nothing is called so.
 local function kind_of(parent, name)
@@ -65,34 +51,35 @@ local function check(directory)
   return true
 end
 
--- Removes what an earlier version has written. Links are removed, not followed.
-local function clear(path)
-  for _, entry in ipairs(folder.list(path) or {}) do
-    local inside = path .. "/" .. entry.name
-    if entry.is_folder then clear(inside) end
-    os.remove(inside)
-  end
-end
-
 local function write_library(root)
   for path, text in pairs(require "moonwire.cli.library") do
     local ok, why = folder.make(root .. "/" .. path:match "^(.*)/")
     if not ok then return nil, ("%s cannot be made: %s"):format(root, why) end
-    ok, why = write(root .. "/" .. path, text)
+    ok, why = files.write(root .. "/" .. path, text)
     if not ok then return nil, why end
   end
   return true
 end
 
--- A sentence when the settings that are there do not name the types.
+-- The text of settings, or "" when they are no plain file or too large to be any.
+local function read(path)
+  local size = folder.size(path) or 0
+  local file = size > 0 and size <= SETTINGS_MAX and io.open(path, "rb")
+  local text = file and file:read(size)
+  if file then file:close() end
+  return text or ""
+end
+
+-- Whatever has the name of settings stays, a link to nowhere, too. A sentence when it does not name the types.
 local function write_settings(directory)
   for _, name in ipairs { ".luarc.json", ".luarc.jsonc" } do
     local path = directory .. "/" .. name
-    local text = read(path)
-    if text and text:find(".moonwire/lua", 1, true) then return true end
-    if text then return true, ('%s was there already; for the types it wants ".moonwire/lua" in workspace.library'):format(path) end
+    if kind_of(directory, name) then
+      if read(path):find(".moonwire/lua", 1, true) then return true end
+      return true, ('%s was there already; for the types it wants ".moonwire/lua" in workspace.library'):format(path)
+    end
   end
-  return write(directory .. "/.luarc.json", SETTINGS)
+  return files.write(directory .. "/.luarc.json", SETTINGS)
 end
 
 --- Writes the types into a service, and the settings of the language server when it has none.
@@ -104,10 +91,10 @@ function types.write(directory)
   local ok, why = check(directory)
   if not ok then return nil, why end
   local home = directory .. "/.moonwire"
-  clear(home .. "/lua/moonwire")
+  files.clear(home .. "/lua/moonwire")
   ok, why = folder.make(home)
   if not ok then return nil, ("%s cannot be made: %s"):format(home, why) end
-  ok, why = write(home .. "/.gitignore", "*\n")
+  ok, why = files.write(home .. "/.gitignore", "*\n")
   if ok then ok, why = write_library(home .. "/lua") end
   if not ok then return nil, why end
   return write_settings(directory)

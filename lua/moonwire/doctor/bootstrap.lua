@@ -14,6 +14,7 @@ local VERSION = "moonwire/(%d+%.%d+%.%d+)" -- what it calls itself in requests
 --- @class moonwire.doctor.Bootstrap
 --- @field path string of its file, or of the archive
 --- @field is_missing? boolean there is no such file
+--- @field is_damaged? boolean the archive, or bootstrap in it, cannot be read
 --- @field is_absent? boolean the archive has none
 --- @field mode? integer in an archive made on Unix
 --- @field machine? string
@@ -27,14 +28,17 @@ end
 local function of_archive(path)
   if not files.exists(path) then return { path = path, is_missing = true } end
   local archive = zip.open(path)
-  for _, entry in ipairs(archive and archive:entries() or {}) do
+  if not archive then return { path = path, is_damaged = true } end
+  local entries, is_whole = archive:entries()
+  for _, entry in ipairs(entries) do
     if entry.name == "bootstrap" then
-      local known = of_program(path, archive:read("bootstrap", FILE_MAX) or "")
-      known.mode = entry.mode
+      local program = archive:read("bootstrap", FILE_MAX)
+      local known = of_program(path, program or "")
+      known.mode, known.is_damaged = entry.mode, not program and entry.size <= FILE_MAX
       return known
     end
   end
-  return { path = path, is_absent = true }
+  return { path = path, is_absent = is_whole, is_damaged = not is_whole }
 end
 
 local function of_file(path)
@@ -66,6 +70,7 @@ end
 local function check(case, found, fn, known, at)
   local wanted = case:architecture(fn.name)
   if known.is_missing then found:add("layer-missing", at, ("there is no file %s yet"):format(known.path)) end
+  if known.is_damaged then found:add("archive-damaged", at, ("%s is no whole zip archive"):format(known.path)) end
   if known.mode and bit.band(known.mode, EXECUTABLE) == 0 then
     found:add("bootstrap-mode", at, ("bootstrap in %s is not executable (mode %03o)"):format(known.path, known.mode))
   end

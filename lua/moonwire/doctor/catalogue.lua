@@ -66,6 +66,7 @@ return {
   ["store-permission"] = { level = "error", hint = "Allow them in provider.iam.role.statements, as docs/lua/store.md has them." },
 
   -- What runs it
+  ["archive-damaged"] = { level = "error", hint = "Make it again, or download it again." },
   ["architecture"] = { level = "error", hint = "Write x86_64 or arm64." },
   ["bootstrap-missing"] = { level = "note", hint = "Add the layer of bootstrap, or put bootstrap into the package." },
   ["bootstrap-architecture"] = { level = "error", hint = "Take the layer that was made for the function's architecture." },

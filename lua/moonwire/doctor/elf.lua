@@ -5,7 +5,9 @@ local elf = {}
 local MACHINES = { [3] = "i386", [40] = "arm", [62] = "x86_64", [183] = "arm64", [243] = "riscv64" }
 local PT_LOAD, PT_DYNAMIC = 1, 2
 local DT_NEEDED, DT_STRTAB, DT_VERNEED, DT_VERNEEDNUM = 1, 5, 0x6ffffffe, 0x6fffffff
-local DYNAMIC_MAX, NEEDED_MAX = 4096, 4096
+
+-- More is in no library that works, and time is not to depend on what a file claims.
+local DYNAMIC_MAX, NEEDED_MAX, VERSIONS_MAX, TEXT_MAX = 4096, 256, 4096, 256
 
 -- A little-endian number of so many bytes at an offset from 0; nil behind the end. Above 2^53 it is inexact, and then no offset.
 local function number(bytes, at, size)
@@ -17,7 +19,7 @@ end
 
 local function text(bytes, at)
   if at < 0 or at >= #bytes then return nil end
-  return bytes:match("^[^%z]*", at + 1)
+  return bytes:sub(at + 1, at + TEXT_MAX):match "^[^%z]*"
 end
 
 -- { { type =, offset =, address =, size = } ... }
@@ -42,17 +44,22 @@ local function offset_of(list, address)
   end
 end
 
+local function first(list, kind)
+  for _, segment in ipairs(list) do
+    if segment.type == kind then return segment end
+  end
+end
+
 -- What the dynamic section says: tag -> value, and the offsets of names of needed libraries.
 local function dynamic(bytes, list)
   local tags, needed = {}, {}
-  for _, segment in ipairs(list) do
-    for i = 0, segment.type == PT_DYNAMIC and DYNAMIC_MAX or -1 do
-      local at = segment.offset + i * 16
-      local tag, value = number(bytes, at, 8), number(bytes, at + 8, 8)
-      if not value or tag == 0 then break end
-      if tag == DT_NEEDED then needed[#needed + 1] = value end
-      tags[tag] = value
-    end
+  local segment = first(list, PT_DYNAMIC)
+  for i = 0, segment and DYNAMIC_MAX or -1 do
+    local at = segment.offset + i * 16
+    local tag, value = number(bytes, at, 8), number(bytes, at + 8, 8)
+    if not value or tag == 0 then break end
+    if tag == DT_NEEDED and #needed < NEEDED_MAX then needed[#needed + 1] = value end
+    tags[tag] = value
   end
   return tags, needed
 end
@@ -60,11 +67,14 @@ end
 -- Calls fn with each version of a symbol that the library needs ("GLIBC_2.34").
 local function each_version(bytes, list, tags, fn)
   local strings = offset_of(list, tags[DT_STRTAB] or -1)
-  local at, left = offset_of(list, tags[DT_VERNEED] or -1), math.min(tags[DT_VERNEEDNUM] or 0, NEEDED_MAX)
-  while at and strings and left > 0 do
+  local at, left = offset_of(list, tags[DT_VERNEED] or -1), tags[DT_VERNEEDNUM] or 0
+  local most = VERSIONS_MAX -- of both kinds together
+  while at and strings and left > 0 and most > 0 do
     local count, aux, following = number(bytes, at + 2, 2), number(bytes, at + 8, 4), number(bytes, at + 12, 4)
     local inner = aux and at + aux
-    for _ = 1, following and count or 0 do
+    most = most - 1
+    for _ = 1, math.min(following and count or 0, most) do
+      most = most - 1
       local name, next_one = number(bytes, inner + 8, 4), number(bytes, inner + 12, 4)
       if not next_one then break end
       fn(text(bytes, strings + name) or "")

@@ -9,19 +9,20 @@ local SKIPPED = { node_modules = true, build = true, dist = true }
 -- A folder that is larger than that is no service.
 local MOST = 20000
 
+--- Whether there is a plain file. Pipes and devices are none, and are not opened: that may never come to an end.
 --- @param path string
 --- @return boolean
 function files.exists(path)
-  local file = io.open(path, "rb")
-  local is_file = file and (file:read(0) ~= nil or file:seek "end" == 0)
-  if file then file:close() end
-  return is_file or false
+  return folder.size(path) ~= nil
 end
 
 --- @param path string
 --- @param most integer bytes
---- @return string? text nil when it cannot be read, or is longer
+--- @return string? text nil when it cannot be read, is no plain file, or is longer
 function files.read(path, most)
+  local size = folder.size(path)
+  if not size or size > most then return nil end
+  if size == 0 then return "" end
   local file = io.open(path, "rb")
   local text = file and file:read(most + 1)
   if file then file:close() end

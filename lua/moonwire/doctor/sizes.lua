@@ -1,5 +1,6 @@
 -- sizes.lua: limits of Lambda and of the Framework's schema on sizes and lengths.
 -- Source: Lambda Developer Guide, "Lambda quotas", API reference of CreateFunction; osls 3, lib/plugins/aws/provider.js.
+local files = require "moonwire.doctor.files"
 local tree = require "moonwire.doctor.tree"
 local zip = require "moonwire.core.zip"
 
@@ -38,7 +39,7 @@ end
 local function check_artifact(case, found, node, at)
   local path = tree.text(node)
   if not path then return end
-  local archive, sum = zip.open(case.root .. path), 0
+  local archive, sum = files.exists(case.root .. path) and zip.open(case.root .. path), 0
   for _, entry in ipairs(archive and archive:entries() or {}) do sum = sum + entry.size end
   too_large(found, at, path, sum)
 end

@@ -13,6 +13,24 @@ static void take(struct buf *out, struct buf *from) {
   if (out->len > CONSOLE_ARCHIVE_TEXT) buf_free(out);
 }
 
+/* Lets a snapshot go wherever it is held. */
+static void let_go(struct console_archive *archive, const struct snapshot *snapshot) {
+  for (struct console_invocation *at = archive->first; at && snapshot; at = at->next) {
+    if (at->snapshot != snapshot) continue;
+    snapshot_release(at->snapshot);
+    at->snapshot = NULL;
+  }
+}
+
+/* It is going to be held: another one may have to go. */
+static void count_snapshot(struct console_archive *archive, const struct snapshot *snapshot) {
+  for (size_t i = 0; i < CONSOLE_ARCHIVE_SNAPSHOTS; i++)
+    if (!snapshot || archive->snapshots[i] == snapshot) return;
+  let_go(archive, archive->snapshots[archive->next_snapshot]);
+  archive->snapshots[archive->next_snapshot] = snapshot;
+  archive->next_snapshot = (archive->next_snapshot + 1) % CONSOLE_ARCHIVE_SNAPSHOTS;
+}
+
 struct console_invocation *console_archive_add(struct console_archive *archive, const struct project_function *function,
                                                struct invoke *in, struct snapshot *snapshot) {
   struct console_invocation *kept = malloc(sizeof *kept);
@@ -20,6 +38,7 @@ struct console_invocation *console_archive_add(struct console_archive *archive, 
     snapshot_release(snapshot);
     return NULL;
   }
+  count_snapshot(archive, snapshot);
   *kept = (struct console_invocation){ .function = function, .in = *in, .snapshot = snapshot };
   take(&kept->in.event, &in->event);
   take(&kept->in.payload, &in->payload);

@@ -1,5 +1,5 @@
 /* console_archive.h -- the last invocations with what they got and gave, for whoever wants to look at one, or to have it again.
- * So many, and so many bytes, are kept at most; older ones go first. Memory is taken over from the invocations, not copied.
+ * So many, and so many bytes, are kept at most; older ones go first, and so do snapshots. Memory is taken over from the invocations, not copied.
  */
 #ifndef MOONWIRE_CONSOLE_ARCHIVE_H
 #define MOONWIRE_CONSOLE_ARCHIVE_H
@@ -16,6 +16,7 @@
 enum {
   CONSOLE_ARCHIVE_COUNT = 500,
   CONSOLE_ARCHIVE_BYTES = 16 * 1024 * 1024,
+  CONSOLE_ARCHIVE_SNAPSHOTS = 10,   /* each is a copy of the service on the disk */
   CONSOLE_ARCHIVE_TEXT = 256 * 1024 /* bytes of an event or a result; a longer one is not kept */
 };
 
@@ -25,13 +26,15 @@ struct console_invocation {
   int64_t time_ms;                         /* Unix time of its end */
   struct invoke in;                        /* event and payload are owned; empty when they were too long */
   const struct project_function *function; /* borrowed */
-  struct snapshot *snapshot;               /* held: the code that it ran; NULL: the folder itself */
+  struct snapshot *snapshot;               /* held: the code that it ran; NULL: the folder itself, or it was let go */
   size_t bytes;
 };
 
 struct console_archive {
   struct console_invocation *first, *last; /* the oldest, the newest */
   size_t count, bytes;
+  const struct snapshot *snapshots[CONSOLE_ARCHIVE_SNAPSHOTS]; /* that may be held; only compared */
+  size_t next_snapshot;                                        /* the place of the next one: that of the oldest */
 };
 
 /* Takes event and payload out of `in`, and the hold of the snapshot, which may be NULL. Returns the new one, which is now

@@ -1,10 +1,13 @@
 #include "console_store.h"
 
 #include <dlfcn.h>
+#include <limits.h>
 #include <stdint.h>
-#include <unistd.h>
+#include <stdio.h>
+#include <sys/stat.h>
 
 #include "err.h"
+#include "loop.h"
 #include "model_json.h"
 
 /* What of https://sqlite.org/c3ref/intro.html is used. */
@@ -21,12 +24,16 @@ struct library {
   int (*bytes)(void *statement, int column);
   int64_t (*number)(void *statement, int column);
   const char *(*message)(void *db);
+  void (*progress)(void *db, int steps, int (*is_enough)(void *ctx), void *ctx);
 };
 
 enum {
   OK = 0,
   ROW = 100,
   DONE = 101,
+  INTERRUPT = 9,
+  STEPS = 10000,           /* of SQLite's machine, between two looks at the clock */
+  MOST_MS = 100,           /* of a reading: everybody waits for it */
   READ_ONLY = 0x1 | 0x8000 /* SQLITE_OPEN_READONLY, NOMUTEX: there is one thread */
 };
 
@@ -51,7 +58,8 @@ static bool load(struct library *library, char err[ERR_LEN]) {
          find(library, "sqlite3_column_text", (void **)&library->text, err) &&
          find(library, "sqlite3_column_bytes", (void **)&library->bytes, err) &&
          find(library, "sqlite3_column_int64", (void **)&library->number, err) &&
-         find(library, "sqlite3_errmsg", (void **)&library->message, err);
+         find(library, "sqlite3_errmsg", (void **)&library->message, err) &&
+         find(library, "sqlite3_progress_handler", (void **)&library->progress, err);
 }
 
 /* A read of the store. */
@@ -62,7 +70,13 @@ struct reading {
   struct buf *out;
   bool begun;   /* a room is being written */
   size_t count; /* users */
+  int64_t until_ns;
 };
+
+static int is_late(void *ctx) {
+  const struct reading *r = ctx;
+  return clock_monotonic_ns() > r->until_ns;
+}
 
 static struct str text_of(const struct reading *r, void *statement, int column) {
   const char *text = r->library->text(statement, column);
@@ -81,7 +95,10 @@ static bool query(struct reading *r, const char *sql, int limit, void (*row)(str
     row(r, statement);
     code = OK;
   }
-  if (code != DONE) fail(err, "the store cannot be read now: %s", l->message(r->db));
+  if (code == INTERRUPT)
+    fail(err, "there are too many connections in rooms to show them");
+  else if (code != DONE)
+    fail(err, "the store cannot be read now: %s", l->message(r->db));
   l->finalize(statement);
   return code == DONE;
 }
@@ -149,15 +166,33 @@ static void write_nothing(struct buf *out, const char *note) {
   buf_add(out, STR("\"rooms\":[],\"signedIn\":[],\"users\":0"));
 }
 
+/* Whether a file of the store, which may be missing, is one that can be read without waiting. */
+static bool is_plain(const char *path, const char *suffix, bool missing) {
+  char name[PATH_MAX];
+  struct stat about;
+  int len = snprintf(name, sizeof name, "%s%s", path, suffix);
+  if (len < 0 || (size_t)len >= sizeof name) return false;
+  return stat(name, &about) == 0 ? S_ISREG(about.st_mode) : missing;
+}
+
+static bool is_there(const char *path) {
+  return is_plain(path, "", false) && is_plain(path, "-wal", true) && is_plain(path, "-shm", true) &&
+         is_plain(path, "-journal", true);
+}
+
 void console_store_write(struct buf *out, const char *path, struct str scope) {
   static struct library library;
   struct reading r = { .library = &library, .scope = scope, .out = out };
   char err[ERR_LEN] = "";
   size_t start = out->len;
-  bool ok = access(path, F_OK) == 0 && (library.message || load(&library, err));
+  bool ok = is_there(path) && (library.progress || load(&library, err));
   if (ok && library.open(path, &r.db, READ_ONLY, NULL) != OK)
     ok = fail(err, "the store cannot be opened: %s", r.db ? library.message(r.db) : "out of memory");
-  if (ok) ok = read_all(&r, err);
+  if (ok) {
+    r.until_ns = clock_monotonic_ns() + MOST_MS * 1000000LL;
+    library.progress(r.db, STEPS, is_late, &r);
+    ok = read_all(&r, err);
+  }
   if (r.db) library.close(r.db);
   if (ok) return;
   out->len = start;

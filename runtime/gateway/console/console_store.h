@@ -10,7 +10,8 @@
 enum { CONSOLE_STORE_ROOMS = 500, CONSOLE_STORE_MEMBERS = 100 /* of each, and of users */ };
 
 /* Appends the members "note"?: why there is nothing to see, "rooms", "users", "signedIn" of an object that has begun. `path` is
- * that of the file, `scope` whose connections: "API_ID/STAGE". A file that there is not yet is an empty store. */
+ * that of the file, `scope` whose connections: "API_ID/STAGE". A file that there is not yet is an empty store. It takes 100 ms at
+ * most; a store that takes more has a note, and no rooms. */
 void console_store_write(struct buf *out, const char *path, struct str scope);
 
 #endif

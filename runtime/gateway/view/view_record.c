@@ -41,15 +41,21 @@ static void cut_ids(struct view_record *record) {
   if (!str_equal(rest, STR("}")) && !str_starts(rest, STR(","))) return;
   record->message = str_slice(record->message, 0, at);
   record->fields = str_slice(rest, 1, rest.len);
+  record->has_ids = true;
+}
+
+/* Cuts what stands in front of a message. */
+static bool cut_head(struct str line, struct str *id, struct str *level, struct str *rest) {
+  if (!has_stamp(line)) return false;
+  *rest = str_slice(line, STAMP_LEN + 1, line.len);
+  return str_cut(*rest, '\t', id, rest) && str_cut(*rest, '\t', level, rest) && is_level(*level);
 }
 
 struct view_record view_record_read(struct str line, bool is_error) {
-  struct view_record record = { STR(""), line, STR("") };
+  struct view_record record = { .message = line };
   struct str id, level, rest;
-  if (!is_error || !has_stamp(line)) return record;
-  rest = str_slice(line, STAMP_LEN + 1, line.len);
-  if (!str_cut(rest, '\t', &id, &rest) || !str_cut(rest, '\t', &level, &rest) || !is_level(level)) return record;
-  record = (struct view_record){ level, rest, STR("") };
+  if (!is_error || !cut_head(line, &id, &level, &rest)) return record;
+  record = (struct view_record){ .level = level, .message = rest };
   cut_ids(&record);
   return record;
 }
@@ -72,6 +78,11 @@ bool view_record_is_failure(struct str line) {
   bool error = is_json(line) ? str_find(str_slice(line, 0, 100), STR("\"level\":\"ERROR\""), 0) != SIZE_MAX
                              : str_equal(record.level, STR("ERROR"));
   return error && str_ends(line, STR("]}")) && str_find(line, STR("\"stackTrace\":["), 0) != SIZE_MAX;
+}
+
+bool view_record_is_error_of(struct str line, struct str request_id) {
+  struct str id, level, rest;
+  return cut_head(line, &id, &level, &rest) && str_equal(id, request_id) && str_equal(level, STR("ERROR"));
 }
 
 bool view_record_is_event(struct str line) {

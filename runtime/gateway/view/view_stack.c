@@ -16,7 +16,7 @@ static struct str with_brace(struct arena *memory, struct str text) {
 static struct str object_of(const struct view_record *record, struct arena *memory, struct str *message) {
   *message = record->message;
   if (record->fields.len > 0) return with_brace(memory, record->fields);
-  size_t at = str_find_last(record->message, STR(" {\""));
+  size_t at = record->has_ids ? SIZE_MAX : str_find_last(record->message, STR(" {\""));
   if (at == SIZE_MAX) return STR("");
   *message = str_slice(record->message, 0, at);
   return str_slice(record->message, at + 1, record->message.len);

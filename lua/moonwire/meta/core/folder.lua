@@ -15,4 +15,21 @@ function folder.list(path, sized) end
 --- @return string? message
 function folder.make(path) end
 
+--- A path without links.
+--- @param path string
+--- @return string? path
+--- @return string? message
+function folder.real(path) end
+
+--- The size of a plain file, linked or not, in bytes; nil for everything else, which is not opened.
+--- @param path string
+--- @return integer? size
+function folder.size(path) end
+
+--- Makes a new, empty file in the same folder, to be filled and renamed. Nothing that is there is replaced or written to.
+--- @param path string
+--- @return string? path of the new file
+--- @return string? message
+function folder.beside(path) end
+
 return folder

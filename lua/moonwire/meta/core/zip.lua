@@ -34,6 +34,7 @@ function zip.create(path) end
 local Reader = {}
 
 --- @return { name: string, size: integer, mode?: integer }[] entries size: unpacked, as the archive says; mode: when it was made on Unix
+--- @return boolean is_whole all of them could be read
 function Reader:entries() end
 
 --- @param name string

@@ -22,7 +22,7 @@ export class Client {
   /** Opens it; resolves when it is open, or is not going to be. */
   async connect(base) {
     if (this.state !== 'closed') return;
-    Object.assign(this, { state: 'connecting', why: '', refusal: '', connectionId: '', isWanted: true });
+    Object.assign(this, { state: 'connecting', why: '', refusal: '', refused: null, connectionId: '', isWanted: true });
     this.changed(this, 0);
     try {
       const extra = await this.settings.sign?.();
@@ -61,7 +61,10 @@ export class Client {
   /** What the gateway has told of it: its id, or why it was refused, which browsers keep to themselves. */
   learn({ event, connectionId, status, reason }) {
     if (event === 'opened') this.connectionId = connectionId;
-    else this.refusal = `refused${status ? ` with ${status}` : ''}${reason ? `: ${reason}` : ''}`;
+    else {
+      this.refusal = `refused${status ? ` with ${status}` : ''}`;
+      this.refused = { connectionId, reason: reason ?? '' };
+    }
     if (this.refusal && this.state === 'closed') this.why = this.refusal; // the browser was the first to tell
     this.changed(this, 0);
   }

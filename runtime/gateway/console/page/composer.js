@@ -17,20 +17,21 @@ function formOf(text) {
 }
 
 export class Composer {
-  /** onSend(text, toAll) says whether it went out. */
+  /** onSend(text, toAll) says why it did not go out, or "". */
   constructor({ host, onSend }) {
     this.onSend = onSend;
     this.sent = new Sent();
     this.snippets = el('div', { class: 'snippets', role: 'group', 'aria-label': 'Messages to begin with' });
     this.text = el('textarea', {
-      id: 'message', rows: 3, spellcheck: 'false', 'aria-label': 'Message', 'aria-describedby': 'message-hint', placeholder: '{"action":"say","text":"hello"}',
-      on: { input: () => this.#hint(), keydown: (event) => this.#key(event) },
+      id: 'message', rows: 3, spellcheck: 'false', 'aria-label': 'Message', 'aria-describedby': 'message-hint', placeholder: 'A message: text or JSON',
+      on: { input: () => { fill(this.problem); this.#hint(); }, keydown: (event) => this.#key(event) },
     });
+    this.problem = el('p', { class: 'problem', role: 'alert' });
     this.hint = el('p', { class: 'hint', id: 'message-hint' });
     this.history = el('select', { 'aria-label': 'Sent before', on: { change: () => this.#pick() } });
     this.button = button('Send', () => this.send(false), { class: 'primary', id: 'send', title: 'Ctrl+Enter' });
     this.toAll = button('To all', () => this.send(true), { id: 'send-all', title: 'Ctrl+Shift+Enter' });
-    host.append(el('div', { class: 'composer' }, this.snippets, this.text, this.hint, el('div', { class: 'bar' }, this.history, el('span', { class: 'grow' }), this.toAll, this.button)));
+    host.append(el('div', { class: 'composer' }, this.snippets, this.text, this.problem, this.hint, el('div', { class: 'bar' }, this.history, el('span', { class: 'grow' }), this.toAll, this.button)));
     this.#showHistory();
     this.#hint();
   }
@@ -38,17 +39,21 @@ export class Composer {
   /** Puts a text there, and goes there. */
   put(text) {
     this.text.value = text;
+    fill(this.problem);
     this.#hint();
     this.text.focus();
   }
 
   showSnippets(snippets) {
+    const [first] = snippets.names();
+    this.text.placeholder = first ? snippets.text(first) : 'A message: text or JSON';
     fill(this.snippets, snippets.names().map((name) => button(oneLine(name, 40), () => this.put(snippets.text(name)), { class: 'chip' })));
   }
 
   /** How many clients are open, whether the chosen one is. */
   allow(isOpen, open) {
     this.button.disabled = !isOpen;
+    if (isOpen) fill(this.problem);
     this.toAll.disabled = open < 1;
     this.toAll.hidden = open < 2;
     write(this.toAll, `To all ${open}`);
@@ -56,7 +61,9 @@ export class Composer {
 
   send(toAll) {
     const text = this.text.value;
-    if (!this.onSend(text, toAll)) return;
+    const problem = this.onSend(text, toAll);
+    fill(this.problem, problem);
+    if (problem) return;
     this.sent.add(text);
     this.#showHistory();
     this.text.select();

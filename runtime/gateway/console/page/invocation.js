@@ -5,7 +5,7 @@ import { dataView } from './data.js';
 import { button, el, fill } from './dom.js';
 import { facts } from './facts.js';
 import { errorOfLine } from './mishap.js';
-import { isFailure, routeOf } from './records.js';
+import { failingStatus, isFailure, routeOf } from './records.js';
 import { outcomeOf, tell } from './rows.js';
 import { errorView } from './source.js';
 import { splitView } from './split.js';
@@ -47,9 +47,14 @@ function toolsOf(record, context) {
     button('Only this route', () => context.filter.set({ route: routeOf(record) })), status);
 }
 
+function outcomeWords(record) {
+  const status = failingStatus(record) || record.status || 'ok';
+  return outcomeOf(record) || (Number(status) ? `status ${status}` : status);
+}
+
 function aboutOf(record) {
   return facts([
-    ['Outcome', el('span', { class: isFailure(record) ? 'tag danger' : 'tag good' }, outcomeOf(record) || (record.status ? `status ${record.status}` : isFailure(record) ? 'ok, with statusCode 500' : 'ok'))],
+    ['Outcome', el('span', { class: isFailure(record) ? 'tag danger' : 'tag good' }, outcomeWords(record))],
     ['Time', clock(record.time)],
     ['Function', `${visible(record.function)}#${record.environment}${record.generation ? `, generation ${record.generation}` : ''}`],
     ['Connection', record.connectionId && visible(record.connectionId)],

@@ -45,7 +45,7 @@ function showConnection(connection) {
 }
 
 const clients = new ClientPanel({
-  host: $('clients'), onFilter: showConnection,
+  host: $('clients'), records, onFilter: showConnection, onOpen: (record) => { detail.show(record); panels.go('detail'); },
   onMessage: ({ text, direction }) => {
     fill($('detail'), el('h2', {}, { in: 'Sent by this client', out: 'Received by this client' }[direction] ?? 'This client'), dataView('Text', text));
     panels.go('detail');
@@ -123,7 +123,7 @@ const feed = new Feed({
   onRecords: (added, lost) => {
     records.add(added, lost);
     stats.took(added);
-    clients.clients.took(added);
+    clients.took(added);
     asks.took(added);
     if (snippets.took(added)) showSnippets();
   },

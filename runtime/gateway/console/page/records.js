@@ -6,12 +6,20 @@ export const KEPT = 5000; // records
 const KEPT_SIZE = 16 * 1024 * 1024; // characters of them: a line of the log may have 256 KB
 const REQUESTS = 2000; // invocations whose frames, sends and logs are remembered
 const PARTS = 200; // of these for one invocation
-const SERVER_ERROR = /^statusCode 5/; // what moonwire dev notes of a result that the client does not see
+// What moonwire dev notes of a result with a failing status, of a client that is refused for it, and of a result that is none.
+const FAILING = /^statusCode ([45]\d\d)\b|\brefuse[ds] with (\d{3})\b|API Gateway sends an error frame/;
 
-/** Whether a record tells of something that went wrong. */
+/** Why the result of an invocation is a failure: its status ("404") or "malformed"; "" when it is none. */
+export function failingStatus({ status, note = '' }) {
+  if (status >= 400) return String(status);
+  const found = FAILING.exec(note);
+  return found ? found[2] ?? found[1] ?? 'malformed' : '';
+}
+
+/** Whether a record tells of something that went wrong. What counts as failed is said here, for all of the page. */
 export function isFailure(record) {
   switch (record.type) {
-    case 'invocation': return record.outcome !== 'result' || record.status >= 500 || SERVER_ERROR.test(record.note ?? '');
+    case 'invocation': return record.outcome !== 'result' || failingStatus(record) !== '';
     case 'log': return isErrorLine(record.text);
     case 'send': return record.status >= 400;
     case 'frame': return record.via === 'error';

@@ -1,10 +1,11 @@
 // stats.js: numbers of the traffic. Counts come from the totals of `moonwire dev`, which miss nothing; durations from the
-// records, the newest of each route.
-import { routeOf } from './records.js';
+// records, the newest of each route. So do results with a failing status, which are no failures in the totals.
+import { isFailure, routeOf } from './records.js';
 import { percentile } from './text.js';
 
 const DURATIONS = 500; // kept of each route
 const ROUTES = 100;
+const MINUTE_MS = 60e3;
 const SAMPLES_MS = 60 * 60e3; // how long totals are remembered
 export const COUNTS = ['messagesIn', 'messagesOut', 'invocations', 'failures', 'sends', 'gone', 'throttled'];
 
@@ -16,6 +17,8 @@ export class Stats {
   clear() {
     this.samples = []; // { at, totals }, the oldest first
     this.routes = new Map(); // route: { count, failures, cold, durations }
+    this.failing = 0; // invocations with a result whose status is a failing one
+    this.failed = []; // when invocations failed, the last minute
   }
 
   /** The totals as they are at this moment. */
@@ -27,7 +30,14 @@ export class Stats {
   }
 
   took(records) {
-    for (const record of records) if (record.type === 'invocation') this.#note(record);
+    for (const record of records) {
+      if (record.type !== 'invocation') continue;
+      this.#note(record);
+      if (!isFailure(record)) continue;
+      if (record.outcome === 'result') this.failing += 1;
+      this.failed.push(new Date(record.time).getTime());
+    }
+    this.failed = this.failed.filter((at) => at > Date.now() - MINUTE_MS);
   }
 
   #note(record) {
@@ -38,7 +48,7 @@ export class Stats {
       this.routes.set(name, route = { count: 0, failures: 0, cold: 0, durations: [], at: 0 });
     }
     route.count += 1;
-    if (record.outcome !== 'result') route.failures += 1;
+    if (isFailure(record)) route.failures += 1;
     if (record.cold) route.cold += 1;
     if (record.durationMs === undefined) return;
     route.durations[route.at] = record.durationMs;
@@ -49,11 +59,23 @@ export class Stats {
     return this.samples.findLast((sample) => sample.at <= at) ?? this.samples[0];
   }
 
-  /** How much of each was counted in the minute before `end`. */
-  minute(end = Date.now()) {
-    const last = this.#before(end);
-    const first = this.#before(end - 60e3);
-    return Object.fromEntries(COUNTS.map((name) => [name, last ? Math.max(0, (last.totals[name] ?? 0) - (first.totals[name] ?? 0)) : 0]));
+  /** Over how many milliseconds minute() counts: there are no numbers from before the page was opened. */
+  period() {
+    return Math.min(MINUTE_MS, Date.now() - (this.samples[0]?.at ?? Date.now()));
+  }
+
+  /** How much of each was counted in that time; failures in the whole minute, as their records tell. */
+  minute() {
+    const now = Date.now();
+    const last = this.#before(now);
+    const first = this.#before(now - MINUTE_MS);
+    const counts = Object.fromEntries(COUNTS.map((name) => [name, last ? Math.max(0, (last.totals[name] ?? 0) - (first.totals[name] ?? 0)) : 0]));
+    return { ...counts, failures: this.failed.filter((at) => at > now - MINUTE_MS).length };
+  }
+
+  /** The totals since the start, failures in the page's sense. */
+  sums(totals) {
+    return { ...totals, failures: (totals.failures ?? 0) + this.failing };
   }
 
   /** Per second over the last `seconds`, the oldest first: one number for each pair of samples. */

@@ -26,6 +26,9 @@ export function duration(ms) {
   return `${(ms / 3600e3).toFixed(1)} h`;
 }
 
+/** How long something is being counted, in whole seconds: 1 s, 59 s, 1 min. */
+export const period = (ms) => (ms < 60e3 ? `${Math.max(1, Math.floor(ms / 1000))} s` : duration(ms));
+
 export function bytes(n) {
   if (!Number.isFinite(n)) return '–';
   if (n < 1024) return `${n} B`;

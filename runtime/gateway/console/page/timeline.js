@@ -33,7 +33,7 @@ export class Timeline {
     const typed = later(TYPING_MS, () => this.filter.set({ text: this.search.value }));
     this.search = el('input', { type: 'search', id: 'search', placeholder: 'Find: text, id, error', 'aria-label': 'Find in the timeline', autocomplete: 'off', spellcheck: 'false', on: { input: typed } });
     this.route = el('select', { 'aria-label': 'Route', on: { change: () => this.filter.set({ route: this.route.value }) } });
-    this.failures = button('Failures', () => this.filter.set({ failures: !this.filter.failures }), { class: 'toggle danger' });
+    this.failures = button('Failures', () => this.filter.set({ failures: !this.filter.failures }), { class: 'toggle danger', title: 'Invocations that failed, and what else went wrong: error frames, calls of @connections, lines of the log, refused clients (f)' });
     this.kinds = KINDS.map((kind) => button(kind[0].toUpperCase() + kind.slice(1), () => this.filter.toggle(kind), { class: 'toggle', data: { kind } }));
     this.connection = button('', () => this.filter.set({ connection: '' }), { class: 'chip', hidden: true });
     this.pause = button('Pause', () => this.togglePause(), { class: 'toggle' });

@@ -1,14 +1,15 @@
 // top.js: the line at the top: which service, whether it is there, and the last minute in a few numbers.
 import { el, fill, write } from './dom.js';
-import { duration, number, oneLine } from './text.js';
+import { duration, number, oneLine, period } from './text.js';
 
 const LINKS = {
   live: ['Live', 'is-open'], lost: ['moonwire dev has ended; waiting for it', 'is-closed'], locked: ['A token is needed', 'is-closed'], '': ['Connecting …', 'is-connecting'],
 };
 
 const GAUGES = [
-  ['in', 'Messages in, the last minute'], ['out', 'Messages out, the last minute'], ['gone', 'Gone (410), the last minute'], ['throttled', 'Throttled (429), the last minute'],
-  ['failed', 'Failed invocations, the last minute'], ['p50', 'Half of the invocations took no longer'], ['p95', '95 of 100 invocations took no longer'],
+  ['period', 'How long the next numbers have been counted: a minute, less when this page has just been opened', 'the last'],
+  ['in', 'Messages in, in that time'], ['out', 'Messages out, in that time'], ['gone', 'Gone (410), in that time'], ['throttled', 'Throttled (429), in that time'],
+  ['failed', 'Invocations that failed in the last minute: an error, a status of 400 and more, a refused client', 'failed in 1 min'], ['p50', 'Half of the invocations took no longer'], ['p95', '95 of 100 invocations took no longer'],
 ];
 
 export class Top {
@@ -18,7 +19,7 @@ export class Top {
     this.words = el('span', {});
     fill(link, this.dot, this.words);
     this.values = new Map(GAUGES.map(([id]) => [id, el('dd', {})]));
-    fill(gauges, GAUGES.map(([id, title]) => el('div', { title, data: { gauge: id } }, el('dt', {}, id), this.values.get(id))));
+    fill(gauges, GAUGES.map(([id, title, label = id]) => el('div', { title, data: { gauge: id } }, el('dt', {}, label), this.values.get(id))));
     this.showLink('');
   }
 
@@ -44,6 +45,7 @@ export class Top {
       write(this.values.get(id), number(value));
       this.values.get(id).parentElement.classList.toggle('is-bad', value > 0 && id !== 'in' && id !== 'out');
     }
+    write(this.values.get('period'), period(stats.period()));
     write(this.values.get('p50'), duration(p50));
     write(this.values.get('p95'), duration(p95));
   }

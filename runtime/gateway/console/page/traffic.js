@@ -3,10 +3,10 @@ import { drawChart } from './chart.js';
 import { el, fill, svg, write } from './dom.js';
 import { PRICES, costOf } from './prices.js';
 import { COUNTS } from './stats.js';
-import { count, duration, money, number, oneLine } from './text.js';
+import { count, duration, money, number, oneLine, period } from './text.js';
 
 const NAMES = {
-  messagesIn: 'Messages in', messagesOut: 'Messages out', invocations: 'Invocations', failures: 'Failures', sends: 'Sends', gone: 'Gone (410)', throttled: 'Throttled (429)',
+  messagesIn: 'Messages in', messagesOut: 'Messages out', invocations: 'Invocations', failures: 'Failed invocations', sends: 'Sends', gone: 'Gone (410)', throttled: 'Throttled (429)',
 };
 const BAD = new Set(['failures', 'gone', 'throttled']);
 
@@ -16,6 +16,7 @@ export class Traffic {
   constructor({ host, stats }) {
     this.stats = stats;
     this.minute = el('tbody', {});
+    this.period = el('p', { class: 'hint' });
     this.chart = svg('svg', { class: 'chart' });
     this.routes = el('tbody', {});
     this.cost = el('tbody', {});
@@ -23,8 +24,8 @@ export class Traffic {
     this.sum = el('p', {});
     const head = (names) => el('thead', {}, el('tr', {}, names.map((name) => el('th', { scope: 'col' }, name))));
     fill(host, el('div', { class: 'scroll' },
-      headed('Traffic', el('p', { class: 'legend-line' }, el('span', { class: 'key-in' }, 'in'), el('span', { class: 'key-out' }, 'out'), el('span', { class: 'muted' }, 'messages, the last two minutes')), this.chart,
-        el('table', { class: 'numbers' }, head(['', 'The last minute', 'Since the start']), this.minute)),
+      headed('Traffic', el('p', { class: 'legend-line' }, el('span', { class: 'key-in' }, 'in'), el('span', { class: 'key-out' }, 'out'), el('span', { class: 'muted' }, 'messages a second while this page has been open, the last two minutes')), this.chart,
+        el('table', { class: 'numbers' }, head(['', 'The last minute', 'Since moonwire dev started']), this.minute), this.period),
       headed('Durations', el('p', { class: 'hint' }, 'Of the newest 500 invocations of each route; the time in the environment, without waiting.'),
         el('table', { class: 'numbers' }, head(['Route', 'Seen', 'Failed', 'Cold', 'p50', 'p95', 'p99', 'Most']), this.routes)),
       headed('Estimated cost on AWS', el('div', { class: 'bar' }, this.sum, el('span', { class: 'grow' }), this.architecture), el('table', { class: 'numbers' }, head(['', 'Since the start', 'Cost', 'If all was 1,000 times as much']), this.cost),
@@ -35,10 +36,18 @@ export class Traffic {
     if (!totals) return;
     this.totals = totals;
     const minute = this.stats.minute();
-    fill(this.minute, COUNTS.map((name) => el('tr', { class: BAD.has(name) && minute[name] > 0 ? 'is-bad' : null }, el('th', { scope: 'row' }, NAMES[name]), el('td', {}, number(minute[name])), el('td', {}, number(totals[name])))));
+    const sums = this.stats.sums(totals);
+    fill(this.minute, COUNTS.map((name) => el('tr', { class: BAD.has(name) && minute[name] > 0 ? 'is-bad' : null }, el('th', { scope: 'row' }, NAMES[name]), el('td', {}, number(minute[name])), el('td', {}, number(sums[name])))));
+    this.#showPeriod();
     drawChart(this.chart, [{ name: 'in', kind: 'in', points: this.stats.rates(['messagesIn']) }, { name: 'out', kind: 'out', points: this.stats.rates(['messagesOut']) }]);
     this.#showRoutes();
     this.#showCost(totals);
+  }
+
+  #showPeriod() {
+    const ms = this.stats.period();
+    const open = ms < 60e3 ? `This page has been open for ${period(ms)}: of the minute before that it knows only the failures. ` : '';
+    write(this.period, `${open}Failed is what has an error or a status of 400 and more, and a client that $connect refused: the invocations behind the filter Failures.`);
   }
 
   #showRoutes() {
