@@ -57,6 +57,7 @@ export class Socket extends EventTarget {
   /** Again on each new connection until there is an answer; resolves with that. */
   ask<T = any>(message: object, options?: { timeout?: number }): Promise<T>;
   renew(): void;
+  /** code: 1000, or from 3000 to 4999; reason: at most 123 bytes in UTF-8. */
   close(code?: number, reason?: string): void;
 }
 

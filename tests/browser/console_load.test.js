@@ -54,6 +54,25 @@ consoleScenario('what the page keeps is bounded in characters, too', { routes: {
   assert.deepEqual(none, { characters: 0, sizes: 0, requests: 0 });
 });
 
+consoleScenario('a timeline that is paused or scrolled back keeps little of what is dropped', { routes: { $default: ECHO } }, async ({ page }) => {
+  const [paused, scrolled, held] = await page.evaluate(async () => {
+    const [{ Timeline }, { Records }, { Filter }] = await Promise.all(['timeline', 'records', 'filter'].map((name) => import(`/console/${name}.js`)));
+    const play = (prepare) => {
+      const records = new Records(), filter = new Filter();
+      const timeline = new Timeline({ host: document.createElement('div'), records, filter, nameOf: () => '', openDetail() {}, focusDetail() {} });
+      prepare(timeline);
+      for (let seq = 1; seq <= 300; seq += 1) records.add([{ seq, type: 'connection', event: 'opened', connectionId: 'c', text: 'x'.repeat(256 * 1024) }]);
+      return timeline;
+    };
+    const one = play((timeline) => timeline.togglePause());
+    const counts = [one.held.length];
+    one.togglePause();
+    return [...counts, play((timeline) => { timeline.list.following = false; }).shown.length, one.shown.length];
+  });
+  assert.deepEqual([paused, held], [63, 63]); // as many as the records
+  assert.ok(scrolled >= 63 && scrolled <= 63 + 17, `${scrolled} rows`);
+});
+
 consoleScenario('a text that is no JSON after all has its parts told apart in one go', { routes: { $default: ECHO } }, async ({ page }) => {
   const strings = await page.evaluate(async () => {
     const { dataView } = await import('/console/data.js');
