@@ -24,6 +24,11 @@ FUZZ_SECONDS := 60
 INVOCATIONS  := 1000000
 V        :=# V=1 shows the commands
 
+# All processors, unless -j says otherwise: the first build is mostly waiting for compilers.
+ifeq ($(MAKELEVEL),0)
+  MAKEFLAGS := -j$(shell nproc) $(MAKEFLAGS)
+endif
+
 VERSION := $(shell sed -n 's/^.define MOONWIRE_VERSION "\(.*\)"/\1/p' runtime/base/version.h)
 ARCHS   := $(sort $(MACHINE) arm64)
 PREFIX  := /usr/local
