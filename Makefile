@@ -132,8 +132,9 @@ link := $(CC) $(CFLAGS) $(hardening) -pie -static-libgcc -Wl,-z,relro,-z,now,-z,
 lua_api   := -Wl,--whole-archive $(DEPS)/lib/libluajit.a -Wl,--no-whole-archive \
   $(foreach prefix,lua luaL luaJIT luaopen,-Wl,--export-dynamic-symbol='$(prefix)_*')
 libraries := -L$(DEPS)/lib $(DEPS)/lib/libcurl.a $(DEPS)/lib/libcjson.a -l:libssl.a -l:libcrypto.a -lm -ldl -lpthread
-# wslay has no static package: where the tool is installed it has its own copy of the shared one.
-wslay    := $(firstword $(wildcard $(DEPS)/lib/libwslay.so.1) $(shell $(CC) -print-file-name=libwslay.so.1))
+# wslay has no static package: where the tool is installed it has its own copy of the shared one. Looked for when it is needed:
+# at first there is no compiler to ask.
+wslay     = $(firstword $(wildcard $(DEPS)/lib/libwslay.so.1) $(shell $(CC) -print-file-name=libwslay.so.1))
 run_path := -Wl,-rpath,'$$ORIGIN/../lib/moonwire'
 gateway_libraries := $(DEPS)/lib/libmicrohttpd.a -lwslay -l:libyaml.a -l:libminizip.a -l:libz.a
 
@@ -368,9 +369,9 @@ $(BUILD)/ship/bootstrap $(BUILD)/ship/moonwire: $(BUILD)/ship/%: $(BUILD)/%
 	@mkdir -p $(@D)
 	$(Q)$(CROSS)strip -o $@.new $< && { cmp -s $@.new $@ || cp $@.new $@; } && rm $@.new && touch $@
 
-$(BUILD)/ship/libwslay.so.1: $(wslay)
+$(BUILD)/ship/libwslay.so.1: $(DEPS)/ready
 	@mkdir -p $(@D)
-	$(Q)cp -L $< $@
+	$(Q)cp -L $(wslay) $@
 
 $(BUILD)/ship/NOTICES-%: $(BUILD)/components tools/write-notices
 	$(call say,NOTICES,$@)
