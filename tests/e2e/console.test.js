@@ -9,13 +9,7 @@ const path = require('node:path');
 const { execFileSync } = require('node:child_process');
 const { scenario, withDev, service, ECHO } = require('./helper/dev');
 const { request } = require('./helper/client');
-
-/** One call below /_control/ with the token of the run, as the page makes it: { status, headers, body, json }. */
-async function call(dev, target, { method = 'GET', body, headers = {}, token = dev.token } = {}) {
-  const authorization = token === null ? {} : { Authorization: `Bearer ${token}` };
-  const answer = await request(`${dev.controlUrl}/_control/${target}`, { method, body, headers: { ...authorization, ...headers } });
-  return { ...answer, json: answer.body ? JSON.parse(answer.body) : undefined };
-}
+const { call } = require('./helper/console');
 
 const echo = { routes: { $default: ECHO } };
 

@@ -176,16 +176,19 @@ bool console_init(struct console *console, const struct console_options *options
   buf_init(&console->record, RECORD_MAX);
   buf_init(&console->load_error, RECORD_MAX);
   console->unwatched = (struct loop_timer){ .fire = nobody_watches, .ctx = console };
+  console_apps_init(&console->apps, options->loop, options->program);
   console_feed_init(&console->feed, options->loop, write_feed, console);
   return console_token_open(&console->token, err);
 }
 
 void console_end(struct console *console) {
+  console_apps_end(&console->apps);
   console_feed_end(&console->feed);
 }
 
 void console_free(struct console *console) {
   if (!console->options.loop) return;
+  console_apps_free(&console->apps);
   console_feed_end(&console->feed);
   loop_timer_stop(console->options.loop, &console->unwatched);
   console_ring_free(&console->ring);
