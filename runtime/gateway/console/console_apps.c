@@ -121,7 +121,7 @@ static bool start(struct console_apps *apps, char err[ERR_LEN]) {
                                    .environment = apps->jobs[apps->at].environment,
                                    .directory = apps->jobs[apps->at].directory };
   ok = ok && process_start(&apps->process, apps->loop, &command, &events, apps, err);
-  if (ok) loop_timer_start(apps->loop, &apps->limit, CONSOLE_APPS_LOAD_MS);
+  if (ok) loop_timer_start(apps->loop, &apps->limit, apps->load_ms);
   buf_free(&order);
   return ok;
 }
@@ -204,7 +204,7 @@ void console_apps_ask(struct console_apps *apps, const struct console_code *code
 /* The whole */
 
 void console_apps_init(struct console_apps *apps, struct loop *loop, const char *program) {
-  *apps = (struct console_apps){ .loop = loop, .program = program };
+  *apps = (struct console_apps){ .loop = loop, .program = program, .load_ms = CONSOLE_APPS_LOAD_MS };
   apps->limit = (struct loop_timer){ .fire = time_is_over, .ctx = apps };
   arena_init(&apps->memory);
   buf_init(&apps->answer, PROCESS_LINE_MAX);

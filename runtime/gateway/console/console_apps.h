@@ -45,7 +45,8 @@ struct console_apps {
   struct loop_timer limit;
   char mark[UUID_LEN]; /* what the process writes in front of its answer */
   struct buf answer, list;
-  size_t printed; /* bytes */
+  size_t printed;  /* bytes */
+  int64_t load_ms; /* CONSOLE_APPS_LOAD_MS; tests have less patience */
   bool is_late, has_ended;
 };
 
