@@ -110,6 +110,18 @@ scenario('a poll waits for news, and its end', echo, async (dev) => {
   assert.ok(records.length > 0);
 });
 
+scenario('sixteen polls wait, the last ones to come; the others are told that there is nothing yet', echo, async (dev) => {
+  const { next } = await feed(dev);
+  const before = [];
+  const polls = Array.from({ length: 100 }, async () => { const answer = await feed(dev, next); before.push(answer); });
+  while (before.length < 84) await new Promise((resolve) => { setImmediate(resolve); });
+  assert.equal((await call(dev, 'connections')).status, 200);
+  assert.ok(before.length === 84 && before.every(({ records, next: again, lost }) => records.length === 0 && again === next && lost === 0));
+  await (await dev.connect()).ask('hello');
+  await Promise.all(polls);
+  assert.ok(before.slice(84).length === 16 && before.slice(84).every(({ records }) => records.length > 0));
+});
+
 scenario('how things are: GET console/state', echo, async (dev) => {
   const client = await dev.connect();
   await client.ask('hello');
