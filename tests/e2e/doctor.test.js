@@ -186,7 +186,29 @@ const broken = [
     findings: ['error library-glibc x.so'], message: 'it needs glibc 2.38, and Amazon Linux 2023 has 2.34' },
   { name: 'a library that is none', files: { 'serverless.yml': one(['$default']), 'main.lua': HANDLER, 'x.so': 'MZ' }, findings: ['error library-form x.so'] },
 
+  // The zip
+  { name: 'patterns that leave the handler out', files: { 'serverless.yml': one(['$default'], 'src/main.main', "package:\n  patterns:\n    - '!**'\n    - lib/**\n"), 'src/main.lua': HANDLER },
+    findings: ['error package-missing serverless.yml:12'], message: 'the pattern !** leaves src/main.lua out of the zip of main' },
+  { name: 'a module that a later pattern takes out again, required in a function only', files: {
+    'serverless.yml': one(['$default'], 'main', "package:\n  patterns:\n    - '!**'\n    - '**/*.lua'\n    - '!lib'\n"), 'lib/util.lua': 'return {}\n',
+    'main.lua': `${APP}  ["$default"] = function()\n    return require("lib.util")\n  end,\n}\n` },
+  findings: ['error package-missing serverless.yml:14'], message: 'the pattern !lib leaves lib/util.lua out of the zip of main, which is required in main.lua:4' },
+  { name: '... seen without loading', args: ['--no-load'], files: { 'serverless.yml': one(['$default'], 'main.main', "package: { patterns: [ '!lib/**' ] }\n"),
+    'main.lua': `local util = require "lib.util"\n${HANDLER}`, 'lib/util.lua': 'return {}\n' }, findings: ['error package-missing serverless.yml:10'] },
+  { name: 'a C module that nobody packs', files: { 'serverless.yml': one(['$default'], 'main.main', "package: { patterns: [ '!**', '**/*.lua' ] }\n"),
+    'main.lua': `function _G.later() return require "fast" end\n${HANDLER}`, 'lua_modules/lib/lua/5.1/fast.so': () => library('x86_64') }, findings: ['error package-missing serverless.yml:10'] },
+  { name: 'a zip with all that lies about', files: { 'serverless.yml': one(['$default']), 'main.lua': HANDLER, 'main_spec.lua': '', 'spec/x_spec.lua': '', '.moonwire/lua/x.lua': '', '.env': 'A=1',
+    'node_modules/x/index.js': '', 'layer/moonwire-layer-arm64.zip': 2e6 }, findings: Array(5).fill('warning package-surplus serverless.yml') },
+  { name: 'specs in the zip', files: { 'serverless.yml': one(['$default'], 'main.main', "package:\n  patterns: [ '!**', '**/*.lua' ]\n"), 'main.lua': HANDLER, 'main_spec.lua': '' },
+    findings: ['warning package-surplus serverless.yml:11'] },
+  { name: 'patterns of a function that shares the zip', files: { 'serverless.yml': one(['$default'], 'main.main', "    package: { patterns: [ '!**' ] }\n"), 'main.lua': HANDLER },
+    findings: ['warning patterns-ignored serverless.yml:10'] },
+  { name: 'patterns of a function with a zip of its own', files: { 'serverless.yml': one(['$default'], 'main.main', "    package: { individually: true, patterns: [ '!main.lua' ] }\n"), 'main.lua': HANDLER },
+    findings: ['error package-missing serverless.yml:10'] },
+
   // Sizes
+  { name: 'a zip of more than 250 MB, whatever its patterns leave out', files: { 'serverless.yml': one(['$default'], 'main.main', "package:\n  patterns: [ '!more.bin' ]\n"), 'main.lua': HANDLER,
+    'data.bin': 251 * 1024 * 1024, 'more.bin': 1024 ** 3 }, findings: ['error package-size serverless.yml:11'], message: 'what goes into the zip has 252 MB unpacked; Lambda takes 250' },
   { name: 'an environment of more than 4 KB', files: { 'serverless.yml': one(['$default'], 'main.main', `    environment: { LONG: ${'x'.repeat(4096)} }\n`), 'main.lua': HANDLER }, findings: ['error environment-size serverless.yml:10'] },
   { name: 'a variable that Lambda sets', files: { 'serverless.yml': one(['$default'], 'main.main', '    environment: { AWS_REGION: x }\n'), 'main.lua': HANDLER }, findings: ['error environment-name serverless.yml:10'] },
   { name: 'a variable with a name that Lambda does not take', files: { 'serverless.yml': one(['$default'], 'main.main', '    environment: { my-name: x }\n'), 'main.lua': HANDLER }, findings: ['error environment-name serverless.yml:10'] },
@@ -314,6 +336,12 @@ test('a service that has everything gets no complaint, not even a note', async (
 
 /** What looks like a fault and is none. */
 const harmless = [
+  { name: 'what would be too large, left out by patterns', files: { 'serverless.yml': one(['$default'], 'main.main', "package: { patterns: [ '!**', '**/*.lua', '!**/*_spec.lua' ] }\n"), 'main.lua': HANDLER,
+    'main_spec.lua': '', 'data.bin': 251 * 1024 * 1024 } },
+  { name: 'what is needed for developing only, and .env that is read', files: { 'serverless.yml': `useDotenv: true\n${one(['$default'])}`, 'main.lua': HANDLER,
+    '.env': 'A=1', 'package.json': '{"devDependencies":{"osls":"3"}}', 'node_modules/osls/index.js': '' } },
+  { name: 'patterns that are not known, and a zip that is ready', files: { 'serverless.yml': one(['$default'], 'main.main', "  other:\n    handler: main.main\n    events: [ { websocket: say } ]\n    package: { artifact: other.zip }\n" +
+    'package: { patterns: [ "!**", "${ssm:/x}" ] }\n'), 'main.lua': HANDLER, 'other.zip': () => zip([{ name: 'main.lua', mode: 0o644, data: HANDLER }]) } },
   { name: 'an API of another service, which has the other routes', files: { 'serverless.yml': one(['say']).replace('functions:', `  apiGateway: { websocketApiId: x }\n${STATEMENTS('"execute-api:*"')}functions:`), 'main.lua': HANDLER } },
   { name: 'managed policies, which are not seen', files: { 'serverless.yml': one(['$default']).replace('functions:', '  apiGateway: { websocketApiId: x }\n  iam: { role: { managedPolicies: [ "arn:x" ] } }\nfunctions:'), 'main.lua': HANDLER } },
   { name: 'a conn of something else', files: { 'serverless.yml': one(['$default']), 'main.lua': `local conn = { data = 1 }\nprint(conn.data)\n-- ws.room, conn:join\n${HANDLER}` } },

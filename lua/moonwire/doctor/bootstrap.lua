@@ -1,5 +1,6 @@
 -- bootstrap.lua: where bootstrap comes from on AWS: a layer, or the package. Layers that have an ARN only, or are made by another stack,
 -- are not seen from here.
+local archive = require "moonwire.doctor.archive"
 local elf = require "moonwire.doctor.elf"
 local files = require "moonwire.doctor.files"
 local process = require "moonwire.core.process"
@@ -127,6 +128,8 @@ local function check_package(case, found, fn)
   local entry = case.functions[fn.name]
   local known, at = find(case, entry and entry.value), case:place_of(fn.name, "package")
   if not known then
+    local made = archive.of(case, fn.name)
+    if made and not made:has "bootstrap" then return false end
     known = find(case, case.project.tree, "")
     local _, key = tree.at(case.project.tree, "package", "artifact")
     at = key or { file = known.path }

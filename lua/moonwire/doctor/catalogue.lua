@@ -78,6 +78,11 @@ return {
   ["library-architecture"] = { level = "error", hint = "Build it for the function's architecture." },
   ["library-glibc"] = { level = "error", hint = "Build it on Amazon Linux 2023, or on something as old as glibc 2.34." },
 
+  -- The zip
+  ["package-missing"] = { level = "error", hint = "Add its path to package.patterns, behind the pattern that leaves it out." },
+  ["package-surplus"] = { level = "warning", hint = "Leave it out: package.patterns: [ '!**', '**/*.lua', '!spec/**', '!.moonwire/**', '!node_modules/**' ]" },
+  ["patterns-ignored"] = { level = "warning", hint = "Set package.individually: true for the function, or move them to the service's package.patterns." },
+
   -- Sizes and names
   ["package-size"] = { level = "error", hint = "Leave out what the functions do not need, with package.patterns." },
   ["name-length"] = { level = "error", hint = "Choose a shorter name for the service, the stage or the function." },
