@@ -179,7 +179,9 @@ const broken = [
     'layer.zip': () => zip([{ name: 'bootstrap', mode: 0o755, data: 'moonwire/0.0.9', deflated: true }]) }, findings: ['warning layer-age serverless.yml:12'] },
   { name: 'bootstrap of an older version in the package', files: { 'serverless.yml': one(['$default']), 'main.lua': HANDLER, bootstrap: 'User-Agent: moonwire/0.0.12\r\n' }, findings: ['warning layer-age bootstrap'] },
   { name: 'a layer that is not made yet', files: { 'serverless.yml': one(['$default'], 'main.main', '    layers: [ { Ref: MoonwireLambdaLayer } ]\nlayers:\n  moonwire:\n    package: { artifact: layer.zip }\n'), 'main.lua': HANDLER },
-    findings: ['note layer-missing serverless.yml:12'] },
+    findings: ['note layer-missing serverless.yml:12'], hint: /^Put it there/ },
+  { name: '... that comes with the tool', files: { 'serverless.yml': one(['$default'], 'main.main', '    layers: [ { Ref: MoonwireLambdaLayer } ]\nlayers:\n  moonwire:\n    package: { artifact: layer/moonwire-layer-x86_64.zip }\n'), 'main.lua': HANDLER },
+    findings: ['note layer-missing serverless.yml:12'], hint: /^Copy moonwire-layer-x86_64\.zip there: it is in lib\/moonwire of the archive.* `make package`/ },
   { name: 'a library of another machine', files: { 'serverless.yml': one(['$default']), 'main.lua': HANDLER, 'lua_modules/lib/lua/5.1/x.so': () => library('arm64') },
     findings: ['error library-architecture lua_modules/lib/lua/5.1/x.so'], message: 'it is for arm64, but x86_64 is the architecture of main' },
   { name: 'a library for another glibc', files: { 'serverless.yml': one(['$default']), 'main.lua': HANDLER, 'x.so': () => library('x86_64', 'GLIBC_2.38') },
@@ -230,6 +232,10 @@ const broken = [
   { name: 'a setting that nobody knows', files: { 'serverless.yml': one(['$default'], 'main.main', '    colour: red\n'), 'main.lua': HANDLER }, findings: ['warning unknown-setting serverless.yml:10'] },
   { name: 'a setting that a plugin may know', files: { 'serverless.yml': one(['$default'], 'main.main', '    colour: red\nplugins: [ serverless-colours ]\n'), 'main.lua': HANDLER }, findings: ['note plugin-setting serverless.yml:10'] },
 
+  { name: 'addresses for examples', files: { 'serverless.yml': one(['$default'], 'main.main', '    environment: { ORIGIN: "https://app.Example.com/x" }\n')
+    .replace('functions:', '  environment:\n    FINE: https://notexample.com\n    ISSUER: https://issuer.example\nfunctions:'), 'main.lua': HANDLER },
+  findings: ['note placeholder serverless.yml:7', 'note placeholder serverless.yml:13'] },
+
   // What only counts here, and the rest of what the reader says
   { name: 'a variable that is not known here', files: { 'serverless.yml': one(['$default'], 'main.main', '    environment: { XY: "${ssm:/x}" }\n'), 'main.lua': HANDLER }, findings: ['note unknown-here serverless.yml:10'] },
   { name: 'a queue', files: { 'serverless.yml': one(['$default'], 'main.main', '      - sqs: arn:aws:sqs:us-east-1:1:q\n'), 'main.lua': HANDLER }, findings: ['note not-served-here serverless.yml:10'] },
@@ -258,13 +264,14 @@ function lay(files) {
 const AT_ONCE = { concurrency: os.cpus().length };
 
 describe('broken projects', AT_ONCE, () => {
-  for (const { name, files, args, findings, message, usual } of broken) {
+  for (const { name, files, args, findings, message, hint, usual } of broken) {
     test(name, async () => {
       const answer = await examine(files, args);
       const lines = answer.lines.filter((line) => usual || !USUAL.includes(line.split(' ')[1]));
       assert.deepEqual(lines, findings);
       if (message instanceof RegExp) assert.match(answer.findings.find((f) => f.level === 'error').message, message);
       else if (message) assert.equal(answer.findings.find((f) => f.level === 'error').message, message);
+      if (hint) assert.ok(answer.findings.some((f) => hint.test(f.hint)), JSON.stringify(answer.findings));
       assert.equal(answer.status, findings.some((line) => !line.startsWith('note')) ? 1 : 0);
     });
   }

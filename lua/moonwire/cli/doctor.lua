@@ -10,6 +10,7 @@ local libraries = require "moonwire.doctor.libraries"
 local options = require "moonwire.cli.options"
 local packaged = require "moonwire.doctor.packaged"
 local permissions = require "moonwire.doctor.permissions"
+local placeholders = require "moonwire.doctor.placeholders"
 local project = require "moonwire.core.project"
 local report = require "moonwire.doctor.report"
 local routes = require "moonwire.doctor.routes"
@@ -46,7 +47,7 @@ local SPEC = {
   options = { config = "text", stage = "text", opt = "list", param = "list", ["load-timeout"] = "count", ["no-load"] = "flag", json = "flag" },
 }
 
-local RULES = { settings, routes, apps, timeouts, permissions.check, store, runtime, bootstrap, libraries, packaged, sizes }
+local RULES = { settings, placeholders, routes, apps, timeouts, permissions.check, store, runtime, bootstrap, libraries, packaged, sizes }
 
 -- A file that cannot be read: "serverless.yml:7: what is wrong", or "...:7:3: ..." of the YAML.
 local function unreadable(found, file, message)

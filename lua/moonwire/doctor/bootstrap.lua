@@ -67,10 +67,17 @@ local function is_newer(version, than)
   return false
 end
 
+local LAYER_HINT = "Copy %s there: it is in lib/moonwire of the archive that the tool comes in; `make package` in its sources writes it to dist/."
+
+local function add_missing(found, path, at)
+  local name = path:match "moonwire%-layer%-[%w_]+%.zip$"
+  found:add("layer-missing", at, ("there is no file %s yet"):format(path), name and LAYER_HINT:format(name))
+end
+
 -- What is wrong with it. Returns whether the function gets it.
 local function check(case, found, fn, known, at)
   local wanted = case:architecture(fn.name)
-  if known.is_missing then found:add("layer-missing", at, ("there is no file %s yet"):format(known.path)) end
+  if known.is_missing then add_missing(found, known.path, at) end
   if known.is_damaged then found:add("archive-damaged", at, ("%s is no whole zip archive"):format(known.path)) end
   if known.mode and bit.band(known.mode, EXECUTABLE) == 0 then
     found:add("bootstrap-mode", at, ("bootstrap in %s is not executable (mode %03o)"):format(known.path, known.mode))
