@@ -88,7 +88,7 @@ local NEXT = [[
   cd %s
   moonwire dev                # serves it; in another terminal:
   npx -y wscat -c %s
-  moonwire test               # runs its specs
+%s  moonwire test               # runs its specs
   moonwire doctor             # looks for mistakes that only AWS would show
   npx osls@3 deploy           # puts it on AWS
 
@@ -101,8 +101,13 @@ local NO_LAYER = [[
 %s/layer before you deploy.
 ]]
 
+local PAGE = [[
+  python3 -m http.server -d web 8000    # or any other server of files: its page, http://127.0.0.1:8000/
+]]
+
 local function tell(name, template, has_layer)
-  io.stdout:write(NEXT:format(name, name, name, ADDRESSES[template]))
+  local page = texts_of(template)["web/index.html"] and PAGE or ""
+  io.stdout:write(NEXT:format(name, name, name, ADDRESSES[template], page))
   if not has_layer then io.stdout:write(NO_LAYER:format(LAYER, name)) end
 end
 
