@@ -236,6 +236,31 @@ const broken = [
     .replace('functions:', '  environment:\n    FINE: https://notexample.com\n    ISSUER: https://issuer.example\nfunctions:'), 'main.lua': HANDLER },
   findings: ['note placeholder serverless.yml:7', 'note placeholder serverless.yml:13'] },
 
+  // Names of resources
+  { name: 'resources that there are not', files: { 'serverless.yml': one(['$default'], 'main.main', `    layers: [ !Ref MoonLambdaLayer ]
+layers: { moonwire: { path: layer } }
+resources:
+  Resources:
+    Table: { Type: "AWS::SNS::Topic", DependsOn: [ Topic ] }
+    More: { Type: "AWS::SNS::Topic", Properties: { TopicName: !Ref MainLambdaFunction, DisplayName: !GetAtt OtherLambdaFunction.Arn } }
+  Outputs:
+    One: { Value: !Sub "\${Table}/\${Tabel}/\${!Literal}/\${AWS::Region}/\${WebsocketsApi}" }
+    Two: { Value: { "Fn::GetAtt": [ Jobs, Arn ] } }
+    Three: { Value: !Sub [ "\${own}/\${Other.Arn}", { own: 1 } ] }
+  extensions:
+    MainLambdaPermissionWebsockets: { Properties: {} }
+    ChatLambdaPermissionWebsockets: { Properties: {} }
+`), 'main.lua': HANDLER, 'layer/bootstrap': '#!/bin/sh\n' },
+  findings: [10, 14, 15, 17, 18, 19, 22].map((line) => `error resource-unknown serverless.yml:${line}`) },
+  { name: 'a name that nothing replaces', files: { 'serverless.yml': one(['$default'], 'main.main', '    environment: { QUEUE: "x/${Jobs}" }\n'), 'main.lua': HANDLER },
+    findings: ['error not-substituted serverless.yml:10'] },
+
+  // Queues
+  { name: 'records that failed, which nobody hears of', files: { 'serverless.yml': one(['$default'], 'main.main', '      - sqs: { arn: "arn:aws:sqs:us-east-1:1:q" }\n'),
+    'main.lua': 'local batch = require "moonwire.batch"\nreturn { main = batch.sqs(function() end) }\n' }, findings: ['note not-served-here serverless.yml:10', 'error batch-response serverless.yml:10'] },
+  { name: 'a queue that brings a job again before it is done', files: { 'serverless.yml': one(['$default'], 'main.main', '      - sqs: { arn: !GetAtt Jobs.Arn }\n    timeout: 31\nresources:\n  Resources:\n    Jobs: { Type: "AWS::SQS::Queue" }\n'), 'main.lua': HANDLER },
+    findings: ['note not-served-here serverless.yml:10', 'warning timeout-over-client serverless.yml:11', 'error queue-visibility serverless.yml:14'] },
+
   // What only counts here, and the rest of what the reader says
   { name: 'a variable that is not known here', files: { 'serverless.yml': one(['$default'], 'main.main', '    environment: { XY: "${ssm:/x}" }\n'), 'main.lua': HANDLER }, findings: ['note unknown-here serverless.yml:10'] },
   { name: 'a queue', files: { 'serverless.yml': one(['$default'], 'main.main', '      - sqs: arn:aws:sqs:us-east-1:1:q\n'), 'main.lua': HANDLER }, findings: ['note not-served-here serverless.yml:10'] },
@@ -343,6 +368,12 @@ test('a service that has everything gets no complaint, not even a note', async (
 
 /** What looks like a fault and is none. */
 const harmless = [
+  { name: 'resources that a plugin, a macro or a variable may bring', files: { 'serverless.yml': one(['$default'], 'main.main', '    environment: { NAME: Nobody }\n    layers: [ !Ref Nobody ]\nplugins: [ some-plugin ]\n'), 'main.lua': HANDLER } },
+  { name: '... a macro', files: { 'serverless.yml': one(['$default'], 'main.main', '    environment: { NAME: Nobody }\n    layers: [ !Ref Nobody ]\nresources: { Transform: Macro }\n'), 'main.lua': HANDLER } },
+  { name: '... a variable', files: { 'serverless.yml': one(['$default'], 'main.main', '    environment: { NAME: Nobody }\n    layers: [ !Ref Nobody ]\nresources: "${ssm:/x}"\n'), 'main.lua': HANDLER } },
+  { name: 'a queue that waits long enough, whose failures are heard of', files: { 'serverless.yml': one(['$default'], 'main.main',
+    '      - sqs: { arn: !GetAtt Jobs.Arn, functionResponseType: ReportBatchItemFailures }\n    timeout: 29\nresources: { Resources: { Jobs: { Type: "AWS::SQS::Queue" } } }\n'),
+  'main.lua': 'local batch = require "moonwire.batch"\nreturn { main = batch.sqs(function() end) }\n' } },
   { name: 'what would be too large, left out by patterns', files: { 'serverless.yml': one(['$default'], 'main.main', "package: { patterns: [ '!**', '**/*.lua', '!**/*_spec.lua' ] }\n"), 'main.lua': HANDLER,
     'main_spec.lua': '', 'data.bin': 251 * 1024 * 1024 } },
   { name: 'what is needed for developing only, and .env that is read', files: { 'serverless.yml': `useDotenv: true\n${one(['$default'])}`, 'main.lua': HANDLER,

@@ -33,6 +33,9 @@ return {
 
   ["placeholder"] = { level = "note", hint = "Put your own there before the service is deployed." },
 
+  ["not-substituted"] = { level = "error", hint = "Write !Sub in front of the text." },
+  ["resource-unknown"] = { level = "error", hint = "Correct the name, or add it to resources.Resources. Names of what the Framework makes begin with that of the function or layer: `chat` becomes Chat." },
+
   -- Routes
   ["expression"] = { level = "error", hint = "Set provider.websocketsApiRouteSelectionExpression: $request.body.action." },
   ["no-default"] = { level = "warning", hint = "Add the event `websocket: $default` to the function that shall answer the rest." },
@@ -53,6 +56,10 @@ return {
 
   -- Time
   ["timeout-default"] = { level = "note", hint = "Say `timeout:` in the provider, so that the number is a decision." },
+
+  -- Queues
+  ["batch-response"] = { level = "error", hint = "Add functionResponseType: ReportBatchItemFailures to the sqs event." },
+  ["queue-visibility"] = { level = "error", hint = "Set VisibilityTimeout of the queue to six times the function's timeout." },
 
   -- Permissions
   ["manage-connections"] = { level = "error", hint = "Allow execute-api:ManageConnections on arn:aws:execute-api:REGION:ACCOUNT:API/STAGE/*/@connections/*." },

@@ -1,4 +1,5 @@
--- placeholders.lua: addresses that nobody can have, left in from a template. Source: RFC 2606, "Reserved Top Level DNS Names".
+-- placeholders.lua: what stands in a variable for something else: addresses that nobody can have, left in from a template (RFC 2606, "Reserved
+-- Top Level DNS Names"), and names in ${} that nothing replaces: the Framework leaves those of CloudFormation alone.
 local tree = require "moonwire.doctor.tree"
 
 local function is_placeholder(text)
@@ -13,6 +14,8 @@ local function check(found, node)
     local text = tree.text(entry.value)
     if text and is_placeholder(text) then
       found:add("placeholder", entry.key, ("%s is %s, an address for examples that nobody has"):format(entry.key.text, text))
+    elseif entry.value.kind == "string" and text:find "%${[%a][%w:.]*}" then
+      found:add("not-substituted", entry.key, ("%s is %s as it stands: nothing replaces the ${}"):format(entry.key.text, text))
     end
   end
 end
