@@ -38,6 +38,7 @@ for (const arch of made) {
     assert.deepEqual([bootstrap.mode.toString(8), notices.mode.toString(8)], ['100755', '100644']);
     assert.deepEqual([bootstrap.date >>> 16, notices.date >>> 16], [EPOCH >>> 16, EPOCH >>> 16]);
     assert.equal(bootstrap.content.readUInt16LE(18), MACHINES[arch]);
+    assert.ok(bootstrap.content.includes(`moonwire/${VERSION}`), 'by which doctor knows how old it is');
     assert.ok(bytes.length <= LAYER_MAX, `${bytes.length} bytes`);
     for (const name of ['LuaJIT', 'cJSON', 'curl', 'OpenSSL']) assert.ok(notices.content.includes(name), name);
   });
