@@ -74,7 +74,7 @@ FUNCTIONS := child environment environment_api environment_start environment_tur
 RELOAD    := named run_folder snapshot snapshot_part tree watch
 VIEW      := view view_json view_lines view_log view_metrics view_observer view_out view_plain view_record \
   view_record_json view_reload view_report view_stack view_style view_tap view_text view_text_invocation
-CLI    := bind_folder bind_http_event bind_limited bind_model bind_plain bind_process bind_project bind_trial bind_zip \
+CLI    := bind_folder bind_http_event bind_limited bind_model bind_plain bind_process bind_project bind_trial bind_zip binding \
   cmd_ctl cmd_dev cmd_doctor cmd_invoke cmd_lua cmd_new cmd_package cmd_test cmd_token cmd_types local_api lua_command \
   main own_file pairs script
 
