@@ -89,9 +89,9 @@ LUA     := app app/conn app/door app/failure app/origin app/request app/route ap
   store/dynamodb_keys store/dynamodb_members store/handle store/name store/record store/scope store/sqlite \
   store/sqlite_database store/sqlite_library store/sqlite_schema ws ws/broadcast ws/delivery ws/relay ws/room ws/user
 LUA_DEV := cli/control cli/ctl cli/ctl_show cli/doctor cli/event cli/event_kinds cli/files cli/here cli/installed cli/invoke cli/md5 cli/new cli/options \
-  cli/own_dev cli/package cli/package_files cli/test cli/token cli/types cli/verdict doctor/apps doctor/bootstrap doctor/case \
-  doctor/catalogue doctor/elf doctor/files doctor/findings doctor/handlers doctor/libraries \
-  doctor/permissions doctor/probe doctor/report doctor/routes doctor/runtime doctor/settings doctor/sizes doctor/store \
+  cli/own_dev cli/package cli/package_files cli/test cli/token cli/types cli/verdict doctor/apps doctor/archive doctor/bootstrap doctor/case \
+  doctor/catalogue doctor/elf doctor/files doctor/findings doctor/glob doctor/handlers doctor/libraries \
+  doctor/needs doctor/packaged doctor/permissions doctor/placeholders doctor/probe doctor/report doctor/routes doctor/runtime doctor/settings doctor/sizes doctor/store \
   doctor/timeouts doctor/tree test test/assert test/assertions test/compare test/dialect test/files \
   test/hooks test/insulate test/junit test/kit/calls test/kit/client test/kit/environment test/kit/event \
   test/kit/faults test/kit/journal test/kit/leftovers test/kit/match test/kit/play test/kit/request test/kit/service \
@@ -105,6 +105,8 @@ META    := meta/assert meta/backend meta/code meta/core/aws meta/core/broadcast 
   meta/event_records meta/handler
 library := $(filter-out cli/%,$(LUA) $(LUA_DEV)) $(META)
 templates := $(sort $(shell find templates -type f ! -path '*/.moonwire/*' ! -path '*/.serverless/*' ! -name '*.zip'))
+pages     := $(sort $(shell find docs -type f))
+web_client := client/moonwire.js client/moonwire.d.ts
 
 # ---- Flags ------------------------------------------------------------------------------------------------------------
 
@@ -321,7 +323,7 @@ $(BUILD)/obj/%.o: %.c $(BUILD)/flags $(DEPS)/ready
 # The Lua library as bytecode: tables of struct vm_module (runtime/script/vm.h).
 $(BUILD)/gen/library.c: $(LUA:%=lua/moonwire/%.lua)
 $(BUILD)/gen/library_dev.c: $(LUA_DEV:%=lua/moonwire/%.lua) $(BUILD)/gen/lua/moonwire/cli/library.lua \
-  $(BUILD)/gen/lua/moonwire/cli/templates.lua
+  $(BUILD)/gen/lua/moonwire/cli/templates.lua $(BUILD)/gen/lua/moonwire/cli/web_client.lua
 $(BUILD)/gen/library.c $(BUILD)/gen/library_dev.c: tools/embed.lua tools/stable-dump.lua $(BUILD)/lists $(DEPS)/ready
 	$(call say,EMBED,$@)
 	@mkdir -p $(@D)
@@ -338,6 +340,12 @@ $(BUILD)/gen/lua/moonwire/cli/templates.lua: $(templates) tools/texts.lua $(BUIL
 	$(call say,TEXTS,$@)
 	@mkdir -p $(@D)
 	$(Q)$(luajit) tools/texts.lua templates $(filter templates/%,$^) >$@
+
+# The client for pages, which `moonwire new` puts beside them.
+$(BUILD)/gen/lua/moonwire/cli/web_client.lua: $(web_client) tools/texts.lua $(BUILD)/lists $(DEPS)/ready
+	$(call say,TEXTS,$@)
+	@mkdir -p $(@D)
+	$(Q)$(luajit) tools/texts.lua client $(filter client/%,$^) >$@
 
 # What `moonwire --version` says, of the list that notices and SBOM are made of.
 $(BUILD)/gen/components.c: $(BUILD)/components
@@ -397,7 +405,7 @@ $(layer): $(BUILD)/ship/bootstrap $(BUILD)/ship/NOTICES-bootstrap tools/make-lay
 	@mkdir -p $(@D)
 	$(Q)tools/make-layer $(BUILD)/ship/bootstrap $(BUILD)/ship/NOTICES-bootstrap $@
 
-$(tarball): $(shipped) $(layer) layer/serverless.yml tools/install-tree tools/make-tarball | packages-package
+$(tarball): $(shipped) $(layer) layer/serverless.yml $(wildcard client/*) $(pages) tools/install-tree tools/make-tarball | packages-package
 	$(call say,TAR,$@)
 	$(Q)tools/make-tarball $(BUILD)/ship $@
 

@@ -8,7 +8,9 @@ local handlers = require "moonwire.doctor.handlers"
 local json = require "moonwire.json"
 local libraries = require "moonwire.doctor.libraries"
 local options = require "moonwire.cli.options"
+local packaged = require "moonwire.doctor.packaged"
 local permissions = require "moonwire.doctor.permissions"
+local placeholders = require "moonwire.doctor.placeholders"
 local project = require "moonwire.core.project"
 local report = require "moonwire.doctor.report"
 local routes = require "moonwire.doctor.routes"
@@ -45,7 +47,7 @@ local SPEC = {
   options = { config = "text", stage = "text", opt = "list", param = "list", ["load-timeout"] = "count", ["no-load"] = "flag", json = "flag" },
 }
 
-local RULES = { settings, routes, apps, timeouts, permissions.check, store, runtime, bootstrap, libraries, sizes }
+local RULES = { settings, placeholders, routes, apps, timeouts, permissions.check, store, runtime, bootstrap, libraries, packaged, sizes }
 
 -- A file that cannot be read: "serverless.yml:7: what is wrong", or "...:7:3: ..." of the YAML.
 local function unreadable(found, file, message)
