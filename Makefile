@@ -53,7 +53,7 @@ SCRIPT := bind_aws bind_broadcast bind_connections bind_crypto bind_http bind_in
   handler header_list memory nesting outcome redact result scope scope_metrics secret serving shutdown table_field \
   task task_handle value value_write vm watchdog xray_cause
 # The local gateway: what ties it together, and its rooms.
-GATEWAY   := addresses api_id apis control control_answer control_calls control_connections control_console control_events \
+GATEWAY   := addresses api_id apis control control_answer control_apps control_calls control_connections control_console control_events \
   control_faults control_functions control_http control_identity control_invocation control_invoke control_lambda control_rooms \
   control_route control_service control_signed control_state delays descriptors event_order excerpt fault_act fault_order fault_tell gateway \
   generation generations http_call identity lambda_target load_failure management moment reload reread route_call \
@@ -61,7 +61,7 @@ GATEWAY   := addresses api_id apis control control_answer control_calls control_
 MODEL     := faults model model_admission model_answer model_authorization model_authorize model_close \
   model_connections model_event model_fields model_frame model_id model_identity model_json model_manage model_policy \
   model_request model_result model_step route_selection route_selection_value
-CONSOLE   := console console_archive console_feed console_page console_ring console_store console_token console_totals console_traffic
+CONSOLE   := console console_apps console_archive console_feed console_page console_ring console_routes console_store console_token console_totals console_traffic
 HTTP_API  := http_api http_api_cors http_api_event http_api_fields http_api_path http_api_result http_api_route
 PROJECT   := dotenv intrinsic intrinsic_name node_table project project_authorizer project_code project_environment project_event \
   project_file project_function project_http_api project_http_route project_provider project_report project_route \
@@ -89,9 +89,10 @@ LUA     := app app/conn app/door app/failure app/origin app/request app/route ap
   store/dynamodb_keys store/dynamodb_members store/handle store/name store/record store/scope store/sqlite \
   store/sqlite_database store/sqlite_library store/sqlite_schema ws ws/broadcast ws/delivery ws/relay ws/room ws/user
 LUA_DEV := cli/control cli/ctl cli/ctl_show cli/doctor cli/event cli/event_kinds cli/files cli/here cli/installed cli/invoke cli/md5 cli/new cli/options \
-  cli/own_dev cli/package cli/package_files cli/test cli/token cli/types cli/verdict doctor/apps doctor/archive doctor/bootstrap doctor/case \
-  doctor/catalogue doctor/elf doctor/files doctor/findings doctor/glob doctor/handlers doctor/libraries \
-  doctor/needs doctor/packaged doctor/permissions doctor/placeholders doctor/probe doctor/report doctor/routes doctor/runtime doctor/settings doctor/sizes doctor/store \
+  cli/own_dev cli/package cli/package_files cli/test cli/token cli/types cli/verdict console/example console/probe \
+  doctor/apps doctor/archive doctor/bootstrap doctor/case doctor/catalogue doctor/elf doctor/files doctor/findings \
+  doctor/glob doctor/handlers doctor/libraries doctor/needs doctor/packaged doctor/permissions doctor/placeholders \
+  doctor/probe doctor/report doctor/routes doctor/runtime doctor/settings doctor/sizes doctor/store \
   doctor/timeouts doctor/tree test test/assert test/assertions test/compare test/dialect test/files \
   test/hooks test/insulate test/junit test/kit/calls test/kit/client test/kit/environment test/kit/event \
   test/kit/faults test/kit/journal test/kit/leftovers test/kit/match test/kit/play test/kit/request test/kit/service \

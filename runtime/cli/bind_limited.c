@@ -11,6 +11,8 @@
 #include "task.h"
 #include "vm.h"
 
+enum { MEMORY_MAX_MB = 10240 /* of a function of Lambda */ };
+
 static const char meta[] = "moonwire.limited";
 
 enum outcome { ENDED, FAILED, OVER };
@@ -163,6 +165,13 @@ static int l_open(lua_State *L) {
   return 1;
 }
 
+static int l_memory(lua_State *L) {
+  lua_Integer mb = luaL_checkinteger(L, 1);
+  luaL_argcheck(L, mb > 0 && mb <= MEMORY_MAX_MB, 1, "MB of a function expected");
+  memory_limit(&vm_of(L)->memory, (size_t)mb << 20);
+  return 0;
+}
+
 static int l_now(lua_State *L) {
   lua_pushnumber(L, (lua_Number)clock_monotonic_ns() / NS_PER_MS);
   return 1;
@@ -170,7 +179,7 @@ static int l_now(lua_State *L) {
 
 static int load(lua_State *L) {
   static const luaL_Reg methods[] = { { "call", l_call }, { "close", l_close }, { "tasks", l_tasks }, { NULL, NULL } };
-  static const luaL_Reg functions[] = { { "now", l_now }, { "open", l_open }, { NULL, NULL } };
+  static const luaL_Reg functions[] = { { "memory", l_memory }, { "now", l_now }, { "open", l_open }, { NULL, NULL } };
   binding_class(L, meta, methods, l_gc);
   binding_functions(L, functions);
   return 1;

@@ -121,8 +121,7 @@ static int l_gc(lua_State *L) {
 static bool start(struct running *r, char *const *argv, char err[ERR_LEN]) {
   static const struct process_events events = { line_came, process_ended };
   char program[PATH_MAX];
-  if (!realpath("/proc/self/exe", program))
-    return fail(err, "cannot find out where this program lies; is /proc mounted?");
+  if (!own_file_program(program, err)) return false;
   struct child_command command = { .program = program, .argv = argv, .environment = environ, .directory = "." };
   return process_start(&r->process, r->vm->loop, &command, &events, r, err);
 }
