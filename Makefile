@@ -184,7 +184,7 @@ say = @printf '%-7s %s\n' $(1) $(2)
 
 # ---- Commands ---------------------------------------------------------------------------------------------------------
 
-.PHONY: help deps build run test test-browser test-framework test-package test-arm64 check docs asan valgrind fuzz bench soak package install uninstall clean \
+.PHONY: help deps build run test test-browser test-framework test-package test-arm64 check docs asan valgrind fuzz bench counts soak package install uninstall clean \
   distclean tests fuzzers programs native layer tarball lists FORCE packages-build packages-test packages-browser packages-check \
   packages-valgrind packages-fuzz packages-package packages-arm64
 .DELETE_ON_ERROR:
@@ -239,6 +239,9 @@ fuzz: packages-fuzz ## Run every fuzzer for FUZZ_SECONDS (60) seconds
 
 bench: $(programs) $(npm_tree) ## Measure start, memory and speed next to raw sockets, bare OpenSSL and AWS's SDK; echoes and reloads of the gateway
 	@MOONWIRE_BUILD=$(BUILD) tests/bench/run
+
+counts: $(programs) packages-test packages-valgrind ## Count instructions and system calls, compare with tests/counts/counts.txt; WRITE=1 takes them into it
+	@MOONWIRE_BUILD=$(BUILD) tests/counts/run $(if $(WRITE),--write) $(ONLY)
 
 soak: $(programs) packages-test ## Serve INVOCATIONS (1,000,000) in each mode; resident memory has to stay flat
 	@MOONWIRE_BUILD=$(BUILD) tests/soak/run --invocations $(INVOCATIONS)
