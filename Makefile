@@ -165,6 +165,7 @@ npm_lock     := $(wildcard tests/e2e/package-lock.json)
 npm_tree     := $(npm_lock:%/package-lock.json=%/node_modules/.package-lock.json)
 browser_tree   := tests/browser/node_modules/.package-lock.json
 framework_tree := tests/framework/node_modules/.package-lock.json
+bench_tree     := tests/bench/node_modules/.package-lock.json
 
 programs := $(BUILD)/bootstrap $(BUILD)/moonwire
 
@@ -184,9 +185,9 @@ say = @printf '%-7s %s\n' $(1) $(2)
 
 # ---- Commands ---------------------------------------------------------------------------------------------------------
 
-.PHONY: help deps build run test test-browser test-framework test-package test-arm64 check docs asan valgrind fuzz bench counts soak package install uninstall clean \
-  distclean tests fuzzers programs native layer tarball lists FORCE packages-build packages-test packages-browser packages-check \
-  packages-valgrind packages-fuzz packages-package packages-arm64
+.PHONY: help deps build run test test-browser test-framework test-package test-arm64 check docs asan valgrind fuzz bench counts soak \
+  package install uninstall clean distclean tests fuzzers programs native layer tarball lists FORCE packages-build packages-test \
+  packages-bench packages-browser packages-check packages-valgrind packages-fuzz packages-package packages-arm64
 .DELETE_ON_ERROR:
 .SECONDARY:
 
@@ -237,7 +238,7 @@ fuzz: packages-fuzz ## Run every fuzzer for FUZZ_SECONDS (60) seconds
 	  SANITIZE=fuzzer-no-link,address,undefined
 	@tools/run-fuzzers build/fuzz $(FUZZ_SECONDS) $(ONLY)
 
-bench: $(programs) $(npm_tree) ## Measure start, memory and speed next to raw sockets, bare OpenSSL and AWS's SDK; echoes and reloads of the gateway
+bench: $(programs) packages-bench $(bench_tree) ## Measure start, speed, memory and cost next to Node.js, serverless-offline, lua-cjson and the limits; 15 minutes
 	@MOONWIRE_BUILD=$(BUILD) tests/bench/run
 
 counts: $(programs) packages-test packages-valgrind ## Count instructions and system calls, compare with tests/counts/counts.txt; WRITE=1 takes them into it
@@ -269,7 +270,7 @@ deps: packages-build ## Fetch the newest sources of LuaJIT, libcurl and cJSON; b
 	@touch $(DEPS)/ready
 
 distclean: ## Remove everything that was built or fetched
-	$(Q)rm -rf build compile_commands.json tests/e2e/node_modules tests/browser/node_modules tests/framework/node_modules
+	$(Q)rm -rf build compile_commands.json tests/e2e/node_modules tests/browser/node_modules tests/framework/node_modules tests/bench/node_modules
 
 # ---- Dependencies -----------------------------------------------------------------------------------------------------
 
@@ -282,6 +283,8 @@ packages-test: packages-build
 	@tools/install-packages test node $(if $(npm_lock),npm)
 packages-check packages-valgrind packages-fuzz packages-package packages-arm64: packages-%: packages-build
 	@tools/install-packages $*
+packages-bench: packages-test
+	@tools/install-packages bench headers
 packages-browser: packages-test
 	@tools/install-packages browser
 
@@ -302,6 +305,11 @@ $(DEPS)/fetched: tools/packages.txt tools/fetch-foreign | packages-arm64
 $(npm_tree) $(browser_tree) $(framework_tree): %/node_modules/.package-lock.json: %/package-lock.json | packages-test
 	$(call say,NPM,$*)
 	$(Q)cd $* && npm ci --no-audit --no-fund --loglevel=error
+	@touch $@
+
+$(bench_tree): tests/bench/package-lock.json tests/bench/install | packages-bench
+	$(call say,NPM,tests/bench)
+	$(Q)tests/bench/install
 	@touch $@
 
 # ---- Programs ---------------------------------------------------------------------------------------------------------
