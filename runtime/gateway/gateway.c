@@ -277,7 +277,8 @@ static bool open_all(struct gateway *g, char err[ERR_LEN]) {
   if (!project_read(&g->project, options->config, &options->surroundings, err)) return false;
   g->loop = loop_new(err);
   if (!g->loop || !signals_init(&g->signals, g->loop, on_signal, g, err)) return false;
-  if (!console_init(&g->console, &(struct console_options){ g->loop, snapshot_of, g, options->tool }, err)) return false;
+  if (!console_init(&g->console, &(struct console_options){ g->loop, snapshot_of, g, options->tool }, err))
+    return false;
   g->view = view_new(&(struct view_options){ .loop = g->loop,
                                              .out = options->out,
                                              .colour = options->colour,
