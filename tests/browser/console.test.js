@@ -4,6 +4,7 @@
 const assert = require('node:assert/strict');
 const fs = require('node:fs');
 const path = require('node:path');
+const { call } = require('../e2e/helper/console');
 const { ECHO } = require('../e2e/helper/dev');
 const { Console, consoleScenario, assertAccessible } = require('./helper/console');
 const { scenario } = require('./helper/browser');
@@ -347,3 +348,26 @@ for (const colorScheme of ['light', 'dark']) {
     });
   }
 }
+
+consoleScenario('two tabs that connect at once know whose connection is whose', echo, async ({ dev, page }) => {
+  const said = await page.evaluate(async () => { // what two pages do; a second one would run when the browser likes
+    const [{ Clients }, { get }] = await Promise.all(['clients', 'api'].map((name) => import(`/console/${name}.js`)));
+    const tabs = [new Clients(() => {}), new Clients(() => {})];
+    const { websocketUrl, next } = await get('console/state');
+    for (const tab of tabs) tab.base = websocketUrl;
+    for (let i = 0; i < 3; i += 1) for (const tab of tabs) tab.add({ path: '', query: [], protocols: [] });
+    const all = tabs.flatMap((tab) => tab.all);
+    for (let after = next; all.some(({ connectionId }) => !connectionId);) {
+      const answer = await get('console/feed', { after, wait_ms: 5000 });
+      for (const tab of tabs) tab.took(answer.records);
+      after = answer.next;
+    }
+    for (const client of all) client.send(`I am ${client.connectionId}`);
+    return all.map(({ connectionId }) => connectionId);
+  });
+  assert.equal(new Set(said).size, 6);
+  await dev.invocations(6);
+  const { records } = (await call(dev, 'console/feed')).json;
+  const frames = records.filter(({ type, direction }) => type === 'frame' && direction === 'in');
+  assert.deepEqual(frames.map(({ text }) => text), frames.map(({ connectionId }) => `I am ${connectionId}`));
+});
