@@ -53,7 +53,7 @@ SCRIPT := bind_aws bind_broadcast bind_connections bind_crypto bind_http bind_in
   handler header_list memory nesting outcome redact result scope scope_metrics secret serving shutdown table_field \
   task task_handle value value_write vm watchdog xray_cause
 # The local gateway: what ties it together, and its rooms.
-GATEWAY   := addresses api_id apis control control_answer control_calls control_connections control_console control_events \
+GATEWAY   := addresses api_id apis control control_answer control_apps control_calls control_connections control_console control_events \
   control_faults control_functions control_http control_identity control_invocation control_invoke control_lambda control_rooms \
   control_route control_service control_signed control_state delays descriptors event_order excerpt fault_act fault_order fault_tell gateway \
   generation generations http_call identity lambda_target load_failure management moment reload reread route_call \
@@ -61,7 +61,7 @@ GATEWAY   := addresses api_id apis control control_answer control_calls control_
 MODEL     := faults model model_admission model_answer model_authorization model_authorize model_close \
   model_connections model_event model_fields model_frame model_id model_identity model_json model_manage model_policy \
   model_request model_result model_step route_selection route_selection_value
-CONSOLE   := console console_archive console_feed console_page console_ring console_store console_token console_totals console_traffic
+CONSOLE   := console console_apps console_archive console_feed console_page console_ring console_routes console_store console_token console_totals console_traffic
 HTTP_API  := http_api http_api_cors http_api_event http_api_fields http_api_path http_api_result http_api_route
 PROJECT   := dotenv intrinsic intrinsic_name node_table project project_authorizer project_code project_environment project_event \
   project_file project_function project_http_api project_http_route project_provider project_report project_route \
@@ -74,7 +74,7 @@ FUNCTIONS := child environment environment_api environment_start environment_tur
 RELOAD    := named run_folder snapshot snapshot_part tree watch
 VIEW      := view view_json view_lines view_log view_metrics view_observer view_out view_plain view_record \
   view_record_json view_reload view_report view_stack view_style view_tap view_text view_text_invocation
-CLI    := bind_folder bind_http_event bind_limited bind_model bind_plain bind_process bind_project bind_trial bind_zip \
+CLI    := bind_folder bind_http_event bind_limited bind_model bind_plain bind_process bind_project bind_trial bind_zip binding \
   cmd_ctl cmd_dev cmd_doctor cmd_invoke cmd_lua cmd_new cmd_package cmd_test cmd_token cmd_types local_api lua_command \
   main own_file pairs script
 
@@ -89,10 +89,10 @@ LUA     := app app/conn app/door app/failure app/origin app/request app/route ap
   store/dynamodb_keys store/dynamodb_members store/handle store/name store/record store/scope store/sqlite \
   store/sqlite_database store/sqlite_library store/sqlite_schema ws ws/broadcast ws/delivery ws/relay ws/room ws/user
 LUA_DEV := cli/control cli/ctl cli/ctl_show cli/doctor cli/event cli/event_kinds cli/files cli/here cli/installed cli/invoke cli/md5 cli/new cli/options \
-  cli/own_dev cli/package cli/package_files cli/test cli/token cli/types cli/verdict doctor/apps doctor/archive doctor/bootstrap doctor/case \
-  doctor/catalogue doctor/elf doctor/files doctor/findings doctor/glob doctor/handlers doctor/libraries \
-  doctor/needs doctor/packaged doctor/permissions doctor/placeholders doctor/probe doctor/queues \
-  doctor/references doctor/report doctor/routes doctor/runtime doctor/settings doctor/sizes doctor/store \
+  cli/own_dev cli/package cli/package_files cli/test cli/token cli/types cli/verdict console/example console/probe \
+  doctor/apps doctor/archive doctor/bootstrap doctor/case doctor/catalogue doctor/elf doctor/files doctor/findings \
+  doctor/glob doctor/handlers doctor/libraries doctor/needs doctor/packaged doctor/permissions doctor/placeholders \
+  doctor/probe doctor/queues doctor/references doctor/report doctor/routes doctor/runtime doctor/settings doctor/sizes doctor/store \
   doctor/timeouts doctor/tree test test/assert test/assertions test/compare test/dialect test/files \
   test/hooks test/insulate test/junit test/kit/calls test/kit/client test/kit/environment test/kit/event \
   test/kit/faults test/kit/journal test/kit/leftovers test/kit/match test/kit/play test/kit/request test/kit/service \
@@ -165,6 +165,7 @@ npm_lock     := $(wildcard tests/e2e/package-lock.json)
 npm_tree     := $(npm_lock:%/package-lock.json=%/node_modules/.package-lock.json)
 browser_tree   := tests/browser/node_modules/.package-lock.json
 framework_tree := tests/framework/node_modules/.package-lock.json
+bench_tree     := tests/bench/node_modules/.package-lock.json
 
 programs := $(BUILD)/bootstrap $(BUILD)/moonwire
 
@@ -184,9 +185,9 @@ say = @printf '%-7s %s\n' $(1) $(2)
 
 # ---- Commands ---------------------------------------------------------------------------------------------------------
 
-.PHONY: help deps build run test test-browser test-framework test-package test-arm64 check docs asan valgrind fuzz bench soak package install uninstall clean \
-  distclean tests fuzzers programs native layer tarball lists FORCE packages-build packages-test packages-browser packages-check \
-  packages-valgrind packages-fuzz packages-package packages-arm64
+.PHONY: help deps build run test test-browser test-framework test-package test-arm64 check docs asan valgrind fuzz bench counts soak \
+  package install uninstall clean distclean tests fuzzers programs native layer tarball lists FORCE packages-build packages-test \
+  packages-bench packages-browser packages-check packages-valgrind packages-fuzz packages-package packages-arm64
 .DELETE_ON_ERROR:
 .SECONDARY:
 
@@ -237,8 +238,11 @@ fuzz: packages-fuzz ## Run every fuzzer for FUZZ_SECONDS (60) seconds
 	  SANITIZE=fuzzer-no-link,address,undefined
 	@tools/run-fuzzers build/fuzz $(FUZZ_SECONDS) $(ONLY)
 
-bench: $(programs) $(npm_tree) ## Measure start, memory and speed next to raw sockets, bare OpenSSL and AWS's SDK; echoes and reloads of the gateway
+bench: $(programs) packages-bench $(bench_tree) ## Measure start, speed, memory and cost next to Node.js, serverless-offline, lua-cjson and the limits; 15 minutes
 	@MOONWIRE_BUILD=$(BUILD) tests/bench/run
+
+counts: $(programs) packages-test packages-valgrind ## Count instructions and system calls, compare with tests/counts/counts.txt; WRITE=1 takes them into it
+	@MOONWIRE_BUILD=$(BUILD) tests/counts/run $(if $(WRITE),--write) $(ONLY)
 
 soak: $(programs) packages-test ## Serve INVOCATIONS (1,000,000) in each mode; resident memory has to stay flat
 	@MOONWIRE_BUILD=$(BUILD) tests/soak/run --invocations $(INVOCATIONS)
@@ -266,7 +270,7 @@ deps: packages-build ## Fetch the newest sources of LuaJIT, libcurl and cJSON; b
 	@touch $(DEPS)/ready
 
 distclean: ## Remove everything that was built or fetched
-	$(Q)rm -rf build compile_commands.json tests/e2e/node_modules tests/browser/node_modules tests/framework/node_modules
+	$(Q)rm -rf build compile_commands.json tests/e2e/node_modules tests/browser/node_modules tests/framework/node_modules tests/bench/node_modules
 
 # ---- Dependencies -----------------------------------------------------------------------------------------------------
 
@@ -279,6 +283,8 @@ packages-test: packages-build
 	@tools/install-packages test node $(if $(npm_lock),npm)
 packages-check packages-valgrind packages-fuzz packages-package packages-arm64: packages-%: packages-build
 	@tools/install-packages $*
+packages-bench: packages-test
+	@tools/install-packages bench headers
 packages-browser: packages-test
 	@tools/install-packages browser
 
@@ -299,6 +305,11 @@ $(DEPS)/fetched: tools/packages.txt tools/fetch-foreign | packages-arm64
 $(npm_tree) $(browser_tree) $(framework_tree): %/node_modules/.package-lock.json: %/package-lock.json | packages-test
 	$(call say,NPM,$*)
 	$(Q)cd $* && npm ci --no-audit --no-fund --loglevel=error
+	@touch $@
+
+$(bench_tree): tests/bench/package-lock.json tests/bench/install | packages-bench
+	$(call say,NPM,tests/bench)
+	$(Q)tests/bench/install
 	@touch $@
 
 # ---- Programs ---------------------------------------------------------------------------------------------------------

@@ -12,13 +12,14 @@
 
 #include "timers.h"
 
-enum { BATCH = 64, ALARM = -1 /* in the place of a descriptor */ };
+enum { BATCH = 64, ALARM = 0 /* in the place of a watch's serial */ };
 
 struct loop {
   int epoll;
   bool stopped;
   struct loop_watch **by_fd; /* the active watch of each descriptor: an event of a stopped one finds NULL */
   size_t fd_count;           /* entries of by_fd */
+  uint32_t watches;          /* how many have been added: the serial of the newest */
   size_t active_watches;
   struct loop_watch *blocker; /* an active watch that may block, or NULL */
   struct timers timers;
@@ -87,6 +88,17 @@ size_t loop_pending(const struct loop *loop) {
 
 /* Descriptors */
 
+/* What an event says about where it comes from. A descriptor alone does not do: of two events in one batch, the callback of the
+ * first may close the descriptor of the second, and open another that gets the same number. */
+static uint64_t source_of(uint32_t serial, int fd) {
+  return (uint64_t)serial << 32 | (uint32_t)fd;
+}
+
+static struct loop_watch *watch_of(const struct loop *loop, uint64_t source) {
+  struct loop_watch *w = loop->by_fd[(uint32_t)source];
+  return w && w->serial == source >> 32 ? w : NULL;
+}
+
 static bool make_room_for(struct loop *loop, int fd) {
   size_t wanted = (size_t)fd + 1;
   if (wanted <= loop->fd_count) return true;
@@ -107,7 +119,9 @@ bool loop_watch_set(struct loop *loop, struct loop_watch *w, int events, char er
     return true;
   }
   if (!make_room_for(loop, w->fd)) return fail(err, "event loop: out of memory");
-  struct epoll_event event = { .data.fd = w->fd };
+  if (w->kept == 0 && ++loop->watches == ALARM) loop->watches++;
+  if (w->kept == 0) w->serial = loop->watches;
+  struct epoll_event event = { .data.u64 = source_of(w->serial, w->fd) };
   if (events & LOOP_READ) event.events |= EPOLLIN;
   if (events & LOOP_WRITE) event.events |= EPOLLOUT;
   if (events & LOOP_HANGUP) event.events |= EPOLLRDHUP;
@@ -203,7 +217,7 @@ static void tell_interrupt(struct loop *loop) {
 
 /* Makes the alarm; edge-triggered, so that setting it again is all that has to be done about it. */
 static bool alarm_open(struct loop *loop) {
-  struct epoll_event event = { .events = EPOLLIN | EPOLLET, .data.fd = ALARM };
+  struct epoll_event event = { .events = EPOLLIN | EPOLLET, .data.u64 = source_of(ALARM, 0) };
   int fd = timerfd_create(CLOCK_MONOTONIC, TFD_NONBLOCK | TFD_CLOEXEC);
   if (fd < 0) return false;
   if (epoll_ctl(loop->epoll, EPOLL_CTL_ADD, fd, &event) < 0) {
@@ -245,11 +259,11 @@ static struct loop_watch *only_watch(const struct loop *loop) {
 }
 
 static void dispatch(struct loop *loop, const struct epoll_event *event) {
-  if (event->data.fd == ALARM) {
+  if (event->data.u64 == source_of(ALARM, 0)) {
     loop->alarm_ns = 0;
     return;
   }
-  struct loop_watch *w = loop->by_fd[event->data.fd];
+  struct loop_watch *w = watch_of(loop, event->data.u64);
   if (!w) return;
   if (w->events == 0) { /* it rests, and would be told again and again */
     loop_watch_stop(loop, w);

@@ -28,9 +28,10 @@ struct loop_watch {
   void (*ready)(void *ctx, int events); /* what is watched for; an error or a closed peer sets all of it */
   void *ctx;
   int fd;
-  int events;     /* 0 while inactive */
-  int kept;       /* what the kernel watches for; more than `events` while the watch rests */
-  bool may_block; /* ready knows LOOP_ALONE: it is then called without waiting first, which saves a system call */
+  int events;      /* 0 while inactive */
+  int kept;        /* what the kernel watches for; more than `events` while the watch rests */
+  uint32_t serial; /* tells it from the watch that its descriptor's number had before */
+  bool may_block;  /* ready knows LOOP_ALONE: it is then called without waiting first, which saves a system call */
 };
 
 /* A timer that fires once. Zero it before the first use. */
