@@ -12,7 +12,7 @@
 
 #include "timers.h"
 
-enum { BATCH = 64, ALARM = 0 /* in the place of a watch's serial */ };
+enum { BATCH = 64, ROUNDS = 8, ALARM = 0 /* in the place of a watch's serial */ };
 
 struct loop {
   int epoll;
@@ -192,12 +192,18 @@ void loop_job_stop(struct loop *loop, struct loop_job *job) {
   loop->active_jobs--;
 }
 
-static void run_jobs(struct loop *loop) {
+static void run_round(struct loop *loop) {
   for (size_t left = loop->active_jobs; left > 0 && loop->jobs && !loop->stopped; left--) {
     struct loop_job *job = loop->jobs;
     loop_job_stop(loop, job);
     job->run(job->ctx);
   }
+}
+
+/* Jobs that jobs add run at once, too: a call begins in a job of the task and goes on in one of libcurl's, and would ask the kernel
+ * in between for nothing. But not for ever: descriptors and timers have their turn. */
+static void run_jobs(struct loop *loop) {
+  for (int round = 0; round < ROUNDS && loop->jobs && !loop->stopped; round++) run_round(loop);
 }
 
 /* Signals */
