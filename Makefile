@@ -183,7 +183,7 @@ say = @printf '%-7s %s\n' $(1) $(2)
 
 .PHONY: help deps build run test test-browser test-framework test-package test-arm64 check docs asan valgrind fuzz bench soak package install uninstall clean \
   distclean tests fuzzers programs native layer tarball lists FORCE packages-build packages-test packages-browser packages-check \
-  packages-valgrind packages-fuzz packages-package packages-arm64
+  packages-valgrind packages-fuzz packages-package packages-arm64 packages-emulate
 .DELETE_ON_ERROR:
 .SECONDARY:
 
@@ -223,7 +223,7 @@ asan: ## The tests under AddressSanitizer and UndefinedBehaviorSanitizer
 	@$(MAKE) --no-print-directory test BUILD=build/asan SANITIZE=address,undefined CFLAGS='-O1 -g'
 
 test-arm64: ## The tests of the programs for arm64, emulated (tests/arm64/run)
-	@$(MAKE) --no-print-directory ARCH=arm64 programs tests packages-test $(npm_tree)
+	@$(MAKE) --no-print-directory ARCH=arm64 programs tests packages-test packages-emulate $(npm_tree)
 	@tests/arm64/run build/arm64 $(ONLY)
 
 valgrind: $(programs) tests packages-test packages-valgrind $(npm_tree) ## The tests under valgrind
@@ -274,7 +274,7 @@ packages-build:
 	@tools/install-packages build
 packages-test: packages-build
 	@tools/install-packages test node $(if $(npm_lock),npm)
-packages-check packages-valgrind packages-fuzz packages-package packages-arm64: packages-%: packages-build
+packages-check packages-valgrind packages-fuzz packages-package packages-arm64 packages-emulate: packages-%: packages-build
 	@tools/install-packages $*
 packages-browser: packages-test
 	@tools/install-packages browser
