@@ -3,6 +3,7 @@
 #include <lauxlib.h>
 #include <stdlib.h>
 
+#include "binding.h"
 #include "err.h"
 #include "frames.h"
 #include "loop.h"
@@ -179,21 +180,11 @@ static int l_now(lua_State *L) {
 static int load(lua_State *L) {
   static const luaL_Reg methods[] = { { "call", l_call }, { "close", l_close }, { "tasks", l_tasks }, { NULL, NULL } };
   static const luaL_Reg functions[] = { { "memory", l_memory }, { "now", l_now }, { "open", l_open }, { NULL, NULL } };
-  luaL_newmetatable(L, meta);
-  lua_pushcfunction(L, l_gc);
-  lua_setfield(L, -2, "__gc");
-  lua_newtable(L);
-  luaL_register(L, NULL, methods);
-  lua_setfield(L, -2, "__index");
-  lua_pop(L, 1);
-  lua_newtable(L);
-  luaL_register(L, NULL, functions);
+  binding_class(L, meta, methods, l_gc);
+  binding_functions(L, functions);
   return 1;
 }
 
 void bind_limited(lua_State *L) {
-  lua_getfield(L, LUA_REGISTRYINDEX, "_PRELOAD");
-  lua_pushcfunction(L, load);
-  lua_setfield(L, -2, "moonwire.core.limited");
-  lua_pop(L, 1);
+  binding_preload(L, "moonwire.core.limited", load);
 }

@@ -1,6 +1,8 @@
 /* raw_client.c -- the physical limit: the requests of bootstrap (GET next, POST response) and nothing else.
  * One blocking socket, kept alive; no Lua, no JSON, no library. What it costs is what sockets and the kernel cost.
  *   AWS_LAMBDA_RUNTIME_API=127.0.0.1:PORT raw_client
+ * The body of its response is {"statusCode":200}, or with SAME=1 the event. Compiled with TLS, it makes the sends of
+ * tls_sends.h in each invocation.
  */
 #define _GNU_SOURCE
 #include <arpa/inet.h>
@@ -12,10 +14,14 @@
 #include <string.h>
 #include <sys/socket.h>
 #include <unistd.h>
+#ifdef TLS
+#include "tls_sends.h"
+#endif
 
-enum { RESPONSE_MAX = 64 * 1024 };
+enum { RESPONSE_MAX = 1 << 20, HEAD_MAX = 1024 };
 
-static char response[RESPONSE_MAX + 1];
+static char response[RESPONSE_MAX + 1], reply[HEAD_MAX + RESPONSE_MAX];
+static size_t body_at; /* of the response */
 
 static int dial(const char *address) {
   const char *colon = address ? strchr(address, ':') : NULL;
@@ -53,15 +59,30 @@ static bool exchange(int fd, const char *request, size_t size) {
     const char *end = want ? NULL : strstr(response, "\r\n\r\n");
     const char *length = end ? header("\r\nContent-Length", &len) : NULL;
     if (end && !length) return false;
-    if (end) want = (size_t)(end - response) + 4 + strtoul(length, NULL, 10);
+    if (end) body_at = (size_t)(end - response) + 4;
+    if (end) want = body_at + strtoul(length, NULL, 10);
   }
   return true;
 }
 
+/* The answer to the invocation in `response`; its size. 0: it has no id. */
+static size_t write_reply(const char *address, bool same) {
+  const char *body = same ? response + body_at : "{\"statusCode\":200}";
+  size_t id_len = 0, body_len = strlen(body);
+  const char *id = header("\r\nLambda-Runtime-Aws-Request-Id", &id_len);
+  if (!id) return 0;
+  int size = snprintf(reply, HEAD_MAX,
+                      "POST /2018-06-01/runtime/invocation/%.*s/response HTTP/1.1\r\nHost: %s\r\n"
+                      "User-Agent: raw_client/1.0.0\r\nContent-Type: application/json\r\nContent-Length: %zu\r\n\r\n",
+                      (int)id_len, id, address, body_len);
+  memcpy(reply + size, body, body_len);
+  return (size_t)size + body_len;
+}
+
 int main(void) {
   const char *address = getenv("AWS_LAMBDA_RUNTIME_API");
-  static const char body[] = "{\"statusCode\":200}";
-  char next[512], reply[1024];
+  bool same = getenv("SAME") != NULL;
+  char next[512];
   int fd = dial(address);
   if (fd < 0) return fprintf(stderr, "raw_client: cannot connect to AWS_LAMBDA_RUNTIME_API\n"), 1;
   int next_size = snprintf(next, sizeof next,
@@ -69,15 +90,11 @@ int main(void) {
                            "User-Agent: raw_client/1.0.0\r\n\r\n",
                            address);
   while (exchange(fd, next, (size_t)next_size)) {
-    size_t id_len = 0;
-    const char *id = header("\r\nLambda-Runtime-Aws-Request-Id", &id_len);
-    if (!id) break;
-    int size =
-        snprintf(reply, sizeof reply,
-                 "POST /2018-06-01/runtime/invocation/%.*s/response HTTP/1.1\r\nHost: %s\r\n"
-                 "User-Agent: raw_client/1.0.0\r\nContent-Type: application/json\r\nContent-Length: %zu\r\n\r\n%s",
-                 (int)id_len, id, address, sizeof body - 1, body);
-    if (!exchange(fd, reply, (size_t)size)) break;
+    size_t size = write_reply(address, same);
+#ifdef TLS
+    if (!tls_sends()) return fprintf(stderr, "raw_client: a message was not taken\n"), 1;
+#endif
+    if (size == 0 || !exchange(fd, reply, size)) break;
   }
   close(fd);
   return 1;

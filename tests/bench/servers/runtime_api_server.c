@@ -1,13 +1,20 @@
 /* runtime_api_server.c -- plays Lambda as fast as it can, for measurements.
  * Starts a command with AWS_LAMBDA_RUNTIME_API set, serves it N invocations of one event on any number of connections,
  * ends it, and prints one line of JSON:
- *   first_next_us        fork and exec to the first complete GET next; first_cpu_us: its time on a processor until then
+ *   started_ns           when it was started (CLOCK_MONOTONIC)
+ *   first_next_us        from there to the first complete GET next; first_cpu_us, first_faults: its time on a processor and its page
+ *                        faults until then
  *   invocations, errors  replies that came; those of them that were errors
  *   us, cpu_us           per invocation after the warm-up: time that passed, time the command was on a processor
  *   per_second           1,000,000 / us
- *   rss_kb               resident memory of the command: after the first invocation, after `mark`, at the end
+ *   duration_us          mean time from an event to its reply, after the warm-up; billed_ms: the same as Lambda bills it, each
+ *                        rounded up to a millisecond
+ *   memory_kb            resident at the first poll (next), after the first invocation, after `mark`, at the end; the most there was
  *
- *   runtime_api_server [--invocations N] [--warmup N] [--mark N] [--event FILE] -- COMMAND ARGUMENTS...
+ *   runtime_api_server [--invocations N] [--warmup N] [--mark N] [--event FILE] [--gap US] [--group PROCS] -- COMMAND ARGUMENTS...
+ *
+ * --gap: an event waits so long for the poll before it is handed out. --group: the command joins this control group
+ * (its file cgroup.procs). With --invocations 0 the first poll is the end.
  */
 #define _GNU_SOURCE
 #include <arpa/inet.h>
@@ -25,6 +32,7 @@
 #include <sys/wait.h>
 #include <time.h>
 #include <unistd.h>
+#include "child.h"
 
 enum { REQUEST_MAX = 1 << 20, CONNECTIONS_MAX = 1024, EVENT_MAX = 1 << 20, SILENCE_S = 30 };
 
@@ -48,48 +56,23 @@ struct connection {
 
 struct server {
   uint64_t invocations, warmup, mark; /* what is asked for */
+  int64_t gap_ns;
+  const char *group;
   char event[EVENT_MAX];
   size_t event_len;
   int listener, epoll;
   pid_t child;
-  uint64_t served, replies, errors;
-  int64_t started_ns, first_next_ns, warm_ns, end_ns; /* monotonic; 0: not yet */
+  uint64_t served, replies, errors, billed_ms;
+  int64_t started_ns, first_next_ns, warm_ns, end_ns; /* 0: not yet */
   int64_t first_cpu_ns, warm_cpu_ns, end_cpu_ns;
-  long rss_first_kb, rss_mark_kb, rss_end_kb; /* 0: not yet */
+  int64_t sent_ns, durations_ns; /* of the last event; the sum */
+  long first_faults, next_kb, first_kb, mark_kb, end_kb, most_kb;
   bool finished;
 };
 
 static void die(const char *what) {
   fprintf(stderr, "runtime_api_server: %s%s%s\n", what, errno ? ": " : "", errno ? strerror(errno) : "");
   exit(1);
-}
-
-static int64_t now_ns(void) {
-  struct timespec t;
-  clock_gettime(CLOCK_MONOTONIC, &t);
-  return (int64_t)t.tv_sec * 1000000000 + t.tv_nsec;
-}
-
-/* The text of /proc/PID/NAME. */
-static const char *proc_text(pid_t pid, const char *name) {
-  static char text[8192];
-  char path[64];
-  snprintf(path, sizeof path, "/proc/%d/%s", (int)pid, name);
-  FILE *file = fopen(path, "r");
-  size_t len = file ? fread(text, 1, sizeof text - 1, file) : 0;
-  if (file) fclose(file);
-  text[len] = '\0';
-  return text;
-}
-
-static long rss_kb(pid_t pid) {
-  const char *line = strstr(proc_text(pid, "status"), "VmRSS:");
-  return line ? strtol(line + strlen("VmRSS:"), NULL, 10) : 0;
-}
-
-/* Time on a processor; 0 where the kernel does not keep it. */
-static int64_t cpu_ns(pid_t pid) {
-  return strtoll(proc_text(pid, "schedstat"), NULL, 10);
 }
 
 static void send_all(int fd, const char *bytes, size_t len) {
@@ -124,28 +107,39 @@ static void send_event(struct server *s, int fd) {
 static void handle_next(struct server *s, int fd) {
   if (!s->first_next_ns) {
     s->first_next_ns = now_ns();
-    s->first_cpu_ns = cpu_ns(s->child);
+    s->first_cpu_ns = child_cpu_ns(s->child);
+    s->first_faults = child_faults(s->child);
+    s->next_kb = child_memory_kb(s->child, "VmRSS:");
   }
-  if (s->replies >= 1 && !s->rss_first_kb) s->rss_first_kb = rss_kb(s->child);
-  if (s->mark && s->replies >= s->mark && !s->rss_mark_kb) s->rss_mark_kb = rss_kb(s->child);
+  if (s->replies >= 1 && !s->first_kb) s->first_kb = child_memory_kb(s->child, "VmRSS:");
+  if (s->mark && s->replies >= s->mark && !s->mark_kb) s->mark_kb = child_memory_kb(s->child, "VmRSS:");
   if (s->replies >= s->invocations) {
-    s->rss_end_kb = rss_kb(s->child);
+    s->end_kb = child_memory_kb(s->child, "VmRSS:");
+    s->most_kb = child_memory_kb(s->child, "VmHWM:");
     s->finished = true;
   } else if (s->served < s->invocations) {
+    struct timespec gap = { .tv_sec = s->gap_ns / 1000000000, .tv_nsec = s->gap_ns % 1000000000 };
+    if (s->gap_ns) nanosleep(&gap, NULL);
+    s->sent_ns = now_ns();
     send_event(s, fd);
   }
 }
 
 static void handle_reply(struct server *s, int fd, bool error) {
+  int64_t now = now_ns(), took = now - s->sent_ns;
   s->replies++;
   if (error) s->errors++;
+  if (s->replies > s->warmup) {
+    s->durations_ns += took;
+    s->billed_ms += (uint64_t)((took + 999999) / 1000000);
+  }
   if (s->replies == s->warmup) {
-    s->warm_ns = now_ns();
-    s->warm_cpu_ns = cpu_ns(s->child);
+    s->warm_ns = now;
+    s->warm_cpu_ns = child_cpu_ns(s->child);
   }
   if (s->replies == s->invocations) {
-    s->end_ns = now_ns();
-    s->end_cpu_ns = cpu_ns(s->child);
+    s->end_ns = now;
+    s->end_cpu_ns = child_cpu_ns(s->child);
   }
   send_all(fd, ACCEPTED, sizeof ACCEPTED - 1);
 }
@@ -233,27 +227,21 @@ static void server_run(struct server *s) {
   }
 }
 
-/* The clock starts before fork: what exec, the dynamic loader and the program do is all in first_next_us. */
-static void command_start(struct server *s, char **command) {
-  s->started_ns = now_ns();
-  s->child = vfork();
-  if (s->child == 0) {
-    dup2(STDERR_FILENO, STDOUT_FILENO); /* standard output is for the report */
-    execvp(command[0], command);
-    _exit(127);
-  }
-  if (s->child < 0) die("fork");
-}
-
 static void report(const struct server *s) {
   int64_t began = s->warm_ns ? s->warm_ns : s->first_next_ns;
-  double counted = (double)(s->invocations - s->warmup);
-  double us = counted > 0 ? (double)(s->end_ns - began) / 1e3 / counted : 0;
-  double cpu_us = counted > 0 ? (double)(s->end_cpu_ns - s->warm_cpu_ns) / 1e3 / counted : 0;
-  printf("{\"first_next_us\":%.1f,\"first_cpu_us\":%.1f,\"invocations\":%" PRIu64 ",\"errors\":%" PRIu64
-         ",\"us\":%.2f,\"cpu_us\":%.2f,\"per_second\":%.1f,\"rss_kb\":{\"first\":%ld,\"mark\":%ld,\"end\":%ld}}\n",
-         (double)(s->first_next_ns - s->started_ns) / 1e3, (double)s->first_cpu_ns / 1e3, s->replies, s->errors, us,
-         cpu_us, us > 0 ? 1e6 / us : 0, s->rss_first_kb, s->rss_mark_kb, s->rss_end_kb);
+  double counted = s->invocations > s->warmup ? (double)(s->invocations - s->warmup) : 1;
+  double us = (double)(s->end_ns - began) / 1e3 / counted;
+  printf("{\"started_ns\":%" PRId64
+         ",\"first_next_us\":%.1f,\"first_cpu_us\":%.1f,\"first_faults\":%ld,\"invocations\":%" PRIu64
+         ",\"errors\":%" PRIu64 ",",
+         s->started_ns, (double)(s->first_next_ns - s->started_ns) / 1e3, (double)s->first_cpu_ns / 1e3,
+         s->first_faults, s->replies, s->errors);
+  if (s->invocations > 0)
+    printf("\"us\":%.2f,\"cpu_us\":%.2f,\"per_second\":%.1f,\"duration_us\":%.2f,\"billed_ms\":%.3f,", us,
+           (double)(s->end_cpu_ns - (s->warm_ns ? s->warm_cpu_ns : s->first_cpu_ns)) / 1e3 / counted, 1e6 / us,
+           (double)s->durations_ns / 1e3 / counted, (double)s->billed_ms / counted);
+  printf("\"memory_kb\":{\"next\":%ld,\"first\":%ld,\"mark\":%ld,\"end\":%ld,\"most\":%ld}}\n", s->next_kb, s->first_kb,
+         s->mark_kb, s->end_kb, s->most_kb);
 }
 
 static void read_event(struct server *s, const char *path) {
@@ -277,12 +265,16 @@ static char **options_read(struct server *s, int argc, char **argv) {
       s->mark = strtoull(argv[i + 1], NULL, 10);
     else if (strcmp(argv[i], "--event") == 0)
       read_event(s, argv[i + 1]);
+    else if (strcmp(argv[i], "--gap") == 0)
+      s->gap_ns = strtoll(argv[i + 1], NULL, 10) * 1000;
+    else if (strcmp(argv[i], "--group") == 0)
+      s->group = argv[i + 1];
     else
       break;
   }
   if (i + 1 >= argc || strcmp(argv[i], "--") != 0 || s->warmup > s->invocations) {
     errno = 0;
-    die("usage: [--invocations N] [--warmup N] [--mark N] [--event FILE] -- COMMAND ARGUMENTS...");
+    die("usage: [--invocations N] [--warmup N] [--mark N] [--event FILE] [--gap US] [--group PROCS] -- COMMAND...");
   }
   return argv + i + 1;
 }
@@ -291,7 +283,8 @@ int main(int argc, char **argv) {
   static struct server s;
   char **command = options_read(&s, argc, argv);
   server_open(&s);
-  command_start(&s, command);
+  s.child = child_start(command, s.group, &s.started_ns);
+  if (s.child < 0) die("the command cannot be started");
   server_run(&s);
   kill(s.child, SIGKILL);
   waitpid(s.child, NULL, 0);

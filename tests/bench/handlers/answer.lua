@@ -1,4 +1,4 @@
--- echo.lua: answers with the message, without a call to anybody.
+-- answer.lua: answers with the message, without a call to anybody.
 local M = {}
 
 function M.run(event)

@@ -1,0 +1,8 @@
+-- same.lua: gives the event back, all of it.
+local M = {}
+
+function M.run(event)
+  return event
+end
+
+return M
