@@ -40,7 +40,7 @@ WERROR := -Werror
 
 # ---- Sources: names without folder and suffix -------------------------------------------------------------------------
 
-BASE   := arena buf config date err field init_line json json_check json_cover json_write log log_line loop output \
+BASE   := alarm arena buf config date err field init_line json json_check json_cover json_write log log_line loop output \
   settings shown spelling stop_signal str timers utf8
 NET    := http http_answer http_multi http_names http_request http_tls http_transfer trust url
 AWS    := broadcast client client_call client_classify client_keys client_peer client_trace connections connections_message \
@@ -187,7 +187,8 @@ say = @printf '%-7s %s\n' $(1) $(2)
 
 .PHONY: help deps build run test test-browser test-framework test-package test-arm64 check docs asan valgrind fuzz bench counts soak \
   package install uninstall clean distclean tests fuzzers programs native layer tarball lists FORCE packages-build packages-test \
-  packages-bench packages-browser packages-check packages-valgrind packages-fuzz packages-package packages-arm64
+  packages-bench packages-browser packages-check packages-valgrind packages-fuzz packages-package packages-arm64 \
+  packages-emulate
 .DELETE_ON_ERROR:
 .SECONDARY:
 
@@ -227,7 +228,7 @@ asan: ## The tests under AddressSanitizer and UndefinedBehaviorSanitizer
 	@$(MAKE) --no-print-directory test BUILD=build/asan SANITIZE=address,undefined CFLAGS='-O1 -g'
 
 test-arm64: ## The tests of the programs for arm64, emulated (tests/arm64/run)
-	@$(MAKE) --no-print-directory ARCH=arm64 programs tests packages-test $(npm_tree)
+	@$(MAKE) --no-print-directory ARCH=arm64 programs tests packages-test packages-emulate $(npm_tree)
 	@tests/arm64/run build/arm64 $(ONLY)
 
 valgrind: $(programs) tests packages-test packages-valgrind $(npm_tree) ## The tests under valgrind
@@ -281,7 +282,7 @@ packages-build:
 	@tools/install-packages build
 packages-test: packages-build
 	@tools/install-packages test node $(if $(npm_lock),npm)
-packages-check packages-valgrind packages-fuzz packages-package packages-arm64: packages-%: packages-build
+packages-check packages-valgrind packages-fuzz packages-package packages-arm64 packages-emulate: packages-%: packages-build
 	@tools/install-packages $*
 packages-bench: packages-test
 	@tools/install-packages bench headers

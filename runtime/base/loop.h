@@ -42,7 +42,7 @@ struct loop_timer {
   size_t place;   /* 1-based position in the heap; 0 while inactive */
 };
 
-/* Work for the next turn of the loop, before it waits. Zero it before the first use. */
+/* Work that the loop does before it waits. Zero it before the first use. */
 struct loop_job {
   void (*run)(void *ctx);
   void *ctx;
@@ -75,7 +75,7 @@ void loop_watch_rest(struct loop *loop, struct loop_watch *w);
 bool loop_timer_start(struct loop *loop, struct loop_timer *t, int64_t delay_ms);
 void loop_timer_stop(struct loop *loop, struct loop_timer *t);
 
-/* Runs the job once in the next turn; nothing when it is waiting already. */
+/* Runs the job once, soon, before the loop waits and before timers; nothing when it is waiting already. */
 void loop_job_add(struct loop *loop, struct loop_job *job);
 void loop_job_stop(struct loop *loop, struct loop_job *job);
 

@@ -16,6 +16,7 @@ async function startAll(peer, names, folder) {
     const report = await serve(peer, name, { invocations: 0, folder: name === 'routes' ? folder : undefined });
     sample[`${name}_us`] = report.first_next_us;
     sample[`${name}_cpu`] = report.first_cpu_us;
+    sample[`${name}_faults`] = report.first_faults;
     sample[`${name}_kb`] = report.memory_kb.next;
   }
   return sample;
@@ -27,6 +28,7 @@ function rowsFor(series, name, what, bars) {
   return [
     ...rowsOf(some, { key: `${name}_us`, what: `exec to the first GET next, ${what}`, unit: 'us', bars }),
     ...rowsOf(some, { key: `${name}_cpu`, what: `the same, processor time, ${what}`, unit: 'us' }),
+    ...rowsOf(some, { key: `${name}_faults`, what: `page faults until then, ${what}`, unit: '' }),
     ...rowsOf(some, { key: `${name}_kb`, what: `resident then, ${what}`, unit: 'kb' }),
   ];
 }
@@ -47,9 +49,9 @@ module.exports = {
     return [
       ...rowsFor(series, 'echo', 'echo', { raw: { atMost: 4 }, node: { atLeast: 50 } }),
       ...rowsFor(series, 'chat', 'chat', {}),
-      plainRow(more, { what: 'chat takes more than echo', unit: 'us', program: ours.peer.title, bar: { atMost: 0.5 }, barUnit: 'ms', scale: 1000 }),
+      plainRow(more, { what: 'chat takes more than echo', unit: 'us', bar: { atMost: 0.5, unit: 'ms', scale: 1000 } }),
       ...rowsFor(series, 'routes', '200 routes', {}),
-      plainRow(first, { what: 'resident after the first invocation, echo', unit: 'kb', program: ours.peer.title, bar: { atMost: 7 }, barUnit: 'MB', scale: 1024 }),
+      plainRow(first, { what: 'resident after the first invocation, echo', unit: 'kb', bar: { atMost: 7, unit: 'MB', scale: 1024 } }),
     ];
   },
 };

@@ -26,10 +26,14 @@ async function alternate(programs, { rounds: [least, most], key, progress }) {
   return series;
 }
 
-/** What a bar asks for, in words, and whether a number meets it. bar: { atMost } or { atLeast }. */
-function judge(bar, number, unit = 'times') {
-  const text = bar.atMost !== undefined ? `at most ${bar.atMost} ${unit}` : `at least ${bar.atLeast} ${unit}`;
-  return { text, met: bar.atMost !== undefined ? number <= bar.atMost : number >= bar.atLeast };
+/**
+ * What a bar asks for, in words, and whether a number meets it. bar: { atMost } or { atLeast }, and the unit when it is one for Moonwire
+ * alone and not for a ratio: `scale` of the row's are one of it.
+ */
+function judge({ atMost, atLeast, unit = 'times', scale = 1 }, number) {
+  const limit = atMost ?? atLeast;
+  const text = `${atMost === undefined ? 'at least' : 'at most'} ${limit.toLocaleString('en-US')} ${unit}`;
+  return { text, met: atMost === undefined ? number / scale >= limit : number / scale <= limit };
 }
 
 /**
@@ -41,7 +45,7 @@ function rowsOf(series, { key, what, unit, more = false, bars = {} }) {
   const values = series.map(({ samples }) => samples.map((sample) => sample[key]));
   return series.map(({ peer }, i) => {
     const row = { what, unit, program: peer.title, kind: peer.kind, ...spread(values[i]) };
-    if (i === 0) return row;
+    if (i === 0) return bars[peer.name] ? { ...row, bar: judge(bars[peer.name], row.median) } : row;
     const oursAbove = (peer.kind === 'limit') !== more;
     row.ratio = { oursAbove, ...(oursAbove ? ratioOf(values[0], values[i]) : ratioOf(values[i], values[0])) };
     if (bars[peer.name]) row.bar = judge(bars[peer.name], row.ratio.value);
@@ -50,10 +54,9 @@ function rowsOf(series, { key, what, unit, more = false, bars = {} }) {
 }
 
 /** A row of a number that is compared with nobody's but its bar. */
-function plainRow(values, { what, unit, program, bar, barUnit = unit, scale = 1 }) {
+function plainRow(values, { what, unit, program = 'Moonwire', bar }) {
   const row = { what, unit, program, kind: 'ours', ...spread(values) };
-  if (bar) row.bar = judge(bar, row.median / scale, barUnit);
-  return row;
+  return bar ? { ...row, bar: judge(bar, row.median) } : row;
 }
 
-module.exports = { alternate, rowsOf, plainRow, judge };
+module.exports = { alternate, rowsOf, plainRow };

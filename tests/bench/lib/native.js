@@ -9,6 +9,7 @@ const { BENCH, BUILD } = require('./place.js');
 // Name: sources, and what else the compiler is told.
 const PROGRAMS = {
   runtime_api_server: [['servers/runtime_api_server.c', 'servers/child.c']],
+  machine_costs: [['servers/machine_costs.c']],
   tls_server: [['servers/tls_server.c'], '-lssl', '-lcrypto', '-lpthread'],
   raw_client: [['peers/raw_client.c']],
   raw_client_tls: [['peers/raw_client.c', 'peers/tls_sends.c'], '-DTLS', '-l:libssl.a', '-l:libcrypto.a', '-lpthread'],

@@ -8,6 +8,8 @@
 #include <unistd.h>
 #include "child.h"
 
+enum { TEXT_MAX = 8192 };
+
 int64_t now_ns(void) {
   struct timespec t;
   clock_gettime(CLOCK_MONOTONIC, &t);
@@ -38,13 +40,28 @@ int64_t child_cpu_ns(pid_t pid) {
   return (int64_t)t.tv_sec * 1000000000 + t.tv_nsec;
 }
 
-long child_memory_kb(pid_t pid, const char *line) {
-  char path[64], text[8192];
-  snprintf(path, sizeof path, "/proc/%d/status", (int)pid);
+/* The text of /proc/PID/NAME; `text` has TEXT_MAX bytes. */
+static void proc_text(pid_t pid, const char *name, char *text) {
+  char path[64];
+  snprintf(path, sizeof path, "/proc/%d/%s", (int)pid, name);
   FILE *file = fopen(path, "r");
-  size_t len = file ? fread(text, 1, sizeof text - 1, file) : 0;
+  size_t len = file ? fread(text, 1, TEXT_MAX - 1, file) : 0;
   if (file) fclose(file);
   text[len] = '\0';
+}
+
+long child_memory_kb(pid_t pid, const char *line) {
+  char text[TEXT_MAX];
+  proc_text(pid, "status", text);
   const char *at = strstr(text, line);
   return at ? strtol(at + strlen(line), NULL, 10) : 0;
+}
+
+long child_faults(pid_t pid) {
+  char text[TEXT_MAX];
+  long faults = 0;
+  proc_text(pid, "stat", text);
+  const char *at = strrchr(text, ')'); /* the name of the program may hold spaces */
+  if (at) sscanf(at, ") %*c %*d %*d %*d %*d %*d %*u %ld", &faults);
+  return faults;
 }

@@ -17,6 +17,9 @@ pid_t child_start(char **command, const char *group, int64_t *started_ns);
 /* Time on a processor, of all threads, those that have ended too. 0 when the process is gone. */
 int64_t child_cpu_ns(pid_t pid);
 
+/* Page faults that needed no disk. */
+long child_faults(pid_t pid);
+
 /* A line of /proc/PID/status: "VmRSS:" is what is resident, "VmHWM:" the most that ever was. 0 when it is not there. */
 long child_memory_kb(pid_t pid, const char *line);
 

@@ -2,7 +2,8 @@
  * Starts a command with AWS_LAMBDA_RUNTIME_API set, serves it N invocations of one event on any number of connections,
  * ends it, and prints one line of JSON:
  *   started_ns           when it was started (CLOCK_MONOTONIC)
- *   first_next_us        from there to the first complete GET next; first_cpu_us: its time on a processor until then
+ *   first_next_us        from there to the first complete GET next; first_cpu_us, first_faults: its time on a processor and its page
+ *                        faults until then
  *   invocations, errors  replies that came; those of them that were errors
  *   us, cpu_us           per invocation after the warm-up: time that passed, time the command was on a processor
  *   per_second           1,000,000 / us
@@ -65,7 +66,7 @@ struct server {
   int64_t started_ns, first_next_ns, warm_ns, end_ns; /* 0: not yet */
   int64_t first_cpu_ns, warm_cpu_ns, end_cpu_ns;
   int64_t sent_ns, durations_ns; /* of the last event; the sum */
-  long next_kb, first_kb, mark_kb, end_kb, most_kb;
+  long first_faults, next_kb, first_kb, mark_kb, end_kb, most_kb;
   bool finished;
 };
 
@@ -107,6 +108,7 @@ static void handle_next(struct server *s, int fd) {
   if (!s->first_next_ns) {
     s->first_next_ns = now_ns();
     s->first_cpu_ns = child_cpu_ns(s->child);
+    s->first_faults = child_faults(s->child);
     s->next_kb = child_memory_kb(s->child, "VmRSS:");
   }
   if (s->replies >= 1 && !s->first_kb) s->first_kb = child_memory_kb(s->child, "VmRSS:");
@@ -229,10 +231,11 @@ static void report(const struct server *s) {
   int64_t began = s->warm_ns ? s->warm_ns : s->first_next_ns;
   double counted = s->invocations > s->warmup ? (double)(s->invocations - s->warmup) : 1;
   double us = (double)(s->end_ns - began) / 1e3 / counted;
-  printf("{\"started_ns\":%" PRId64 ",\"first_next_us\":%.1f,\"first_cpu_us\":%.1f,\"invocations\":%" PRIu64
+  printf("{\"started_ns\":%" PRId64
+         ",\"first_next_us\":%.1f,\"first_cpu_us\":%.1f,\"first_faults\":%ld,\"invocations\":%" PRIu64
          ",\"errors\":%" PRIu64 ",",
-         s->started_ns, (double)(s->first_next_ns - s->started_ns) / 1e3, (double)s->first_cpu_ns / 1e3, s->replies,
-         s->errors);
+         s->started_ns, (double)(s->first_next_ns - s->started_ns) / 1e3, (double)s->first_cpu_ns / 1e3,
+         s->first_faults, s->replies, s->errors);
   if (s->invocations > 0)
     printf("\"us\":%.2f,\"cpu_us\":%.2f,\"per_second\":%.1f,\"duration_us\":%.2f,\"billed_ms\":%.3f,", us,
            (double)(s->end_cpu_ns - (s->warm_ns ? s->warm_cpu_ns : s->first_cpu_ns)) / 1e3 / counted, 1e6 / us,
