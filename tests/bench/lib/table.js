@@ -5,11 +5,13 @@ const { show, digits } = require('./units.js');
 
 const HEAD = ['', 'min', 'median', 'p90', 'next to Moonwire', 'bar'];
 
+const FEW = 5; // of fewer rounds there is no interval to speak of
+
 /** "Moonwire 3 times" what the program of this row has, or "3 times Moonwire". */
-function ratioText({ ratio }) {
+function ratioText({ ratio, n }) {
   if (!ratio) return '';
-  const percent = `\u00b1${Math.max(1, Math.round(ratio.percent))} %`;
-  return ratio.oursAbove ? `Moonwire ${digits(ratio.value)} times ${percent}` : `${digits(ratio.value)} times Moonwire ${percent}`;
+  const percent = n < FEW ? '' : ` \u00b1${Math.max(1, Math.round(ratio.percent))} %`;
+  return ratio.oursAbove ? `Moonwire ${digits(ratio.value)} times${percent}` : `${digits(ratio.value)} times Moonwire${percent}`;
 }
 
 const barText = ({ bar }) => (bar ? `${bar.text}: ${bar.met ? 'met' : 'MISSED'}` : '');
