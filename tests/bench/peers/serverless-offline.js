@@ -36,7 +36,8 @@ const service = (httpPort, websocketPort, lambdaPort) => JSON.stringify({
 
 module.exports = {
   name: 'serverless-offline', title: 'serverless-offline', kind: 'instead',
-  sockets: 100, // at 1,000 replies are lost
+  sockets: 100, // the most that it is asked for: at 1,000 most replies are lost
+  loses: true, // of 100, too, some are answered with an error when the machine is busy
   opensAtOnce: 1, // of several at once some are refused with 502
   missing: () => (fs.existsSync(path.join(tree, 'serverless-offline')) ? null : 'tests/bench/install'),
   versions: () => ({ 'serverless-offline': version('serverless-offline'), osls: version('serverless') }),
