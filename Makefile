@@ -40,7 +40,7 @@ WERROR := -Werror
 
 # ---- Sources: names without folder and suffix -------------------------------------------------------------------------
 
-BASE   := arena buf config date err field init_line json json_check json_cover json_write log log_line loop output \
+BASE   := alarm arena buf config date err field init_line json json_check json_cover json_write log log_line loop output \
   settings shown spelling stop_signal str timers utf8
 NET    := http http_answer http_multi http_names http_request http_tls http_transfer trust url
 AWS    := broadcast client client_call client_classify client_keys client_peer client_trace connections connections_message \
@@ -53,7 +53,7 @@ SCRIPT := bind_aws bind_broadcast bind_connections bind_crypto bind_http bind_in
   handler header_list memory nesting outcome redact result scope scope_metrics secret serving shutdown table_field \
   task task_handle value value_write vm watchdog xray_cause
 # The local gateway: what ties it together, and its rooms.
-GATEWAY   := addresses api_id apis control control_answer control_calls control_connections control_console control_events \
+GATEWAY   := addresses api_id apis control control_answer control_apps control_calls control_connections control_console control_events \
   control_faults control_functions control_http control_identity control_invocation control_invoke control_lambda control_rooms \
   control_route control_service control_signed control_state delays descriptors event_order excerpt fault_act fault_order fault_tell gateway \
   generation generations http_call identity lambda_target load_failure management moment reload reread route_call \
@@ -61,7 +61,7 @@ GATEWAY   := addresses api_id apis control control_answer control_calls control_
 MODEL     := faults model model_admission model_answer model_authorization model_authorize model_close \
   model_connections model_event model_fields model_frame model_id model_identity model_json model_manage model_policy \
   model_request model_result model_step route_selection route_selection_value
-CONSOLE   := console console_archive console_feed console_page console_ring console_store console_token console_totals console_traffic
+CONSOLE   := console console_apps console_archive console_feed console_page console_ring console_routes console_store console_token console_totals console_traffic
 HTTP_API  := http_api http_api_cors http_api_event http_api_fields http_api_path http_api_result http_api_route
 PROJECT   := dotenv intrinsic intrinsic_name node_table project project_authorizer project_code project_environment project_event \
   project_file project_function project_http_api project_http_route project_provider project_report project_route \
@@ -74,7 +74,7 @@ FUNCTIONS := child environment environment_api environment_start environment_tur
 RELOAD    := named run_folder snapshot snapshot_part tree watch
 VIEW      := view view_json view_lines view_log view_metrics view_observer view_out view_plain view_record \
   view_record_json view_reload view_report view_stack view_style view_tap view_text view_text_invocation
-CLI    := bind_folder bind_http_event bind_limited bind_model bind_plain bind_process bind_project bind_trial bind_zip \
+CLI    := bind_folder bind_http_event bind_limited bind_model bind_plain bind_process bind_project bind_trial bind_zip binding \
   cmd_ctl cmd_dev cmd_doctor cmd_invoke cmd_lua cmd_new cmd_package cmd_test cmd_token cmd_types local_api lua_command \
   main own_file pairs script
 
@@ -89,9 +89,10 @@ LUA     := app app/conn app/door app/failure app/origin app/request app/route ap
   store/dynamodb_keys store/dynamodb_members store/handle store/name store/record store/scope store/sqlite \
   store/sqlite_database store/sqlite_library store/sqlite_schema ws ws/broadcast ws/delivery ws/relay ws/room ws/user
 LUA_DEV := cli/control cli/ctl cli/ctl_show cli/doctor cli/event cli/event_kinds cli/files cli/here cli/installed cli/invoke cli/md5 cli/new cli/options \
-  cli/own_dev cli/package cli/package_files cli/test cli/token cli/types cli/verdict doctor/apps doctor/bootstrap doctor/case \
-  doctor/catalogue doctor/elf doctor/files doctor/findings doctor/handlers doctor/libraries \
-  doctor/permissions doctor/probe doctor/report doctor/routes doctor/runtime doctor/settings doctor/sizes doctor/store \
+  cli/own_dev cli/package cli/package_files cli/test cli/token cli/types cli/verdict console/example console/probe \
+  doctor/apps doctor/archive doctor/bootstrap doctor/case doctor/catalogue doctor/elf doctor/files doctor/findings \
+  doctor/glob doctor/handlers doctor/libraries doctor/needs doctor/packaged doctor/permissions doctor/placeholders \
+  doctor/probe doctor/queues doctor/references doctor/report doctor/routes doctor/runtime doctor/settings doctor/sizes doctor/store \
   doctor/timeouts doctor/tree test test/assert test/assertions test/compare test/dialect test/files \
   test/hooks test/insulate test/junit test/kit/calls test/kit/client test/kit/environment test/kit/event \
   test/kit/faults test/kit/journal test/kit/leftovers test/kit/match test/kit/play test/kit/request test/kit/service \
@@ -105,6 +106,8 @@ META    := meta/assert meta/backend meta/code meta/core/aws meta/core/broadcast 
   meta/event_records meta/handler
 library := $(filter-out cli/%,$(LUA) $(LUA_DEV)) $(META)
 templates := $(sort $(shell find templates -type f ! -path '*/.moonwire/*' ! -path '*/.serverless/*' ! -name '*.zip'))
+pages     := $(sort $(shell find docs -type f))
+web_client := client/moonwire.js client/moonwire.d.ts
 
 # ---- Flags ------------------------------------------------------------------------------------------------------------
 
@@ -182,9 +185,10 @@ say = @printf '%-7s %s\n' $(1) $(2)
 
 # ---- Commands ---------------------------------------------------------------------------------------------------------
 
-.PHONY: help deps build run test test-browser test-framework test-package test-arm64 check docs asan valgrind fuzz bench soak package install uninstall clean \
-  distclean tests fuzzers programs native layer tarball lists FORCE packages-build packages-test packages-bench packages-browser packages-check \
-  packages-valgrind packages-fuzz packages-package packages-arm64
+.PHONY: help deps build run test test-browser test-framework test-package test-arm64 check docs asan valgrind fuzz bench counts soak \
+  package install uninstall clean distclean tests fuzzers programs native layer tarball lists FORCE packages-build packages-test \
+  packages-bench packages-browser packages-check packages-valgrind packages-fuzz packages-package packages-arm64 \
+  packages-emulate
 .DELETE_ON_ERROR:
 .SECONDARY:
 
@@ -224,7 +228,7 @@ asan: ## The tests under AddressSanitizer and UndefinedBehaviorSanitizer
 	@$(MAKE) --no-print-directory test BUILD=build/asan SANITIZE=address,undefined CFLAGS='-O1 -g'
 
 test-arm64: ## The tests of the programs for arm64, emulated (tests/arm64/run)
-	@$(MAKE) --no-print-directory ARCH=arm64 programs tests packages-test $(npm_tree)
+	@$(MAKE) --no-print-directory ARCH=arm64 programs tests packages-test packages-emulate $(npm_tree)
 	@tests/arm64/run build/arm64 $(ONLY)
 
 valgrind: $(programs) tests packages-test packages-valgrind $(npm_tree) ## The tests under valgrind
@@ -237,6 +241,9 @@ fuzz: packages-fuzz ## Run every fuzzer for FUZZ_SECONDS (60) seconds
 
 bench: $(programs) packages-bench $(bench_tree) ## Measure start, speed, memory and cost next to Node.js, serverless-offline, lua-cjson and the limits; 15 minutes
 	@MOONWIRE_BUILD=$(BUILD) tests/bench/run
+
+counts: $(programs) packages-test packages-valgrind ## Count instructions and system calls, compare with tests/counts/counts.txt; WRITE=1 takes them into it
+	@MOONWIRE_BUILD=$(BUILD) tests/counts/run $(if $(WRITE),--write) $(ONLY)
 
 soak: $(programs) packages-test ## Serve INVOCATIONS (1,000,000) in each mode; resident memory has to stay flat
 	@MOONWIRE_BUILD=$(BUILD) tests/soak/run --invocations $(INVOCATIONS)
@@ -275,7 +282,7 @@ packages-build:
 	@tools/install-packages build
 packages-test: packages-build
 	@tools/install-packages test node $(if $(npm_lock),npm)
-packages-check packages-valgrind packages-fuzz packages-package packages-arm64: packages-%: packages-build
+packages-check packages-valgrind packages-fuzz packages-package packages-arm64 packages-emulate: packages-%: packages-build
 	@tools/install-packages $*
 packages-bench: packages-test
 	@tools/install-packages bench headers
@@ -329,7 +336,7 @@ $(BUILD)/obj/%.o: %.c $(BUILD)/flags $(DEPS)/ready
 # The Lua library as bytecode: tables of struct vm_module (runtime/script/vm.h).
 $(BUILD)/gen/library.c: $(LUA:%=lua/moonwire/%.lua)
 $(BUILD)/gen/library_dev.c: $(LUA_DEV:%=lua/moonwire/%.lua) $(BUILD)/gen/lua/moonwire/cli/library.lua \
-  $(BUILD)/gen/lua/moonwire/cli/templates.lua
+  $(BUILD)/gen/lua/moonwire/cli/templates.lua $(BUILD)/gen/lua/moonwire/cli/web_client.lua
 $(BUILD)/gen/library.c $(BUILD)/gen/library_dev.c: tools/embed.lua tools/stable-dump.lua $(BUILD)/lists $(DEPS)/ready
 	$(call say,EMBED,$@)
 	@mkdir -p $(@D)
@@ -346,6 +353,12 @@ $(BUILD)/gen/lua/moonwire/cli/templates.lua: $(templates) tools/texts.lua $(BUIL
 	$(call say,TEXTS,$@)
 	@mkdir -p $(@D)
 	$(Q)$(luajit) tools/texts.lua templates $(filter templates/%,$^) >$@
+
+# The client for pages, which `moonwire new` puts beside them.
+$(BUILD)/gen/lua/moonwire/cli/web_client.lua: $(web_client) tools/texts.lua $(BUILD)/lists $(DEPS)/ready
+	$(call say,TEXTS,$@)
+	@mkdir -p $(@D)
+	$(Q)$(luajit) tools/texts.lua client $(filter client/%,$^) >$@
 
 # What `moonwire --version` says, of the list that notices and SBOM are made of.
 $(BUILD)/gen/components.c: $(BUILD)/components
@@ -405,7 +418,7 @@ $(layer): $(BUILD)/ship/bootstrap $(BUILD)/ship/NOTICES-bootstrap tools/make-lay
 	@mkdir -p $(@D)
 	$(Q)tools/make-layer $(BUILD)/ship/bootstrap $(BUILD)/ship/NOTICES-bootstrap $@
 
-$(tarball): $(shipped) $(layer) layer/serverless.yml tools/install-tree tools/make-tarball | packages-package
+$(tarball): $(shipped) $(layer) layer/serverless.yml $(wildcard client/*) $(pages) tools/install-tree tools/make-tarball | packages-package
 	$(call say,TAR,$@)
 	$(Q)tools/make-tarball $(BUILD)/ship $@
 

@@ -303,9 +303,19 @@ export class Socket extends EventTarget {
     error ? item.reject(error) : item.resolve(answer);
   }
 
+  /** An error of `ready` is nobody's answer, and costs no message: it is told of as one of a listener would be. */
+  #isReady(data) {
+    try {
+      return this.#settings.ready?.(data);
+    } catch (error) {
+      queueMicrotask(() => { throw error; });
+      return false;
+    }
+  }
+
   #received(line, text) {
-    const data = decode(text), { ready, id, ack } = this.#settings, { [id]: mid, [ack]: answered } = Object(data);
-    if (line === this.#next && ready?.(data)) this.#take(line);
+    const data = decode(text), { id, ack } = this.#settings, { [id]: mid, [ack]: answered } = Object(data);
+    if (line === this.#next && this.#isReady(data)) this.#take(line);
     if (typeof answered === "string" && answered.startsWith(this.#ours)) {
       const item = this.#items.find((other) => other.id === answered);
       if (item) this.#settle(item, null, data); // else it came late, or twice, or answers a ping

@@ -11,7 +11,7 @@ local homes = {
 }
 
 -- Folders whose files are no parts of a module.
-local inner = { cli = true, doctor = true, meta = true, runtime = true, test = true }
+local inner = { cli = true, console = true, doctor = true, meta = true, runtime = true, test = true }
 
 --- "ws" of lua/moonwire/ws.lua, lua/moonwire/ws_broadcast.lua and lua/moonwire/ws/broadcast.lua.
 --- @param path string

@@ -6,24 +6,24 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/epoll.h>
-#include <sys/timerfd.h>
 #include <time.h>
 #include <unistd.h>
 
+#include "alarm.h"
 #include "timers.h"
 
-enum { BATCH = 64, ALARM = -1 /* in the place of a descriptor */ };
+enum { BATCH = 64, ROUNDS = 8, ALARM = 0 /* in the place of a watch's serial */ };
 
 struct loop {
   int epoll;
   bool stopped;
   struct loop_watch **by_fd; /* the active watch of each descriptor: an event of a stopped one finds NULL */
   size_t fd_count;           /* entries of by_fd */
+  uint32_t watches;          /* how many have been added: the serial of the newest */
   size_t active_watches;
   struct loop_watch *blocker; /* an active watch that may block, or NULL */
   struct timers timers;
-  int alarm;        /* a timerfd: epoll's own timeout counts whole milliseconds; -1 until the first timer */
-  int64_t alarm_ns; /* what it is set to; 0 when it has rung */
+  struct alarm alarm;
   struct loop_job *jobs, **jobs_end; /* a queue; each job knows the link that points at it */
   size_t active_jobs;
   volatile int *interrupt; /* what a signal handler sets; `silence` until somebody wants to know */
@@ -61,7 +61,7 @@ struct loop *loop_new(char err[ERR_LEN]) {
     return NULL;
   }
   loop->epoll = fd;
-  loop->alarm = -1;
+  loop->alarm = ALARM_NONE;
   loop->jobs_end = &loop->jobs;
   loop->interrupt = &silence;
   return loop;
@@ -71,7 +71,7 @@ void loop_delete(struct loop *loop) {
   if (!loop) return;
   assert(loop_pending(loop) == 0);
   close(loop->epoll);
-  if (loop->alarm >= 0) close(loop->alarm);
+  alarm_close(&loop->alarm);
   timers_free(&loop->timers);
   free(loop->by_fd);
   free(loop);
@@ -86,6 +86,17 @@ size_t loop_pending(const struct loop *loop) {
 }
 
 /* Descriptors */
+
+/* What an event says about where it comes from. A descriptor alone does not do: of two events in one batch, the callback of the
+ * first may close the descriptor of the second, and open another that gets the same number. */
+static uint64_t source_of(uint32_t serial, int fd) {
+  return (uint64_t)serial << 32 | (uint32_t)fd;
+}
+
+static struct loop_watch *watch_of(const struct loop *loop, uint64_t source) {
+  struct loop_watch *w = loop->by_fd[(uint32_t)source];
+  return w && w->serial == source >> 32 ? w : NULL;
+}
 
 static bool make_room_for(struct loop *loop, int fd) {
   size_t wanted = (size_t)fd + 1;
@@ -107,7 +118,9 @@ bool loop_watch_set(struct loop *loop, struct loop_watch *w, int events, char er
     return true;
   }
   if (!make_room_for(loop, w->fd)) return fail(err, "event loop: out of memory");
-  struct epoll_event event = { .data.fd = w->fd };
+  if (w->kept == 0 && ++loop->watches == ALARM) loop->watches++;
+  if (w->kept == 0) w->serial = loop->watches;
+  struct epoll_event event = { .data.u64 = source_of(w->serial, w->fd) };
   if (events & LOOP_READ) event.events |= EPOLLIN;
   if (events & LOOP_WRITE) event.events |= EPOLLOUT;
   if (events & LOOP_HANGUP) event.events |= EPOLLRDHUP;
@@ -178,12 +191,18 @@ void loop_job_stop(struct loop *loop, struct loop_job *job) {
   loop->active_jobs--;
 }
 
-static void run_jobs(struct loop *loop) {
+static void run_round(struct loop *loop) {
   for (size_t left = loop->active_jobs; left > 0 && loop->jobs && !loop->stopped; left--) {
     struct loop_job *job = loop->jobs;
     loop_job_stop(loop, job);
     job->run(job->ctx);
   }
+}
+
+/* Jobs that jobs add run at once, too: a call begins in a job of the task and goes on in one of libcurl's, and would ask the kernel
+ * in between for nothing. But not for ever: descriptors and timers have their turn. */
+static void run_jobs(struct loop *loop) {
+  for (int round = 0; round < ROUNDS && loop->jobs && !loop->stopped; round++) run_round(loop);
 }
 
 /* Signals */
@@ -201,30 +220,6 @@ static void tell_interrupt(struct loop *loop) {
 
 /* The turn */
 
-/* Makes the alarm; edge-triggered, so that setting it again is all that has to be done about it. */
-static bool alarm_open(struct loop *loop) {
-  struct epoll_event event = { .events = EPOLLIN | EPOLLET, .data.fd = ALARM };
-  int fd = timerfd_create(CLOCK_MONOTONIC, TFD_NONBLOCK | TFD_CLOEXEC);
-  if (fd < 0) return false;
-  if (epoll_ctl(loop->epoll, EPOLL_CTL_ADD, fd, &event) < 0) {
-    close(fd);
-    return false;
-  }
-  loop->alarm = fd;
-  return true;
-}
-
-/* Sees to it that the alarm rings when the first timer is due, or before: one that rings early is set anew then, which is
- * cheaper than to set it for each of the many timers that are stopped long before they are due. Without descriptors left,
- * the caller falls back to whole milliseconds. */
-static bool alarm_set(struct loop *loop, int64_t due_ns) {
-  struct itimerspec when = { .it_value = { .tv_sec = due_ns / 1000000000, .tv_nsec = due_ns % 1000000000 } };
-  if (loop->alarm_ns != 0 && loop->alarm_ns <= due_ns) return true;
-  if (loop->alarm < 0 && !alarm_open(loop)) return false;
-  loop->alarm_ns = due_ns;
-  return timerfd_settime(loop->alarm, TFD_TIMER_ABSTIME, &when, NULL) == 0;
-}
-
 /* How long epoll may wait: milliseconds; -1 until something happens, the alarm included. A timer never fires early. */
 static int wait_ms(struct loop *loop) {
   if (loop->jobs) return 0;
@@ -232,7 +227,7 @@ static int wait_ms(struct loop *loop) {
   if (!first) return -1;
   int64_t left = first->due_ns - clock_monotonic_ns();
   if (left <= 0) return 0;
-  if (alarm_set(loop, first->due_ns)) return -1;
+  if (alarm_set(&loop->alarm, loop->epoll, source_of(ALARM, 0), first->due_ns)) return -1;
   int64_t ms = (left + NS_PER_MS - 1) / NS_PER_MS;
   return ms > 1000000 ? 1000000 : (int)ms;
 }
@@ -245,11 +240,11 @@ static struct loop_watch *only_watch(const struct loop *loop) {
 }
 
 static void dispatch(struct loop *loop, const struct epoll_event *event) {
-  if (event->data.fd == ALARM) {
-    loop->alarm_ns = 0;
+  if (event->data.u64 == source_of(ALARM, 0)) {
+    alarm_rang(&loop->alarm);
     return;
   }
-  struct loop_watch *w = loop->by_fd[event->data.fd];
+  struct loop_watch *w = watch_of(loop, event->data.u64);
   if (!w) return;
   if (w->events == 0) { /* it rests, and would be told again and again */
     loop_watch_stop(loop, w);

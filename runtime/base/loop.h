@@ -28,9 +28,10 @@ struct loop_watch {
   void (*ready)(void *ctx, int events); /* what is watched for; an error or a closed peer sets all of it */
   void *ctx;
   int fd;
-  int events;     /* 0 while inactive */
-  int kept;       /* what the kernel watches for; more than `events` while the watch rests */
-  bool may_block; /* ready knows LOOP_ALONE: it is then called without waiting first, which saves a system call */
+  int events;      /* 0 while inactive */
+  int kept;        /* what the kernel watches for; more than `events` while the watch rests */
+  uint32_t serial; /* tells it from the watch that its descriptor's number had before */
+  bool may_block;  /* ready knows LOOP_ALONE: it is then called without waiting first, which saves a system call */
 };
 
 /* A timer that fires once. Zero it before the first use. */
@@ -41,7 +42,7 @@ struct loop_timer {
   size_t place;   /* 1-based position in the heap; 0 while inactive */
 };
 
-/* Work for the next turn of the loop, before it waits. Zero it before the first use. */
+/* Work that the loop does before it waits. Zero it before the first use. */
 struct loop_job {
   void (*run)(void *ctx);
   void *ctx;
@@ -74,7 +75,7 @@ void loop_watch_rest(struct loop *loop, struct loop_watch *w);
 bool loop_timer_start(struct loop *loop, struct loop_timer *t, int64_t delay_ms);
 void loop_timer_stop(struct loop *loop, struct loop_timer *t);
 
-/* Runs the job once in the next turn; nothing when it is waiting already. */
+/* Runs the job once, soon, before the loop waits and before timers; nothing when it is waiting already. */
 void loop_job_add(struct loop *loop, struct loop_job *job);
 void loop_job_stop(struct loop *loop, struct loop_job *job);
 

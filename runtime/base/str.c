@@ -52,7 +52,8 @@ bool str_cut(struct str s, char separator, struct str *head, struct str *rest) {
 
 size_t str_find(struct str s, struct str wanted, size_t from) {
   if (from > s.len || wanted.len == 0 || s.len == 0) return SIZE_MAX;
-  const char *at = memmem(s.ptr + from, s.len - from, wanted.ptr, wanted.len);
+  const char *at = wanted.len == 1 ? memchr(s.ptr + from, wanted.ptr[0], s.len - from)
+                                   : memmem(s.ptr + from, s.len - from, wanted.ptr, wanted.len);
   return at ? (size_t)(at - s.ptr) : SIZE_MAX;
 }
 

@@ -12,6 +12,8 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "binding.h"
+
 enum { TRIES = 100 }; /* names for a new file */
 
 /* The kind is in the entry where the file system keeps it there. */
@@ -147,14 +149,10 @@ static int l_beside(lua_State *L) {
 static int load(lua_State *L) {
   static const luaL_Reg functions[] = { { "beside", l_beside }, { "list", l_list }, { "make", l_make },
                                         { "real", l_real },     { "size", l_size }, { NULL, NULL } };
-  lua_newtable(L);
-  luaL_register(L, NULL, functions);
+  binding_functions(L, functions);
   return 1;
 }
 
 void bind_folder(lua_State *L) {
-  lua_getfield(L, LUA_REGISTRYINDEX, "_PRELOAD");
-  lua_pushcfunction(L, load);
-  lua_setfield(L, -2, "moonwire.core.folder");
-  lua_pop(L, 1);
+  binding_preload(L, "moonwire.core.folder", load);
 }

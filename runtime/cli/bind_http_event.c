@@ -2,6 +2,7 @@
 
 #include <lauxlib.h>
 
+#include "binding.h"
 #include "http_api_event.h"
 #include "http_api_path.h"
 #include "project.h"
@@ -63,8 +64,5 @@ static int load(lua_State *L) {
 }
 
 void bind_http_event(lua_State *L) {
-  lua_getfield(L, LUA_REGISTRYINDEX, "_PRELOAD");
-  lua_pushcfunction(L, load);
-  lua_setfield(L, -2, "moonwire.core.http_event");
-  lua_pop(L, 1);
+  binding_preload(L, "moonwire.core.http_event", load);
 }

@@ -3,12 +3,15 @@
 #include <lauxlib.h>
 #include <stdlib.h>
 
+#include "binding.h"
 #include "err.h"
 #include "frames.h"
 #include "loop.h"
 #include "scope.h"
 #include "task.h"
 #include "vm.h"
+
+enum { MEMORY_MAX_MB = 10240 /* of a function of Lambda */ };
 
 static const char meta[] = "moonwire.limited";
 
@@ -162,6 +165,13 @@ static int l_open(lua_State *L) {
   return 1;
 }
 
+static int l_memory(lua_State *L) {
+  lua_Integer mb = luaL_checkinteger(L, 1);
+  luaL_argcheck(L, mb > 0 && mb <= MEMORY_MAX_MB, 1, "MB of a function expected");
+  memory_limit(&vm_of(L)->memory, (size_t)mb << 20);
+  return 0;
+}
+
 static int l_now(lua_State *L) {
   lua_pushnumber(L, (lua_Number)clock_monotonic_ns() / NS_PER_MS);
   return 1;
@@ -169,22 +179,12 @@ static int l_now(lua_State *L) {
 
 static int load(lua_State *L) {
   static const luaL_Reg methods[] = { { "call", l_call }, { "close", l_close }, { "tasks", l_tasks }, { NULL, NULL } };
-  static const luaL_Reg functions[] = { { "now", l_now }, { "open", l_open }, { NULL, NULL } };
-  luaL_newmetatable(L, meta);
-  lua_pushcfunction(L, l_gc);
-  lua_setfield(L, -2, "__gc");
-  lua_newtable(L);
-  luaL_register(L, NULL, methods);
-  lua_setfield(L, -2, "__index");
-  lua_pop(L, 1);
-  lua_newtable(L);
-  luaL_register(L, NULL, functions);
+  static const luaL_Reg functions[] = { { "memory", l_memory }, { "now", l_now }, { "open", l_open }, { NULL, NULL } };
+  binding_class(L, meta, methods, l_gc);
+  binding_functions(L, functions);
   return 1;
 }
 
 void bind_limited(lua_State *L) {
-  lua_getfield(L, LUA_REGISTRYINDEX, "_PRELOAD");
-  lua_pushcfunction(L, load);
-  lua_setfield(L, -2, "moonwire.core.limited");
-  lua_pop(L, 1);
+  binding_preload(L, "moonwire.core.limited", load);
 }

@@ -3,6 +3,7 @@
 #include <lauxlib.h>
 #include <string.h>
 
+#include "binding.h"
 #include "client.h"
 #include "connections.h"
 #include "event_place.h"
@@ -276,21 +277,12 @@ static int load(lua_State *L) {
   };
   static const luaL_Reg functions[] = { { "handshake_begun", l_handshake_begun }, { "new", l_new }, { NULL, NULL } };
   luaL_newmetatable(L, call_meta);
-  luaL_newmetatable(L, meta);
-  lua_pushcfunction(L, l_gc);
-  lua_setfield(L, -2, "__gc");
-  lua_newtable(L);
-  luaL_register(L, NULL, methods);
-  lua_setfield(L, -2, "__index");
-  lua_pop(L, 2);
-  lua_newtable(L);
-  luaL_register(L, NULL, functions);
+  lua_pop(L, 1);
+  binding_class(L, meta, methods, l_gc);
+  binding_functions(L, functions);
   return 1;
 }
 
 void bind_model(lua_State *L) {
-  lua_getfield(L, LUA_REGISTRYINDEX, "_PRELOAD");
-  lua_pushcfunction(L, load);
-  lua_setfield(L, -2, "moonwire.core.model");
-  lua_pop(L, 1);
+  binding_preload(L, "moonwire.core.model", load);
 }

@@ -3,6 +3,7 @@
 #include <lauxlib.h>
 #include <string.h>
 
+#include "binding.h"
 #include "view_plain.h"
 
 enum { WIDEST = 4 /* characters that one byte becomes at most */ };
@@ -29,8 +30,5 @@ static int load(lua_State *L) {
 }
 
 void bind_plain(lua_State *L) {
-  lua_getfield(L, LUA_REGISTRYINDEX, "_PRELOAD");
-  lua_pushcfunction(L, load);
-  lua_setfield(L, -2, "moonwire.core.plain");
-  lua_pop(L, 1);
+  binding_preload(L, "moonwire.core.plain", load);
 }

@@ -8,6 +8,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include "binding.h"
 #include "own_file.h"
 #include "process.h"
 #include "task.h"
@@ -120,8 +121,7 @@ static int l_gc(lua_State *L) {
 static bool start(struct running *r, char *const *argv, char err[ERR_LEN]) {
   static const struct process_events events = { line_came, process_ended };
   char program[PATH_MAX];
-  if (!realpath("/proc/self/exe", program))
-    return fail(err, "cannot find out where this program lies; is /proc mounted?");
+  if (!own_file_program(program, err)) return false;
   struct child_command command = { .program = program, .argv = argv, .environment = environ, .directory = "." };
   return process_start(&r->process, r->vm->loop, &command, &events, r, err);
 }
@@ -163,23 +163,13 @@ static int l_own_file(lua_State *L) {
 static int load(lua_State *L) {
   static const luaL_Reg methods[] = { { "line", l_line }, { "signal", l_signal }, { NULL, NULL } };
   static const luaL_Reg functions[] = { { "own_file", l_own_file }, { "start", l_start }, { NULL, NULL } };
-  luaL_newmetatable(L, meta);
-  lua_pushcfunction(L, l_gc);
-  lua_setfield(L, -2, "__gc");
-  lua_newtable(L);
-  luaL_register(L, NULL, methods);
-  lua_setfield(L, -2, "__index");
-  lua_pop(L, 1);
-  lua_newtable(L);
-  luaL_register(L, NULL, functions);
+  binding_class(L, meta, methods, l_gc);
+  binding_functions(L, functions);
   lua_pushstring(L, MOONWIRE_VERSION);
   lua_setfield(L, -2, "version");
   return 1;
 }
 
 void bind_process(lua_State *L) {
-  lua_getfield(L, LUA_REGISTRYINDEX, "_PRELOAD");
-  lua_pushcfunction(L, load);
-  lua_setfield(L, -2, "moonwire.core.process");
-  lua_pop(L, 1);
+  binding_preload(L, "moonwire.core.process", load);
 }

@@ -2,6 +2,7 @@
 
 #include <lauxlib.h>
 
+#include "binding.h"
 #include "api_id.h"
 #include "config.h"
 #include "environment_variables.h"
@@ -220,14 +221,10 @@ static int load(lua_State *L) {
   static const luaL_Reg functions[] = {
     { "codes", l_codes }, { "is_reserved", l_is_reserved }, { "read", l_read }, { NULL, NULL }
   };
-  lua_newtable(L);
-  luaL_register(L, NULL, functions);
+  binding_functions(L, functions);
   return 1;
 }
 
 void bind_project(lua_State *L) {
-  lua_getfield(L, LUA_REGISTRYINDEX, "_PRELOAD");
-  lua_pushcfunction(L, load);
-  lua_setfield(L, -2, "moonwire.core.project");
-  lua_pop(L, 1);
+  binding_preload(L, "moonwire.core.project", load);
 }

@@ -2,6 +2,7 @@
 
 #include <lauxlib.h>
 
+#include "binding.h"
 #include "failure.h"
 #include "invocation.h"
 #include "log.h"
@@ -208,21 +209,11 @@ static int load(lua_State *L) {
     { "close", l_close }, { "defer", l_defer }, { "left", l_left }, { "run", l_run }, { NULL, NULL },
   };
   static const luaL_Reg functions[] = { { "new", l_new }, { NULL, NULL } };
-  luaL_newmetatable(L, meta);
-  lua_pushcfunction(L, l_close);
-  lua_setfield(L, -2, "__gc");
-  lua_newtable(L);
-  luaL_register(L, NULL, methods);
-  lua_setfield(L, -2, "__index");
-  lua_pop(L, 1);
-  lua_newtable(L);
-  luaL_register(L, NULL, functions);
+  binding_class(L, meta, methods, l_close);
+  binding_functions(L, functions);
   return 1;
 }
 
 void bind_trial(lua_State *L) {
-  lua_getfield(L, LUA_REGISTRYINDEX, "_PRELOAD");
-  lua_pushcfunction(L, load);
-  lua_setfield(L, -2, "moonwire.core.trial");
-  lua_pop(L, 1);
+  binding_preload(L, "moonwire.core.trial", load);
 }

@@ -8,6 +8,7 @@
 #include <string.h>
 #include <sys/stat.h>
 
+#include "binding.h"
 #include "str.h"
 #include "utf8.h"
 
@@ -215,34 +216,18 @@ static int l_reader_gc(lua_State *L) {
 
 static void make_reader(lua_State *L) {
   static const luaL_Reg methods[] = { { "entries", l_entries }, { "read", l_read }, { NULL, NULL } };
-  luaL_newmetatable(L, reader_meta);
-  lua_pushcfunction(L, l_reader_gc);
-  lua_setfield(L, -2, "__gc");
-  lua_newtable(L);
-  luaL_register(L, NULL, methods);
-  lua_setfield(L, -2, "__index");
-  lua_pop(L, 1);
+  binding_class(L, reader_meta, methods, l_reader_gc);
 }
 
 static int load(lua_State *L) {
   static const luaL_Reg methods[] = { { "add", l_add }, { "close", l_close }, { "copy", l_copy }, { NULL, NULL } };
   static const luaL_Reg functions[] = { { "create", l_create }, { "open", l_open }, { NULL, NULL } };
   make_reader(L);
-  luaL_newmetatable(L, meta);
-  lua_pushcfunction(L, l_gc);
-  lua_setfield(L, -2, "__gc");
-  lua_newtable(L);
-  luaL_register(L, NULL, methods);
-  lua_setfield(L, -2, "__index");
-  lua_pop(L, 1);
-  lua_newtable(L);
-  luaL_register(L, NULL, functions);
+  binding_class(L, meta, methods, l_gc);
+  binding_functions(L, functions);
   return 1;
 }
 
 void bind_zip(lua_State *L) {
-  lua_getfield(L, LUA_REGISTRYINDEX, "_PRELOAD");
-  lua_pushcfunction(L, load);
-  lua_setfield(L, -2, "moonwire.core.zip");
-  lua_pop(L, 1);
+  binding_preload(L, "moonwire.core.zip", load);
 }

@@ -227,7 +227,7 @@ int cmd_dev(int argc, char **argv) {
                                      .idle_environment_s = 300,
                                      .out = stdout,
                                      .colour = isatty(STDOUT_FILENO) && config_get("NO_COLOR").len == 0 };
-  char err[ERR_LEN], path[PATH_MAX], id[2 * INSTANCE_ID_BYTES + 1];
+  char err[ERR_LEN], path[PATH_MAX], tool[PATH_MAX], id[2 * INSTANCE_ID_BYTES + 1];
   struct given given = { 0 };
   int option;
   mallopt(M_MMAP_THRESHOLD, LARGE_BLOCK);
@@ -250,11 +250,12 @@ int cmd_dev(int argc, char **argv) {
     return wrong_call(err);
   }
   options.program = path;
+  options.tool = tool;
   options.surroundings.variable = config_get;
   options.surroundings.api_id = api_id_of;
   options.surroundings.http_api_id = api_id_of_http;
-  if (own_file_find("bootstrap", path, err) && make_instance_id(id, &options.surroundings.instance_id, err) &&
-      gateway_run(&options, err)) {
+  if (own_file_find("bootstrap", path, err) && own_file_program(tool, err) &&
+      make_instance_id(id, &options.surroundings.instance_id, err) && gateway_run(&options, err)) {
     if (isatty(STDOUT_FILENO) && !options.json) putchar('\n'); /* the prompt goes below the ^C */
     return 0;
   }

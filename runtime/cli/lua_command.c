@@ -3,7 +3,6 @@
 #include <lauxlib.h>
 
 #include "bind_folder.h"
-#include "bind_limited.h"
 #include "bind_plain.h"
 #include "bind_process.h"
 #include "bind_zip.h"
@@ -19,7 +18,6 @@ static int push(lua_State *L, void *ctx, char err[ERR_LEN]) {
   const struct command *command = ctx;
   (void)err;
   bind_folder(L);
-  bind_limited(L);
   bind_plain(L);
   bind_process(L);
   bind_zip(L);

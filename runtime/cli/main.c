@@ -34,7 +34,8 @@ bool wants_help(int argc, char **argv) {
 static void print_usage(FILE *out) {
   fputs("Usage: moonwire COMMAND [ARGUMENT ...]\n\n", out);
   for (int i = 0; i < COMMANDS; i++) fprintf(out, "  %-8s %s\n", commands[i].name, commands[i].summary);
-  fputs("\n`moonwire COMMAND --help` says more; `moonwire --version` prints the version.\n", out);
+  fputs("\n`moonwire COMMAND --help` says more; `moonwire --version` prints the version, and the libraries.\n", out);
+  fputs("The exit status is 0, 1 when something failed, 2 when the call was wrong.\n", out);
 }
 
 /* The first line is the program's; the others are for who wants to know whether a fix of a library is in it. */

@@ -1,18 +1,20 @@
-#define _GNU_SOURCE
 #include "own_file.h"
 
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 
 static const char *const places[] = { "", "../lib/moonwire/", "../dist/" };
 
+bool own_file_program(char path[PATH_MAX], char err[ERR_LEN]) {
+  return realpath("/proc/self/exe", path) || fail(err, "cannot find out where this program lies; is /proc mounted?");
+}
+
 /* The folder of this program, ending in "/". */
 static bool find_folder(char folder[PATH_MAX], char err[ERR_LEN]) {
-  ssize_t len = readlink("/proc/self/exe", folder, PATH_MAX - 1);
-  char *slash = len > 0 ? memrchr(folder, '/', (size_t)len) : NULL;
-  if (!slash) return fail(err, "cannot find out where this program lies; is /proc mounted?");
-  slash[1] = '\0';
+  if (!own_file_program(folder, err)) return false;
+  strrchr(folder, '/')[1] = '\0';
   return true;
 }
 

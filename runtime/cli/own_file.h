@@ -11,4 +11,7 @@
  * The layers of a build are in ../dist. False, with a sentence that names the first two places, when it is in none. */
 bool own_file_find(const char *name, char path[PATH_MAX], char err[ERR_LEN]);
 
+/* The path of this program itself. False, with a sentence. */
+bool own_file_program(char path[PATH_MAX], char err[ERR_LEN]);
+
 #endif

@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "bind_http_event.h"
+#include "bind_limited.h"
 #include "bind_model.h"
 #include "bind_project.h"
 #include "bind_trial.h"
@@ -84,6 +85,7 @@ static bool run_open(struct run *run, char err[ERR_LEN]) {
   run->vm->output_matters = true;
   vm_add_modules(run->vm, library_dev_modules);
   bind_http_event(run->vm->L);
+  bind_limited(run->vm->L);
   bind_model(run->vm->L);
   bind_project(run->vm->L);
   bind_trial(run->vm->L);

@@ -16,6 +16,7 @@ static const struct call {
   { STR("GET"), STR("console/invocation"), control_invocation_get },
   { STR("POST"), STR("console/resend"), control_resend_post },
   { STR("GET"), STR("console/rooms"), control_rooms_get },
+  { STR("GET"), STR("console/routes"), control_apps_get },
   { STR("POST"), STR("event/http"), control_http_post },
   { STR("POST"), STR("event/websocket"), control_route_post },
   { STR("DELETE"), STR("faults"), control_faults_delete },

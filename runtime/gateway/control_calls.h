@@ -25,9 +25,11 @@ void control_feed_get(struct control *control, struct exchange *x);
 void control_state_get(struct control *control, struct exchange *x);
 
 /* GET console/invocation?request_id=ID: { record, event, result, logs, stack }. POST console/resend?request_id=ID: the same function
- * with the same event once more: { requestId }. GET console/rooms: { store, note?, rooms, signedIn, users }. */
+ * with the same event once more: { requestId }. GET console/rooms: { store, note?, rooms, signedIn, users }.
+ * GET console/routes: { generation, pending, apps } (console_apps.h). */
 void control_invocation_get(struct control *control, struct exchange *x);
 void control_resend_post(struct control *control, struct exchange *x);
+void control_apps_get(struct control *control, struct exchange *x);
 void control_rooms_get(struct control *control, struct exchange *x);
 
 /* Appends a parameter of a query, decoded. False when there is none of that name. */

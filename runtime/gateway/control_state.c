@@ -1,6 +1,7 @@
 /* How things are at the moment, all of it, for the page of the console. */
 #include <inttypes.h>
 
+#include "console_routes.h"
 #include "control_answer.h"
 #include "control_calls.h"
 #include "fault_act.h"
@@ -51,13 +52,23 @@ static void write_route(struct buf *out, struct str key, const struct project_fu
   model_json_text(out, STR("handler"), function->handler);
 }
 
+static void add_message(struct buf *out, const struct console_routes *routes, struct str key) {
+  struct buf message;
+  buf_init(&message, BODY_MAX);
+  if (console_routes_message(routes, key, &message)) model_json_text(out, STR("message"), buf_str(&message));
+  buf_free(&message);
+}
+
 static void write_routes(struct buf *out, const struct project *project) {
   bool has_authorizer = false;
+  struct console_routes routes;
+  console_routes_init(&routes, project);
   begin_list(out, STR("routes"));
   for (size_t i = 0; i < project->route_count; i++) {
     const struct project_route *route = &project->routes[i];
     write_route(out, route->key, route->function);
     add_bool(out, STR("twoWay"), route->two_way);
+    add_message(out, &routes, route->key);
     buf_add_char(out, '}');
     has_authorizer = has_authorizer || route->authorizer;
   }
@@ -69,6 +80,7 @@ static void write_routes(struct buf *out, const struct project *project) {
   }
   buf_add_char(out, ']');
   add_bool(out, STR("hasAuthorizer"), has_authorizer);
+  console_routes_free(&routes);
 }
 
 static void write_functions(struct buf *out, const struct project *project) {

@@ -277,7 +277,8 @@ static bool open_all(struct gateway *g, char err[ERR_LEN]) {
   if (!project_read(&g->project, options->config, &options->surroundings, err)) return false;
   g->loop = loop_new(err);
   if (!g->loop || !signals_init(&g->signals, g->loop, on_signal, g, err)) return false;
-  if (!console_init(&g->console, &(struct console_options){ g->loop, snapshot_of, g }, err)) return false;
+  struct console_options console = { g->loop, snapshot_of, g, options->tool };
+  if (!console_init(&g->console, &console, err)) return false;
   g->view = view_new(&(struct view_options){ .loop = g->loop,
                                              .out = options->out,
                                              .colour = options->colour,
@@ -290,10 +291,8 @@ static bool open_all(struct gateway *g, char err[ERR_LEN]) {
 bool gateway_run(const struct gateway_options *options, char err[ERR_LEN]) {
   struct gateway g = { .options = options };
   bool ok = open_all(&g, err);
-  if (ok) {
-    show(&g);
-    ok = start_functions(&g, err);
-  }
+  if (ok) show(&g);
+  ok = ok && start_functions(&g, err);
   if (ok) loop_run(g.loop);
   close_all(&g);
   return ok;

@@ -23,7 +23,8 @@ struct gateway_options {
   int idle_environment_s;         /* how long an environment may be without an event; 0: for ever */
   int idle_s, duration_s;         /* of a connection; 0: as on AWS */
   int integration_s;              /* how long a client waits for a function; 0: as on AWS */
-  const char *program;            /* path of bootstrap */
+  const char *program;            /* path of bootstrap ... */
+  const char *tool;               /* ... and of moonwire itself */
   FILE *out;
   bool colour, json;
   struct credentials credentials; /* the developer's own, for functions; empty: they get local ones */

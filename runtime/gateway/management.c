@@ -131,6 +131,13 @@ static bool act(struct server *server, struct model_manage_answer *todo, struct 
   return false;
 }
 
+/* The client that the invocation is for has got a message of it. */
+static void count_told(struct invoke *from, const struct model_manage_answer *todo) {
+  if (from && todo->action == MODEL_MANAGE_SEND && todo->status == 200 &&
+      strcmp(todo->connection->id, from->connection_id) == 0)
+    from->told++;
+}
+
 static void carry_out(const struct call *call) {
   struct server *server = call->server;
   struct exchange *x = call->exchange;
@@ -143,6 +150,7 @@ static void carry_out(const struct call *call) {
   if (todo.action != MODEL_MANAGE_ANSWER) told = act(server, &todo, x->body, from ? from->request_id : NULL);
   if (todo.error_type && !told) tell(server, x, todo.status, todo.error_type, buf_str(&todo.body));
   count(call, from, todo.status);
+  count_told(from, &todo);
   answer(x, todo.status, todo.error_type, buf_str(&todo.body));
   model_manage_answer_free(&todo);
 }

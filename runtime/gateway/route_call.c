@@ -52,6 +52,7 @@ static void answered(struct invoke *in) {
   struct route_call *route_call = in->ctx;
   struct server *server = route_call->server;
   loop_timer_stop(server->options.loop, &route_call->patience);
+  route_call->call.told = in->told;
   if (route_call->given_up)
     fail(in->note, "nobody waited for this any more");
   else if (!server->ending)

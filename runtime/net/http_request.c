@@ -1,9 +1,10 @@
 #include "http.h"
 
+#include <string.h>
+
 static bool is_token_char(char c) {
-  static const struct str marks = STR("!#$%&'*+-.^_`|~");
-  if ((c >= '0' && c <= '9') || (c >= 'A' && c <= 'Z') || (c >= 'a' && c <= 'z')) return true;
-  return str_find(marks, str_of(&c, 1), 0) != SIZE_MAX;
+  if ((c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '-') return true;
+  return c != '\0' && strchr("!#$%&'*+.^_`|~", c);
 }
 
 static bool is_token(struct str s) {

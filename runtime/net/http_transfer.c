@@ -64,16 +64,15 @@ static size_t on_body(char *bytes, size_t one, size_t len, void *ctx) {
 /* A link of the list that CURLOPT_HTTPHEADER borrows, in the arena. A header without a value is written "Name;". */
 static bool link_header(struct http_transfer *transfer, struct curl_slist ***end, struct str name, struct str value) {
   value = str_trim(value);
-  struct buf text;
-  buf_init(&text, SIZE_MAX);
-  buf_add(&text, name);
-  buf_add(&text, value.len > 0 ? STR(": ") : STR(";"));
-  buf_add(&text, value);
-  struct curl_slist *link = arena_alloc(&transfer->memory, sizeof *link);
-  struct str copy = text.failed ? STR("") : arena_copy(&transfer->memory, buf_str(&text));
-  buf_free(&text);
-  if (!link || copy.len == 0) return false;
-  *link = (struct curl_slist){ .data = (char *)copy.ptr };
+  struct str between = value.len > 0 ? STR(": ") : STR(";");
+  struct curl_slist *link = arena_alloc(&transfer->memory, sizeof *link + name.len + between.len + value.len + 1);
+  if (!link) return false;
+  char *text = (char *)(link + 1);
+  *link = (struct curl_slist){ .data = text };
+  memcpy(text, name.ptr, name.len);
+  memcpy(text + name.len, between.ptr, between.len);
+  if (value.len > 0) memcpy(text + name.len + between.len, value.ptr, value.len);
+  text[name.len + between.len + value.len] = '\0';
   **end = link;
   *end = &link->next;
   return true;

@@ -4,6 +4,7 @@
 const assert = require('node:assert/strict');
 const fs = require('node:fs');
 const path = require('node:path');
+const { call } = require('../e2e/helper/console');
 const { ECHO } = require('../e2e/helper/dev');
 const { Console, consoleScenario, assertAccessible } = require('./helper/console');
 const { scenario } = require('./helper/browser');
@@ -209,19 +210,19 @@ consoleScenario('a refused client says why, as far as the gateway knows', {
 
 consoleScenario('two clients in a room', chat, async ({ page, view }) => {
   await page.locator('.snippets').getByRole('button', { name: 'say' }).waitFor(); // the routes of serverless.yml are there from the start
-  assert.equal(await page.getAttribute('#message', 'placeholder'), '{"action":"join"}');
+  await view.until(() => document.querySelector('#message').placeholder === '{"action":"join","room":"..."}');
   await page.press('#message', 'Control+Enter');
   await page.locator('.composer').getByText('Connect a client first').waitFor();
   await view.connect('name=ann');
   await page.locator('.composer').getByText('Connect a client first').waitFor({ state: 'detached' });
   const join = page.locator('.snippets').getByRole('button', { name: 'join' });
   await join.click();
-  assert.deepEqual(JSON.parse(await page.inputValue('#message')), { action: 'join' });
+  assert.deepEqual(JSON.parse(await page.inputValue('#message')), { action: 'join', room: '...' });
   await view.send({ action: 'join', room: 'lobby' });
   await view.heard('welcome');
   await view.connect('name=bob');
   await join.click();
-  assert.deepEqual(JSON.parse(await page.inputValue('#message')), { action: 'join', room: 'lobby' }, 'what was said there last');
+  await page.keyboard.type('lobby');
   await page.click('#send');
   await view.heard('"here":2');
   await view.send({ action: 'say', room: 'lobby', text: 'hi, ann' });
@@ -347,3 +348,26 @@ for (const colorScheme of ['light', 'dark']) {
     });
   }
 }
+
+consoleScenario('two tabs that connect at once know whose connection is whose', echo, async ({ dev, page }) => {
+  const said = await page.evaluate(async () => { // what two pages do; a second one would run when the browser likes
+    const [{ Clients }, { get }] = await Promise.all(['clients', 'api'].map((name) => import(`/console/${name}.js`)));
+    const tabs = [new Clients(() => {}), new Clients(() => {})];
+    const { websocketUrl, next } = await get('console/state');
+    for (const tab of tabs) tab.base = websocketUrl;
+    for (let i = 0; i < 3; i += 1) for (const tab of tabs) tab.add({ path: '', query: [], protocols: [] });
+    const all = tabs.flatMap((tab) => tab.all);
+    for (let after = next; all.some(({ connectionId }) => !connectionId);) {
+      const answer = await get('console/feed', { after, wait_ms: 5000 });
+      for (const tab of tabs) tab.took(answer.records);
+      after = answer.next;
+    }
+    for (const client of all) client.send(`I am ${client.connectionId}`);
+    return all.map(({ connectionId }) => connectionId);
+  });
+  assert.equal(new Set(said).size, 6);
+  await dev.invocations(6);
+  const { records } = (await call(dev, 'console/feed')).json;
+  const frames = records.filter(({ type, direction }) => type === 'frame' && direction === 'in');
+  assert.deepEqual(frames.map(({ text }) => text), frames.map(({ connectionId }) => `I am ${connectionId}`));
+});

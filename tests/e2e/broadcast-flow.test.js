@@ -7,7 +7,8 @@ const assert = require('node:assert/strict');
 const net = require('node:net');
 const { Lambda } = require('./helper/bootstrap');
 const { message } = require('./helper/events');
-const { scenario, resultOf, deadline, peak, INSTRUMENTED } = require('./helper/sink');
+const { scenario, resultOf, deadline, peak } = require('./helper/sink');
+const { INSTRUMENTED } = require('./helper/program');
 const { readRequests } = require('./helper/wire');
 
 const MB = 1024 * 1024;

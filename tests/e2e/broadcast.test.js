@@ -3,7 +3,8 @@
 
 const assert = require('node:assert/strict');
 const { connect, message, requestContext } = require('./helper/events');
-const { scenario, resultOf, peak, KEYS, INSTRUMENTED } = require('./helper/sink');
+const { scenario, resultOf, peak, KEYS } = require('./helper/sink');
+const { INSTRUMENTED } = require('./helper/program');
 const { verify } = require('./helper/signature');
 
 const OWN = requestContext.connectionId;

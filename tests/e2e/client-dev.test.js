@@ -7,12 +7,11 @@ const { WebSocket } = require('ws');
 const { DynamoDBClient, ScanCommand } = require('@aws-sdk/client-dynamodb');
 const { database } = require('./helper/counterparts');
 const { withDev } = require('./helper/dev');
-const { WRAP } = require('./helper/program');
+const { SLOW } = require('./helper/program');
 const { Clock } = require('./helper/clock');
 const { filesWith, JOIN, say, told, push, ctl, pause, until } = require('./helper/lobby');
 
 const MINUTE = 60_000;
-const SLOW = WRAP.length ? 10 : 1; // under valgrind
 
 const numbers = (count) => Array.from({ length: count }, (_, n) => n);
 const sorted = (texts, word) => texts.filter((text) => text.startsWith(word)).map((text) => Number(text.slice(word.length + 1))).sort((a, b) => a - b);

@@ -176,6 +176,21 @@ play('who never says so is given up', untilJoined, async ({ Fake, clock }) => {
   assert.equal(Fake.made.length, 2);
 });
 
+play('an error of `ready` is not swallowed, and the message is there all the same', { ready: (message) => message.data.joined }, async ({ socket, Fake, got }) => {
+  const thrown = [], queue = globalThis.queueMicrotask;
+  globalThis.queueMicrotask = (work) => { try { work(); } catch (error) { thrown.push(error.name); } };
+  try {
+    Fake.last.accept();
+    socket.send('one');
+    Fake.last.say({ hello: 'ann' });
+    assert.deepEqual([got, thrown, Fake.last.sent], [[{ hello: 'ann' }], ['TypeError'], []]);
+    Fake.last.say({ data: { joined: true } });
+    assert.deepEqual([got.length, thrown.length, Fake.last.sent], [2, 1, ['one']]);
+  } finally {
+    globalThis.queueMicrotask = queue;
+  }
+});
+
 play('in a renewal messages go to the old connection until the new one is ready, and come from both', untilJoined, async ({ socket, Fake, got }) => {
   Fake.last.accept();
   Fake.last.say({ joined: 'lobby' });

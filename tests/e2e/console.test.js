@@ -9,13 +9,7 @@ const path = require('node:path');
 const { execFileSync } = require('node:child_process');
 const { scenario, withDev, service, ECHO } = require('./helper/dev');
 const { request } = require('./helper/client');
-
-/** One call below /_control/ with the token of the run, as the page makes it: { status, headers, body, json }. */
-async function call(dev, target, { method = 'GET', body, headers = {}, token = dev.token } = {}) {
-  const authorization = token === null ? {} : { Authorization: `Bearer ${token}` };
-  const answer = await request(`${dev.controlUrl}/_control/${target}`, { method, body, headers: { ...authorization, ...headers } });
-  return { ...answer, json: answer.body ? JSON.parse(answer.body) : undefined };
-}
+const { call } = require('./helper/console');
 
 const echo = { routes: { $default: ECHO } };
 
@@ -114,6 +108,18 @@ scenario('a poll waits for news, and its end', echo, async (dev) => {
   await (await dev.connect()).ask('hello');
   const { records } = await waiting;
   assert.ok(records.length > 0);
+});
+
+scenario('sixteen polls wait, the last ones to come; the others are told that there is nothing yet', echo, async (dev) => {
+  const { next } = await feed(dev);
+  const before = [];
+  const polls = Array.from({ length: 100 }, async () => { const answer = await feed(dev, next); before.push(answer); });
+  while (before.length < 84) await new Promise((resolve) => { setImmediate(resolve); });
+  assert.equal((await call(dev, 'connections')).status, 200);
+  assert.ok(before.length === 84 && before.every(({ records, next: again, lost }) => records.length === 0 && again === next && lost === 0));
+  await (await dev.connect()).ask('hello');
+  await Promise.all(polls);
+  assert.ok(before.slice(84).length === 16 && before.slice(84).every(({ records }) => records.length > 0));
 });
 
 scenario('how things are: GET console/state', echo, async (dev) => {

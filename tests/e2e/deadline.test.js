@@ -3,10 +3,11 @@
 
 const assert = require('node:assert/strict');
 const { scenario } = require('./helper/bootstrap');
+const { SLOW } = require('./helper/program');
 const { serve } = require('./helper/server');
 
-/** Time for a handler, in milliseconds: more under tools that make everything slow. bootstrap keeps 200 of it. */
-const TIME = process.env.MOONWIRE_WRAP ? 4000 : 800;
+/** Time for a handler, in milliseconds: more where everything is slow. bootstrap keeps 200 of it. */
+const TIME = SLOW > 1 ? 2000 : 800;
 const soon = () => ({ headers: { 'Lambda-Runtime-Deadline-Ms': String(Date.now() + TIME) } });
 
 /** Names of ways to waste time, with code that begins in a line of its own; `spin` is there for them. */

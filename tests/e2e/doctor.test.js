@@ -179,14 +179,38 @@ const broken = [
     'layer.zip': () => zip([{ name: 'bootstrap', mode: 0o755, data: 'moonwire/0.0.9', deflated: true }]) }, findings: ['warning layer-age serverless.yml:12'] },
   { name: 'bootstrap of an older version in the package', files: { 'serverless.yml': one(['$default']), 'main.lua': HANDLER, bootstrap: 'User-Agent: moonwire/0.0.12\r\n' }, findings: ['warning layer-age bootstrap'] },
   { name: 'a layer that is not made yet', files: { 'serverless.yml': one(['$default'], 'main.main', '    layers: [ { Ref: MoonwireLambdaLayer } ]\nlayers:\n  moonwire:\n    package: { artifact: layer.zip }\n'), 'main.lua': HANDLER },
-    findings: ['note layer-missing serverless.yml:12'] },
+    findings: ['note layer-missing serverless.yml:12'], hint: /^Put it there/ },
+  { name: '... that comes with the tool', files: { 'serverless.yml': one(['$default'], 'main.main', '    layers: [ { Ref: MoonwireLambdaLayer } ]\nlayers:\n  moonwire:\n    package: { artifact: layer/moonwire-layer-x86_64.zip }\n'), 'main.lua': HANDLER },
+    findings: ['note layer-missing serverless.yml:12'], hint: /^Copy moonwire-layer-x86_64\.zip there: it is in lib\/moonwire of the archive.* `make package`/ },
   { name: 'a library of another machine', files: { 'serverless.yml': one(['$default']), 'main.lua': HANDLER, 'lua_modules/lib/lua/5.1/x.so': () => library('arm64') },
     findings: ['error library-architecture lua_modules/lib/lua/5.1/x.so'], message: 'it is for arm64, but x86_64 is the architecture of main' },
   { name: 'a library for another glibc', files: { 'serverless.yml': one(['$default']), 'main.lua': HANDLER, 'x.so': () => library('x86_64', 'GLIBC_2.38') },
     findings: ['error library-glibc x.so'], message: 'it needs glibc 2.38, and Amazon Linux 2023 has 2.34' },
   { name: 'a library that is none', files: { 'serverless.yml': one(['$default']), 'main.lua': HANDLER, 'x.so': 'MZ' }, findings: ['error library-form x.so'] },
 
+  // The zip
+  { name: 'patterns that leave the handler out', files: { 'serverless.yml': one(['$default'], 'src/main.main', "package:\n  patterns:\n    - '!**'\n    - lib/**\n"), 'src/main.lua': HANDLER },
+    findings: ['error package-missing serverless.yml:12'], message: 'the pattern !** leaves src/main.lua out of the zip of main' },
+  { name: 'a module that a later pattern takes out again, required in a function only', files: {
+    'serverless.yml': one(['$default'], 'main', "package:\n  patterns:\n    - '!**'\n    - '**/*.lua'\n    - '!lib'\n"), 'lib/util.lua': 'return {}\n',
+    'main.lua': `${APP}  ["$default"] = function()\n    return require("lib.util")\n  end,\n}\n` },
+  findings: ['error package-missing serverless.yml:14'], message: 'the pattern !lib leaves lib/util.lua out of the zip of main, which is required in main.lua:4' },
+  { name: '... seen without loading', args: ['--no-load'], files: { 'serverless.yml': one(['$default'], 'main.main', "package: { patterns: [ '!lib/**' ] }\n"),
+    'main.lua': `local util = require "lib.util"\n${HANDLER}`, 'lib/util.lua': 'return {}\n' }, findings: ['error package-missing serverless.yml:10'] },
+  { name: 'a C module that nobody packs', files: { 'serverless.yml': one(['$default'], 'main.main', "package: { patterns: [ '!**', '**/*.lua' ] }\n"),
+    'main.lua': `function _G.later() return require "fast" end\n${HANDLER}`, 'lua_modules/lib/lua/5.1/fast.so': () => library('x86_64') }, findings: ['error package-missing serverless.yml:10'] },
+  { name: 'a zip with all that lies about', files: { 'serverless.yml': one(['$default']), 'main.lua': HANDLER, 'main_spec.lua': '', 'spec/x_spec.lua': '', '.moonwire/lua/x.lua': '', '.env': 'A=1',
+    'node_modules/x/index.js': '', 'layer/moonwire-layer-arm64.zip': 2e6 }, findings: Array(5).fill('warning package-surplus serverless.yml') },
+  { name: 'specs in the zip', files: { 'serverless.yml': one(['$default'], 'main.main', "package:\n  patterns: [ '!**', '**/*.lua' ]\n"), 'main.lua': HANDLER, 'main_spec.lua': '' },
+    findings: ['warning package-surplus serverless.yml:11'] },
+  { name: 'patterns of a function that shares the zip', files: { 'serverless.yml': one(['$default'], 'main.main', "    package: { patterns: [ '!**' ] }\n"), 'main.lua': HANDLER },
+    findings: ['warning patterns-ignored serverless.yml:10'] },
+  { name: 'patterns of a function with a zip of its own', files: { 'serverless.yml': one(['$default'], 'main.main', "    package: { individually: true, patterns: [ '!main.lua' ] }\n"), 'main.lua': HANDLER },
+    findings: ['error package-missing serverless.yml:10'] },
+
   // Sizes
+  { name: 'a zip of more than 250 MB, whatever its patterns leave out', files: { 'serverless.yml': one(['$default'], 'main.main', "package:\n  patterns: [ '!more.bin' ]\n"), 'main.lua': HANDLER,
+    'data.bin': 251 * 1024 * 1024, 'more.bin': 1024 ** 3 }, findings: ['error package-size serverless.yml:11'], message: 'what goes into the zip has 252 MB unpacked; Lambda takes 250' },
   { name: 'an environment of more than 4 KB', files: { 'serverless.yml': one(['$default'], 'main.main', `    environment: { LONG: ${'x'.repeat(4096)} }\n`), 'main.lua': HANDLER }, findings: ['error environment-size serverless.yml:10'] },
   { name: 'a variable that Lambda sets', files: { 'serverless.yml': one(['$default'], 'main.main', '    environment: { AWS_REGION: x }\n'), 'main.lua': HANDLER }, findings: ['error environment-name serverless.yml:10'] },
   { name: 'a variable with a name that Lambda does not take', files: { 'serverless.yml': one(['$default'], 'main.main', '    environment: { my-name: x }\n'), 'main.lua': HANDLER }, findings: ['error environment-name serverless.yml:10'] },
@@ -207,6 +231,35 @@ const broken = [
   { name: 'a setting that is misspelt', files: { 'serverless.yml': one(['$default'], 'main.main', '    enviroment: {}\n'), 'main.lua': HANDLER }, findings: ['warning misspelt-setting serverless.yml:10'] },
   { name: 'a setting that nobody knows', files: { 'serverless.yml': one(['$default'], 'main.main', '    colour: red\n'), 'main.lua': HANDLER }, findings: ['warning unknown-setting serverless.yml:10'] },
   { name: 'a setting that a plugin may know', files: { 'serverless.yml': one(['$default'], 'main.main', '    colour: red\nplugins: [ serverless-colours ]\n'), 'main.lua': HANDLER }, findings: ['note plugin-setting serverless.yml:10'] },
+
+  { name: 'addresses for examples', files: { 'serverless.yml': one(['$default'], 'main.main', '    environment: { ORIGIN: "https://app.Example.com/x" }\n')
+    .replace('functions:', '  environment:\n    FINE: https://notexample.com\n    ISSUER: https://issuer.example\nfunctions:'), 'main.lua': HANDLER },
+  findings: ['note placeholder serverless.yml:7', 'note placeholder serverless.yml:13'] },
+
+  // Names of resources
+  { name: 'resources that there are not', files: { 'serverless.yml': one(['$default'], 'main.main', `    layers: [ !Ref MoonLambdaLayer ]
+layers: { moonwire: { path: layer } }
+resources:
+  Resources:
+    Table: { Type: "AWS::SNS::Topic", DependsOn: [ Topic ] }
+    More: { Type: "AWS::SNS::Topic", Properties: { TopicName: !Ref MainLambdaFunction, DisplayName: !GetAtt OtherLambdaFunction.Arn } }
+  Outputs:
+    One: { Value: !Sub "\${Table}/\${Tabel}/\${!Literal}/\${AWS::Region}/\${WebsocketsApi}" }
+    Two: { Value: { "Fn::GetAtt": [ Jobs, Arn ] } }
+    Three: { Value: !Sub [ "\${own}/\${Other.Arn}", { own: 1 } ] }
+  extensions:
+    MainLambdaPermissionWebsockets: { Properties: {} }
+    ChatLambdaPermissionWebsockets: { Properties: {} }
+`), 'main.lua': HANDLER, 'layer/bootstrap': '#!/bin/sh\n' },
+  findings: [10, 14, 15, 17, 18, 19, 22].map((line) => `error resource-unknown serverless.yml:${line}`) },
+  { name: 'a name that nothing replaces', files: { 'serverless.yml': one(['$default'], 'main.main', '    environment: { QUEUE: "x/${Jobs}" }\n'), 'main.lua': HANDLER },
+    findings: ['error not-substituted serverless.yml:10'] },
+
+  // Queues
+  { name: 'records that failed, which nobody hears of', files: { 'serverless.yml': one(['$default'], 'main.main', '      - sqs: { arn: "arn:aws:sqs:us-east-1:1:q" }\n'),
+    'main.lua': 'local batch = require "moonwire.batch"\nreturn { main = batch.sqs(function() end) }\n' }, findings: ['note not-served-here serverless.yml:10', 'error batch-response serverless.yml:10'] },
+  { name: 'a queue that brings a job again before it is done', files: { 'serverless.yml': one(['$default'], 'main.main', '      - sqs: { arn: !GetAtt Jobs.Arn }\n    timeout: 31\nresources:\n  Resources:\n    Jobs: { Type: "AWS::SQS::Queue" }\n'), 'main.lua': HANDLER },
+    findings: ['note not-served-here serverless.yml:10', 'warning timeout-over-client serverless.yml:11', 'error queue-visibility serverless.yml:14'] },
 
   // What only counts here, and the rest of what the reader says
   { name: 'a variable that is not known here', files: { 'serverless.yml': one(['$default'], 'main.main', '    environment: { XY: "${ssm:/x}" }\n'), 'main.lua': HANDLER }, findings: ['note unknown-here serverless.yml:10'] },
@@ -236,13 +289,14 @@ function lay(files) {
 const AT_ONCE = { concurrency: os.cpus().length };
 
 describe('broken projects', AT_ONCE, () => {
-  for (const { name, files, args, findings, message, usual } of broken) {
+  for (const { name, files, args, findings, message, hint, usual } of broken) {
     test(name, async () => {
       const answer = await examine(files, args);
       const lines = answer.lines.filter((line) => usual || !USUAL.includes(line.split(' ')[1]));
       assert.deepEqual(lines, findings);
       if (message instanceof RegExp) assert.match(answer.findings.find((f) => f.level === 'error').message, message);
       else if (message) assert.equal(answer.findings.find((f) => f.level === 'error').message, message);
+      if (hint) assert.ok(answer.findings.some((f) => hint.test(f.hint)), JSON.stringify(answer.findings));
       assert.equal(answer.status, findings.some((line) => !line.startsWith('note')) ? 1 : 0);
     });
   }
@@ -314,6 +368,18 @@ test('a service that has everything gets no complaint, not even a note', async (
 
 /** What looks like a fault and is none. */
 const harmless = [
+  { name: 'resources that a plugin, a macro or a variable may bring', files: { 'serverless.yml': one(['$default'], 'main.main', '    environment: { NAME: Nobody }\n    layers: [ !Ref Nobody ]\nplugins: [ some-plugin ]\n'), 'main.lua': HANDLER } },
+  { name: '... a macro', files: { 'serverless.yml': one(['$default'], 'main.main', '    environment: { NAME: Nobody }\n    layers: [ !Ref Nobody ]\nresources: { Transform: Macro }\n'), 'main.lua': HANDLER } },
+  { name: '... a variable', files: { 'serverless.yml': one(['$default'], 'main.main', '    environment: { NAME: Nobody }\n    layers: [ !Ref Nobody ]\nresources: "${ssm:/x}"\n'), 'main.lua': HANDLER } },
+  { name: 'a queue that waits long enough, whose failures are heard of', files: { 'serverless.yml': one(['$default'], 'main.main',
+    '      - sqs: { arn: !GetAtt Jobs.Arn, functionResponseType: ReportBatchItemFailures }\n    timeout: 29\nresources: { Resources: { Jobs: { Type: "AWS::SQS::Queue" } } }\n'),
+  'main.lua': 'local batch = require "moonwire.batch"\nreturn { main = batch.sqs(function() end) }\n' } },
+  { name: 'what would be too large, left out by patterns', files: { 'serverless.yml': one(['$default'], 'main.main', "package: { patterns: [ '!**', '**/*.lua', '!**/*_spec.lua' ] }\n"), 'main.lua': HANDLER,
+    'main_spec.lua': '', 'data.bin': 251 * 1024 * 1024 } },
+  { name: 'what is needed for developing only, and .env that is read', files: { 'serverless.yml': `useDotenv: true\n${one(['$default'])}`, 'main.lua': HANDLER,
+    '.env': 'A=1', 'package.json': '{"devDependencies":{"osls":"3"}}', 'node_modules/osls/index.js': '' } },
+  { name: 'patterns that are not known, and a zip that is ready', files: { 'serverless.yml': one(['$default'], 'main.main', "  other:\n    handler: main.main\n    events: [ { websocket: say } ]\n    package: { artifact: other.zip }\n" +
+    'package: { patterns: [ "!**", "${ssm:/x}" ] }\n'), 'main.lua': HANDLER, 'other.zip': () => zip([{ name: 'main.lua', mode: 0o644, data: HANDLER }]) } },
   { name: 'an API of another service, which has the other routes', files: { 'serverless.yml': one(['say']).replace('functions:', `  apiGateway: { websocketApiId: x }\n${STATEMENTS('"execute-api:*"')}functions:`), 'main.lua': HANDLER } },
   { name: 'managed policies, which are not seen', files: { 'serverless.yml': one(['$default']).replace('functions:', '  apiGateway: { websocketApiId: x }\n  iam: { role: { managedPolicies: [ "arn:x" ] } }\nfunctions:'), 'main.lua': HANDLER } },
   { name: 'a conn of something else', files: { 'serverless.yml': one(['$default']), 'main.lua': `local conn = { data = 1 }\nprint(conn.data)\n-- ws.room, conn:join\n${HANDLER}` } },

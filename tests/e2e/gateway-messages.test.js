@@ -105,6 +105,22 @@ const silent = [
   'return { statusCode = 200, isBase64Encoded = false, multiValueHeaders = {}, headers = {}, body = "" }',
 ];
 const silentRoutes = Object.fromEntries(silent.map((code, i) => [`silent${i}`, code]));
+const TOLD = 'for i = 1, tonumber(event.body:match "%d") do assert(ws.reply "sorry") end return { statusCode = 400 }';
+const OTHER = 'assert(ws.send(json.decode(event.body).to, "not yours")) return { statusCode = 400 }';
+scenario('a failing status is told of, and what the function itself has said to its client', { routes: { told: TOLD, other: OTHER, $default: 'return ws.reply(event.requestContext.connectionId)' } }, async (dev) => {
+  const [client, other] = [await dev.connect(), await dev.connect()];
+  const to = await other.ask('id');
+  for (const [message, words] of [
+    [{ action: 'told', n: 0 }, 'API Gateway tells the client nothing of it, the route is one-way'], [{ action: 'told', n: 1 }, 'the function itself has sent the client 1 message meanwhile'],
+    [{ action: 'told', n: 2 }, 'the function itself has sent the client 2 messages meanwhile'], [{ action: 'other', to }, 'API Gateway tells the client nothing of it, the route is one-way'],
+  ]) {
+    const before = dev.all({ type: 'invocation' }).length;
+    client.send(message);
+    const all = await dev.when(() => dev.all({ type: 'invocation' }).length > before && dev.all({ type: 'invocation' }));
+    assert.equal(all.at(-1).note, `statusCode 400: ${words}`);
+  }
+});
+
 scenario('one-way routes say nothing', { routes: { ...silentRoutes, $default: ECHO } }, async (dev) => {
   const client = await dev.connect();
   for (const action of Object.keys(silentRoutes)) {

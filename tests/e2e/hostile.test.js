@@ -6,7 +6,7 @@ const { scenario, ECHO } = require('./helper/dev');
 const { request, upgrade, handshakeBytes, frameHead, raw } = require('./helper/client');
 const { descriptorLimit } = require('./helper/leftovers');
 const { sign } = require('./helper/signature');
-const { WRAP } = require('./helper/program');
+const { SLOW } = require('./helper/program');
 
 const MB = 1024 * 1024;
 const KEYS = { keyId: 'local', secret: 'local', region: 'us-east-1' };
@@ -113,8 +113,8 @@ attack('bytes that are no HTTP', async (dev, fine) => {
 /* Very many of them */
 
 const SPARE = 500; // for everything else that this process and the gateway have open
-const WANTED = WRAP.length ? 500 : 10000;
-const LEAST = WRAP.length ? 500 : 2000;
+const WANTED = SLOW > 1 ? 500 : 10000;
+const LEAST = SLOW > 1 ? 500 : 2000;
 attack(`${WANTED} half-open sockets`, async (dev, fine) => {
   const count = Math.min(WANTED, descriptorLimit() - SPARE);
   assert.ok(count >= LEAST, `this test needs \`ulimit -n\` of at least ${LEAST + SPARE}, it is ${descriptorLimit()}`);

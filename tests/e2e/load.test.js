@@ -3,9 +3,9 @@
 
 const assert = require('node:assert/strict');
 const { scenario, ECHO } = require('./helper/dev');
-const { WRAP, PATIENCE_MS } = require('./helper/program');
+const { SLOW, PATIENCE_MS } = require('./helper/program');
 
-const SOCKETS = WRAP.length ? 50 : 1000;
+const SOCKETS = SLOW > 1 ? 50 : 1000;
 const MESSAGES = 20;
 const ENVIRONMENTS = 10;
 

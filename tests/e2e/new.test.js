@@ -11,6 +11,8 @@ const program = require('./helper/program');
 
 const TEMPLATES = path.join(program.ROOT, 'templates');
 const NAME = 'my-service2';
+const CLIENT = Object.fromEntries(['moonwire.js', 'moonwire.d.ts'].map((name) => (
+  [`web/${name}`, fs.readFileSync(path.join(program.ROOT, 'client', name), 'utf8')])));
 
 function moonwire(args, cwd, tool = program.command('moonwire')) {
   const [name, ...before] = tool;
@@ -48,11 +50,17 @@ const templates = {
     const [ann, bob] = [await dev.connect({ path: '?name=ann' }), await dev.connect({ path: '?name=bob' })];
     assert.equal((await ann.askJson({ action: 'join', room: 'lobby' })).event, 'welcome');
     assert.equal((await bob.askJson({ action: 'join', room: 'lobby' })).here, 2);
-    assert.deepEqual(await ann.nextJson(), { event: 'joined', room: 'lobby', name: 'bob' });
+    const told = async () => {
+      const { mid, ...message } = await ann.nextJson();
+      assert.match(mid, /^[0-9a-f-]{36}$/);
+      return message;
+    };
+    assert.deepEqual(await told(), { event: 'joined', room: 'lobby', name: 'bob' });
     bob.send({ action: 'say', room: 'lobby', text: 'hello' });
-    assert.equal((await ann.nextJson()).text, 'hello');
+    assert.deepEqual(await told(), { event: 'said', room: 'lobby', name: 'bob', text: 'hello' });
     await bob.close();
-    assert.deepEqual(await ann.nextJson(), { event: 'left', room: 'lobby', name: 'bob' });
+    assert.deepEqual(await told(), { event: 'left', room: 'lobby', name: 'bob' });
+    assert.deepEqual(await ann.askJson({ action: 'ping' }), { event: 'pong' });
   } },
   notify: { args: ['--template=notify'], warnings: [/sqs events .* `moonwire invoke notify --event sqs` makes one/], async talk(dev, folder) {
     const port = `--control-port=${new URL(dev.controlUrl).port}`;
@@ -64,7 +72,9 @@ const templates = {
     const body = JSON.stringify({ user: 'ann', text: 'your order is ready' });
     const { status, stderr } = moonwire(['invoke', 'notify', '--event', 'sqs', '--body', body, port], folder);
     assert.equal(status, 0, stderr);
-    assert.deepEqual(await ann.nextJson(), { event: 'notice', text: 'your order is ready' });
+    const { mid, ...notice } = await ann.nextJson();
+    assert.deepEqual(notice, { event: 'notice', text: 'your order is ready' });
+    assert.equal(typeof mid, 'string');
   } },
 };
 
@@ -72,10 +82,11 @@ for (const [template, { args, warnings = [], talk }] of Object.entries(templates
   test(`${template}: what the template says, and it works at once`, () => inFolder({}, async (folder) => {
     const { status, stdout, stderr } = moonwire(['new', NAME, ...args], folder);
     assert.deepEqual([status, stderr], [0, '']);
-    assert.match(stdout, /cd my-service2\n {2}moonwire dev/);
+    assert.match(stdout, /cd my-service2\n {2}moonwire dev[^]*\n {2}moonwire doctor/);
     const home = path.join(folder, NAME);
     const made = files(home);
     const wanted = { ...files(path.join(TEMPLATES, 'common')), ...files(path.join(TEMPLATES, template)) };
+    if ('web/index.html' in wanted) Object.assign(wanted, CLIENT);
     for (const [name, text] of Object.entries(wanted)) assert.equal(made[name], text.replaceAll('service-name', NAME), name);
     const rest = Object.keys(made).filter((name) => !(name in wanted) && !/^\.moonwire\/|\.zip$/.test(name));
     assert.deepEqual(rest, ['.luarc.json'], 'for editors');

@@ -168,6 +168,9 @@ test('installed, it finds bootstrap, and uninstalling leaves nothing', { skip: W
   try {
     ship(path.join(folder, 'ship'));
     execFileSync(tree, [path.join(folder, 'ship'), root]);
+    for (const file of ['moonwire/client/moonwire.js', 'moonwire/client/moonwire.d.ts', 'doc/moonwire/docs/start.md', 'doc/moonwire/docs/lua/store.md']) {
+      assert.ok(fs.statSync(path.join(root, 'share', file)).size > 0, file);
+    }
     const dev = await Dev.start({ files: service({ routes: { $default: ECHO } }), through: instead(path.join(root, 'bin/moonwire')) });
     const client = await connect(dev.url);
     assert.equal(await client.ask('hello'), 'hello');

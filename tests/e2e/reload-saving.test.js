@@ -81,9 +81,11 @@ scenario('saving: the whole folder is replaced by another one', { files: { 'serv
   await until(client, 'three');
 });
 
-scenario('what takes no effect: files that are no code, hidden ones, node_modules', { files: { ...FILES, 'node_modules/x.lua': '' } }, async (dev) => {
+scenario('what takes no effect: files that are no code, specs, hidden ones, node_modules', { files: { ...FILES, 'node_modules/x.lua': '' } }, async (dev) => {
   const edit = editor(dev);
   edit.write('data.json', '{}');
+  edit.write('word_spec.lua', 'it("says a word", function() end)');
+  edit.write('spec/word_spec.lua', '');
   edit.write('.hidden.lua', '');
   edit.write('.git/x.lua', '');
   edit.write('node_modules/x.lua', 'x');

@@ -7,7 +7,8 @@ const fs = require('node:fs');
 const os = require('node:os');
 const path = require('node:path');
 const { connect, message, requestContext } = require('./helper/events');
-const { scenario, resultOf, deadline, INSTRUMENTED } = require('./helper/sink');
+const { scenario, resultOf, deadline } = require('./helper/sink');
+const { INSTRUMENTED } = require('./helper/program');
 
 const folder = fs.mkdtempSync(path.join(os.tmpdir(), 'moonwire-room-'));
 test.after(() => fs.rmSync(folder, { recursive: true }));

@@ -5,7 +5,7 @@
 const test = require('node:test');
 const assert = require('node:assert/strict');
 const { Lambda, scenario } = require('./helper/bootstrap');
-const { WRAP, patiently } = require('./helper/program');
+const { SLOW, patiently } = require('./helper/program');
 const { Random } = require('./helper/random');
 
 const sleep = (ms) => new Promise((resolve) => setTimeout(resolve, ms));
@@ -393,7 +393,7 @@ scenario('a signal while it drains', { ...withHooks(['print "end"'], 'print "beg
 
 // ---- A storm
 
-const ROUNDS = WRAP.length ? 10 : 200;
+const ROUNDS = SLOW > 1 ? 10 : 200;
 
 test(`${ROUNDS} signals at random moments of a storm of invocations`, async () => {
   const random = new Random(20);

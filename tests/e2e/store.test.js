@@ -39,9 +39,8 @@ const ROUTES = {
     return ws.reply(result)`,
 };
 
-/** Under valgrind a transaction takes so long that many of them would not come to their turn in five seconds. */
-const SLOW = program.WRAP.length > 0;
-const PARALLEL = SLOW ? 6 : 50;
+/** A transaction can take so long that many of them would not come to their turn in five seconds. */
+const PARALLEL = program.SLOW > 1 ? 6 : 50;
 
 test('functions find a store', async (t) => {
   let file;
@@ -178,7 +177,7 @@ for (const { name, code, env, says } of settings) {
   }));
 }
 
-test('a process that is killed in a transaction keeps nobody out, and leaves nothing', { skip: SLOW && 'the tool would be killed' }, () => inFolder(async (folder) => {
+test('a process that is killed in a transaction keeps nobody out, and leaves nothing', { skip: program.WRAP.length > 0 && 'the tool would be killed' }, () => inFolder(async (folder) => {
   const env = { ...STORE, MOONWIRE_API: 'x/y' };
   assert.equal(await lua(OPEN, env, folder).over, 0);
   const holder = lua(`local database = require "moonwire.store.sqlite_database"
@@ -200,7 +199,7 @@ test('a process that is killed in a transaction keeps nobody out, and leaves not
 test('processes that begin at once make the file together', () => inFolder(async (folder) => {
   const env = { ...STORE, MOONWIRE_API: 'x/y' };
   const code = (i) => `local s = require("moonwire.store").open() assert(s:connect({ id = "c${i}" }, { "r" }))`;
-  const children = Array.from({ length: SLOW ? 3 : 12 }, (_, i) => lua(code(i), env, folder));
+  const children = Array.from({ length: program.SLOW > 1 ? 3 : 12 }, (_, i) => lua(code(i), env, folder));
   const statuses = await Promise.all(children.map((child) => child.over));
   assert.deepEqual(statuses, children.map(() => 0), children.map((child) => child.all).join(''));
   const counter = lua('print(require("moonwire.store").open():count "r")', env, folder);

@@ -10,12 +10,10 @@ const path = require('node:path');
 const { spawnSync } = require('node:child_process');
 const { scenario, BUILD } = require('./helper/bootstrap');
 const { descriptors } = require('./helper/leftovers');
-const { WRAP, tools } = require('./helper/program');
+const { INSTRUMENTED, WRAP, tools } = require('./helper/program');
 const { RuntimeApi } = require('./helper/runtime-api');
 const { serve } = require('./helper/server');
 
-/** Under valgrind, or built with sanitizers. */
-const INSTRUMENTED = WRAP.length > 0 || fs.readFileSync(path.join(BUILD, 'bootstrap')).includes('__asan_init');
 const NOBODY = ['setpriv', '--reuid=65534', '--regid=65534', '--clear-groups'];
 
 /** A shell command that becomes bootstrap: '"$@"' stands for it. */

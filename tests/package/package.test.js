@@ -8,6 +8,7 @@ const fs = require('node:fs');
 const os = require('node:os');
 const path = require('node:path');
 const { execFileSync, spawnSync } = require('node:child_process');
+const { WebSocket } = require('../e2e/node_modules/ws');
 const { Dev, service, ECHO } = require('../e2e/helper/dev');
 const { connect } = require('../e2e/helper/client');
 const { readZip } = require('../e2e/helper/zip');
@@ -37,6 +38,7 @@ for (const arch of made) {
     assert.deepEqual([bootstrap.mode.toString(8), notices.mode.toString(8)], ['100755', '100644']);
     assert.deepEqual([bootstrap.date >>> 16, notices.date >>> 16], [EPOCH >>> 16, EPOCH >>> 16]);
     assert.equal(bootstrap.content.readUInt16LE(18), MACHINES[arch]);
+    assert.ok(bootstrap.content.includes(`moonwire/${VERSION}`), 'by which doctor knows how old it is');
     assert.ok(bytes.length <= LAYER_MAX, `${bytes.length} bytes`);
     for (const name of ['LuaJIT', 'cJSON', 'curl', 'OpenSSL']) assert.ok(notices.content.includes(name), name);
   });
@@ -65,10 +67,62 @@ function unpack() {
   return path.join(folder, name);
 }
 
+// No compiler, no Node.js, nothing: what a command needs has to come with it.
+const env = { PATH: '/nowhere' };
+const through = ['/bin/sh', '-c', 'shift; exec "$0" "$@"'];
+
+for (const template of ['echo', 'chat', 'notify']) {
+  test(`a new user makes a service (${template}), tries it, looks for mistakes and packs it, with the tarball alone`, async () => {
+    const tool = path.join(unpack(), 'bin/moonwire');
+    const place = fs.mkdtempSync(path.join(folder, 'user-'));
+    const moonwire = (cwd, ...args) => {
+      const { status, stdout, stderr } = spawnSync(tool, args, { cwd, env: { PATH: path.dirname(tool), HOME: place }, encoding: 'utf8' });
+      assert.equal(status, 0, stdout + stderr);
+      return stdout;
+    };
+    assert.doesNotMatch(moonwire(place, 'new', 'mine', '--template', template), /did not come/);
+    const home = path.join(place, 'mine');
+    assert.match(moonwire(home, 'test'), /^[1-9]\d* passed, 0 failed/m);
+    assert.match(moonwire(home, 'doctor'), /: 0 errors, 0 warnings/);
+    assert.doesNotMatch(moonwire(home, 'doctor'), /layer-missing/);
+    moonwire(home, 'package', '--arch', 'arm64');
+    const [bootstrap, ...code] = readZip(fs.readFileSync(path.join(home, 'function.zip'))).map(({ name }) => name);
+    assert.equal(bootstrap, 'bootstrap');
+    assert.ok(code.length > 0 && code.every((name) => /^handlers\/\w+\.lua$/.test(name)), code.join());
+    const dev = await Dev.start({ directory: home, through: [...through, tool], env });
+    await dev.stop();
+  });
+}
+
+test('its client talks to its service', async () => {
+  const tree = unpack();
+  const tool = path.join(tree, 'bin/moonwire');
+  execFileSync(tool, ['new', 'talk', '--template', 'chat'], { cwd: folder });
+  const dev = await Dev.start({ directory: path.join(folder, 'talk'), through: [...through, tool], env });
+  const { connect: stay } = await import(path.join(tree, 'share/moonwire/client/moonwire.js'));
+  const socket = stay(`${dev.url}?name=ann`, { WebSocket, hello: { action: 'join', room: 'lobby' }, ready: ({ event }) => event === 'welcome' });
+  const said = new Promise((resolve) => socket.on('message', ({ data }) => data.event === 'said' && resolve(data.text)));
+  socket.send({ action: 'say', room: 'lobby', text: 'hello' });
+  assert.equal(await said, 'hello');
+  socket.close();
+  await dev.stop();
+});
+
+test('README.md at the top: the archive by its name, and links that lead somewhere', () => {
+  const tree = unpack();
+  const readme = fs.readFileSync(path.join(tree, 'README.md'), 'utf8');
+  assert.ok(readme.includes(`tar xzf ${path.basename(tree)}.tar.gz`));
+  const links = [...readme.matchAll(/\]\((?!https:)([^)#]+)/g)].map(([, link]) => link);
+  assert.ok(links.length > 5);
+  for (const link of links) assert.ok(fs.existsSync(path.join(tree, link)), link);
+  for (const [, name] of readme.matchAll(/^\| (`(?:bin|lib|share)[^|]*)/gm)) {
+    for (const [, place] of name.matchAll(/`([^`]+)`/g)) assert.ok(fs.existsSync(path.join(tree, place)), place);
+  }
+});
+
 test('the tool of the tarball serves a service without anything else', async () => {
   const tool = path.join(unpack(), 'bin/moonwire');
-  const env = { PATH: '/nowhere' };
-  const dev = await Dev.start({ files: service({ routes: { $default: ECHO } }), through: ['/bin/sh', '-c', 'shift; exec "$0" "$@"', tool], env });
+  const dev = await Dev.start({ files: service({ routes: { $default: ECHO } }), through: [...through, tool], env });
   const client = await connect(dev.url);
   assert.equal(await client.ask('hello'), 'hello');
   await client.close();

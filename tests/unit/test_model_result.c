@@ -114,6 +114,29 @@ static void connect_results(void **state) {
   }
 }
 
+/* Whether and how often the function has told the client itself is known to who answers. */
+static void a_failing_status_and_what_the_client_got(void **state) {
+  static const struct {
+    int told;
+    const char *note;
+  } cases[] = { { 0, "statusCode 400: API Gateway tells the client nothing of it, the route is one-way" },
+                { 1, "statusCode 400: the function itself has sent the client 1 message meanwhile" },
+                { 7, "statusCode 400: the function itself has sent the client 7 messages meanwhile" } };
+  (void)state;
+  for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+    struct model *model = model_with(ROUTES_ALL);
+    struct model_step step = { 0 };
+    model_open(model);
+    model_say(model, STR("x"), &step);
+    step.call.told = cases[i].told;
+    model_answered(model, &step.call, MODEL_RESULT, STR("{\"statusCode\":400}"), &step);
+    assert_int_equal(step.action, MODEL_NOTHING);
+    assert_string_equal(step.note, cases[i].note);
+    model_step_free(&step);
+    model_delete(model);
+  }
+}
+
 #define ASK "{\"action\":\"ask\"}"
 #define ERROR_FRAME MODEL_SEND, INTERNAL_FRAME
 
@@ -254,6 +277,7 @@ int main(void) {
     cmocka_unit_test(without_a_route_a_message_is_forbidden),
     cmocka_unit_test(connect_results),
     cmocka_unit_test(message_results),
+    cmocka_unit_test(a_failing_status_and_what_the_client_got),
     cmocka_unit_test(failures),
     cmocka_unit_test(a_long_unknown_key_is_cut),
   };

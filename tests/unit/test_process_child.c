@@ -39,7 +39,7 @@ static void test_environment(void **state) {
   struct child_command command = { .environment = variables };
   setenv("MOONWIRE_SECRET", "ours", 1);
   run_self("environment", &command);
-  kid_assert_seen("environment", STR("o:ONE=1\no:EMPTY=\no:LINES=a\no:b\no:_HANDLER=x.y\n"));
+  kid_assert_seen("environment", STR("o:EMPTY=\no:LINES=a\no:b\no:ONE=1\no:_HANDLER=x.y\n"));
 }
 
 static void test_descriptors(void **state) {
@@ -147,6 +147,19 @@ static void test_failures(void **state) {
 
 extern char **environ;
 
+static int compare_texts(const void *a, const void *b) {
+  return strcmp(*(char *const *)a, *(char *const *)b);
+}
+
+/* Sorted: their order has no meaning, and an emulator turns it around. */
+static int tell_environment(void) {
+  size_t count = 0;
+  while (environ[count]) count++;
+  qsort(environ, count, sizeof *environ, compare_texts);
+  for (size_t i = 0; i < count; i++) puts(environ[i]);
+  return 0;
+}
+
 static int tell_signals(void) {
   sigset_t mask;
   sigprocmask(SIG_BLOCK, NULL, &mask);
@@ -173,8 +186,7 @@ static int tell_place(void) {
 }
 
 static int tell(const char *word) {
-  if (strcmp(word, "environment") == 0)
-    for (char **variable = environ; *variable; variable++) puts(*variable);
+  if (strcmp(word, "environment") == 0) return tell_environment();
   if (strcmp(word, "descriptors") == 0)
     for (int fd = 0; fd < 1024; fd++)
       if (fcntl(fd, F_GETFD) >= 0) printf("%d\n", fd);

@@ -126,6 +126,38 @@ static void keys_that_no_message_selects(void **state) {
   }
 }
 
+static void members_that_select_a_key(void **state) {
+  static const struct {
+    struct str expression, key, want, name; /* want: empty when there is none */
+  } cases[] = {
+    { STR(ACTION), STR("say"), STR("\"action\":\"say\""), STR("action") },
+    { STR(ACTION), STR("\"<b>"), STR("\"action\":\"\\\"<b>\""), STR("action") },
+    { STR("$request.body.a.b.c"), STR("x"), STR("\"a\":{\"b\":{\"c\":\"x\"}}"), STR("a") },
+    { STR("v1.${request.body.a}!"), STR("v1.x!"), STR("\"a\":\"x\""), STR("a") },
+    { STR("v1.${request.body.a}!"), STR("v1.!"), STR("\"a\":\"\""), STR("a") },
+    { STR("v1.${request.body.a}.2"), STR("v1.2"), STR(""), STR("") }, /* the literals would have to overlap */
+    { STR("v1.${request.body.a}"), STR("v2.x"), STR(""), STR("") },
+    { STR("${request.body.a}-${request.body.b}"), STR("x-y"), STR(""), STR("") },
+    { STR("$request.body.a[0]"), STR("x"), STR(""), STR("") },
+    { STR("constant"), STR("constant"), STR(""), STR("") },
+  };
+  (void)state;
+  for (size_t i = 0; i < COUNT(cases); i++) {
+    struct arena memory = { 0 };
+    struct str name = STR("");
+    struct buf out;
+    char err[ERR_LEN] = "";
+    buf_init(&out, 4096);
+    const struct route_selection *selection = route_selection_parse(&memory, cases[i].expression, err);
+    if (!selection) fail_msg("%s: %s", cases[i].expression.ptr, err);
+    if (route_selection_member(selection, cases[i].key, &name, &out) != (cases[i].want.len > 0) ||
+        !str_equal(buf_str(&out), cases[i].want) || !str_equal(name, cases[i].name))
+      fail_msg("%s and %s: %s", cases[i].expression.ptr, cases[i].key.ptr, buf_text(&out));
+    buf_free(&out);
+    arena_free(&memory);
+  }
+}
+
 static void refused_expressions(void **state) {
   static const struct {
     struct str expression;
@@ -191,6 +223,7 @@ int main(void) {
   const struct CMUnitTest tests[] = {
     cmocka_unit_test(selected_keys),
     cmocka_unit_test(keys_that_no_message_selects),
+    cmocka_unit_test(members_that_select_a_key),
     cmocka_unit_test(refused_expressions),
     cmocka_unit_test(a_key_beyond_its_buffer_fails_it),
   };

@@ -51,15 +51,18 @@ static void test_kinds(void **state) {
     "a/node_modules/y/z.lua",
     "so",
     "app.lua~",
+    "app_spec.lua",
+    "spec/a_spec.lua",
     "lua_modules/share/lua/5.1/m.lua",
   };
   for (size_t i = 0; i < sizeof names / sizeof *names; i++) folder_write(names[i], "x");
   assert_tree("folder* a\nfolder* a/b\ncode a/b/c.lua\nfolder* a/build\ncode a/build/x.lua\nfolder a/node_modules\n"
-              "code a.lua\ncode app.lua\nother app.lua~\nfolder build\nsettings chat.config\n"
+              "code a.lua\ncode app.lua\nother app.lua~\nother app_spec.lua\nfolder build\nsettings chat.config\n"
               "folder* lib\ncode lib/x.so\ncode lib/y.so.1.2\nother lib/z.so.new\n"
               "folder* lua_modules\nfolder* lua_modules/share\nfolder* lua_modules/share/lua\n"
               "folder* lua_modules/share/lua/5.1\ncode lua_modules/share/lua/5.1/m.lua\n"
-              "folder node_modules\nsettings other.yml\nfolder pages\nother pages/a.html\nother so\n",
+              "folder node_modules\nsettings other.yml\nfolder pages\nother pages/a.html\nother so\nfolder spec\n"
+              "other spec/a_spec.lua\n",
               NULL);
 }
 

@@ -9,7 +9,8 @@ local route = {}
 --- @field key string
 --- @field run? function
 --- @field before function[]
---- @field check? fun(message: any): string? the compiled schema
+--- @field rules? table<string, moonwire.app.Rule> the schema, as it was given
+--- @field check? fun(message: any): string? the same, compiled
 --- @field reply? "body"
 --- @field origins? table<string, true>
 --- @field protocols? table<string, true>
@@ -69,7 +70,8 @@ local function read_fields(key, given)
   end
   why = why or check_auth(given.auth)
   if why then return nil, why end
-  return { key = key, run = given.run, reply = given.reply, auth = given.auth, close_expired = given.close_expired ~= false }
+  return { key = key, run = given.run, rules = given.schema, reply = given.reply, auth = given.auth,
+    close_expired = given.close_expired ~= false }
 end
 
 -- What of a route is read into another form, and by what.

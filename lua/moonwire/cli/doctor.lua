@@ -8,8 +8,12 @@ local handlers = require "moonwire.doctor.handlers"
 local json = require "moonwire.json"
 local libraries = require "moonwire.doctor.libraries"
 local options = require "moonwire.cli.options"
+local packaged = require "moonwire.doctor.packaged"
 local permissions = require "moonwire.doctor.permissions"
+local placeholders = require "moonwire.doctor.placeholders"
 local project = require "moonwire.core.project"
+local queues = require "moonwire.doctor.queues"
+local references = require "moonwire.doctor.references"
 local report = require "moonwire.doctor.report"
 local routes = require "moonwire.doctor.routes"
 local runtime = require "moonwire.doctor.runtime"
@@ -45,7 +49,7 @@ local SPEC = {
   options = { config = "text", stage = "text", opt = "list", param = "list", ["load-timeout"] = "count", ["no-load"] = "flag", json = "flag" },
 }
 
-local RULES = { settings, routes, apps, timeouts, permissions.check, store, runtime, bootstrap, libraries, sizes }
+local RULES = { settings, placeholders, references, routes, apps, timeouts, queues, permissions.check, store, runtime, bootstrap, libraries, packaged, sizes }
 
 -- A file that cannot be read: "serverless.yml:7: what is wrong", or "...:7:3: ..." of the YAML.
 local function unreadable(found, file, message)

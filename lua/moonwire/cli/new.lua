@@ -14,8 +14,8 @@ Makes the folder NAME with a service of that name: serverless.yml, handlers, spe
 and the layer that runs it on AWS. It works at once, with `moonwire dev` and `moonwire test`. A folder that has files
 already is left alone.
 
-  --template NAME        echo: says back what it is told (default); chat: rooms; notify: a queue whose jobs are told to
-                         users, who have to show a token
+  --template NAME        echo: says back what it is told (default); chat: rooms, with a page for browsers; notify: a
+                         queue whose jobs are told to users, who have to show a token, with a page, too
   -h, --help             this text
 ]]
 
@@ -58,23 +58,26 @@ end
 
 local function write(path, bytes)
   local ok, why = folder.make(path:match "^(.*)/")
-  local file
-  if ok then file, why = io.open(path, "wb") end
-  if not file then return nil, ("%s cannot be written: %s"):format(path, why) end
-  local written, message = file:write(bytes)
-  local closed, late = file:close()
-  if written and closed then return true end
-  return nil, ("%s cannot be written: %s"):format(path, message or late)
+  if not ok then return nil, ("%s cannot be made: %s"):format(path:match "^(.*)/", why) end
+  return files.write(path, bytes)
 end
 
--- Files of `template`, and those that all templates have.
-local function write_files(name, template)
+-- What a template makes: path -> text. One that has a page gets the client for it, too.
+local function texts_of(template)
+  local texts, has_page = {}, false
   for path, text in pairs(require "moonwire.cli.templates") do
     local kind, inside = path:match "^(%w+)/(.*)$"
-    if kind == template or kind == "common" then
-      local ok, why = write(name .. "/" .. inside, (text:gsub(PLACEHOLDER, name)))
-      if not ok then return nil, why end
-    end
+    if kind == template or kind == "common" then texts[inside] = text end
+    has_page = has_page or kind == template and inside:find "^web/" ~= nil
+  end
+  for path, text in pairs(has_page and require "moonwire.cli.web_client" or {}) do texts["web/" .. path] = text end
+  return texts
+end
+
+local function write_files(name, template)
+  for path, text in pairs(texts_of(template)) do
+    local ok, why = write(name .. "/" .. path, (text:gsub(PLACEHOLDER, name)))
+    if not ok then return nil, why end
   end
   return types.write(name)
 end
@@ -85,7 +88,8 @@ local NEXT = [[
   cd %s
   moonwire dev                # serves it; in another terminal:
   npx -y wscat -c %s
-  moonwire test               # runs its specs
+%s  moonwire test               # runs its specs
+  moonwire doctor             # looks for mistakes that only AWS would show
   npx osls@3 deploy           # puts it on AWS
 
 README.md there says more.
@@ -97,8 +101,13 @@ local NO_LAYER = [[
 %s/layer before you deploy.
 ]]
 
+local PAGE = [[
+  python3 -m http.server -d web 8000    # or any other server of files: its page, http://127.0.0.1:8000/
+]]
+
 local function tell(name, template, has_layer)
-  io.stdout:write(NEXT:format(name, name, name, ADDRESSES[template]))
+  local page = texts_of(template)["web/index.html"] and PAGE or ""
+  io.stdout:write(NEXT:format(name, name, name, ADDRESSES[template], page))
   if not has_layer then io.stdout:write(NO_LAYER:format(LAYER, name)) end
 end
 

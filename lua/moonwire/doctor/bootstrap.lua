@@ -1,5 +1,6 @@
 -- bootstrap.lua: where bootstrap comes from on AWS: a layer, or the package. Layers that have an ARN only, or are made by another stack,
 -- are not seen from here.
+local archive = require "moonwire.doctor.archive"
 local elf = require "moonwire.doctor.elf"
 local files = require "moonwire.doctor.files"
 local process = require "moonwire.core.process"
@@ -66,10 +67,17 @@ local function is_newer(version, than)
   return false
 end
 
+local LAYER_HINT = "Copy %s there: it is in lib/moonwire of the archive that the tool comes in; `make package` in its sources writes it to dist/."
+
+local function add_missing(found, path, at)
+  local name = path:match "moonwire%-layer%-[%w_]+%.zip$"
+  found:add("layer-missing", at, ("there is no file %s yet"):format(path), name and LAYER_HINT:format(name))
+end
+
 -- What is wrong with it. Returns whether the function gets it.
 local function check(case, found, fn, known, at)
   local wanted = case:architecture(fn.name)
-  if known.is_missing then found:add("layer-missing", at, ("there is no file %s yet"):format(known.path)) end
+  if known.is_missing then add_missing(found, known.path, at) end
   if known.is_damaged then found:add("archive-damaged", at, ("%s is no whole zip archive"):format(known.path)) end
   if known.mode and bit.band(known.mode, EXECUTABLE) == 0 then
     found:add("bootstrap-mode", at, ("bootstrap in %s is not executable (mode %03o)"):format(known.path, known.mode))
@@ -127,6 +135,8 @@ local function check_package(case, found, fn)
   local entry = case.functions[fn.name]
   local known, at = find(case, entry and entry.value), case:place_of(fn.name, "package")
   if not known then
+    local made = archive.of(case, fn.name)
+    if made and not made:has "bootstrap" then return false end
     known = find(case, case.project.tree, "")
     local _, key = tree.at(case.project.tree, "package", "artifact")
     at = key or { file = known.path }

@@ -10,6 +10,7 @@ local case = {}
 --- @field place { file: string } serverless.yml as a whole
 --- @field functions table<string, { key: moonwire.doctor.Node, value: moonwire.doctor.Node }>
 --- @field loaded table<string, moonwire.doctor.Loaded> by function; empty with --no-load
+--- @field archives table those that are known by now (archive.lua)
 local Case = {}
 Case.__index = Case
 
@@ -19,6 +20,7 @@ Case.__index = Case
 function case.new(project, file)
   return setmetatable({
     project = project, root = file:match "^(.*/)" or "", place = { file = file }, functions = tree.functions(project.tree), loaded = {},
+    archives = {},
   }, Case)
 end
 
@@ -56,6 +58,13 @@ end
 function Case:files()
   self.all = self.all or files.all(self.root)
   return self.all
+end
+
+--- What the Framework would look at, hidden files and node_modules, too (files.everything).
+--- @return { path: string, size: integer }[]
+function Case:everything()
+  self.rest = self.rest or files.everything(self.root)
+  return self.rest
 end
 
 return case

@@ -31,6 +31,11 @@ return {
   ["plugin-setting"] = { level = "note", hint = "Look whether one of the plugins knows it." },
   ["settings"] = { level = "error", hint = "Mend this first: nothing behind it was looked at." },
 
+  ["placeholder"] = { level = "note", hint = "Put your own there before the service is deployed." },
+
+  ["not-substituted"] = { level = "error", hint = "Write !Sub in front of the text." },
+  ["resource-unknown"] = { level = "error", hint = "Correct the name, or add it to resources.Resources. Names of what the Framework makes begin with that of the function or layer: `chat` becomes Chat." },
+
   -- Routes
   ["expression"] = { level = "error", hint = "Set provider.websocketsApiRouteSelectionExpression: $request.body.action." },
   ["no-default"] = { level = "warning", hint = "Add the event `websocket: $default` to the function that shall answer the rest." },
@@ -51,6 +56,10 @@ return {
 
   -- Time
   ["timeout-default"] = { level = "note", hint = "Say `timeout:` in the provider, so that the number is a decision." },
+
+  -- Queues
+  ["batch-response"] = { level = "error", hint = "Add functionResponseType: ReportBatchItemFailures to the sqs event." },
+  ["queue-visibility"] = { level = "error", hint = "Set VisibilityTimeout of the queue to six times the function's timeout." },
 
   -- Permissions
   ["manage-connections"] = { level = "error", hint = "Allow execute-api:ManageConnections on arn:aws:execute-api:REGION:ACCOUNT:API/STAGE/*/@connections/*." },
@@ -73,10 +82,15 @@ return {
   ["bootstrap-mode"] = { level = "error", hint = "chmod 755 bootstrap, and pack again." },
   ["layer-age"] = { level = "warning", hint = "Take the layer that came with this tool, so that AWS runs what was tried here." },
   ["layer-count"] = { level = "error", hint = "Merge layers: Lambda takes five." },
-  ["layer-missing"] = { level = "note", hint = "Make it before the service is deployed." },
+  ["layer-missing"] = { level = "note", hint = "Put it there before the service is deployed." },
   ["library-form"] = { level = "error", hint = "Build the library for Linux, or take it out of the package." },
   ["library-architecture"] = { level = "error", hint = "Build it for the function's architecture." },
   ["library-glibc"] = { level = "error", hint = "Build it on Amazon Linux 2023, or on something as old as glibc 2.34." },
+
+  -- The zip
+  ["package-missing"] = { level = "error", hint = "Add its path to package.patterns, behind the pattern that leaves it out." },
+  ["package-surplus"] = { level = "warning", hint = "Leave it out: package.patterns: [ '!**', '**/*.lua', '!spec/**', '!.moonwire/**', '!node_modules/**' ]" },
+  ["patterns-ignored"] = { level = "warning", hint = "Set package.individually: true for the function, or move them to the service's package.patterns." },
 
   -- Sizes and names
   ["package-size"] = { level = "error", hint = "Leave out what the functions do not need, with package.patterns." },

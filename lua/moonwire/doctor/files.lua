@@ -29,27 +29,33 @@ function files.read(path, most)
   return text and #text <= most and text or nil
 end
 
-local function add(root, inside, list)
+local function add(root, inside, list, is_skipped)
   local entries = folder.list(root .. (inside == "" and "." or inside), true)
   table.sort(entries or {}, function(a, b) return a.name < b.name end)
   for _, entry in ipairs(entries or {}) do
     local path = inside == "" and entry.name or inside .. "/" .. entry.name
-    if #list >= MOST then return end
+    if #list >= MOST then break end
     if entry.size then
       list[#list + 1] = { path = path, size = entry.size }
-    elseif entry.is_folder and not SKIPPED[entry.name] and not entry.name:find "^%." then
-      add(root, path, list)
+    elseif entry.is_folder and not is_skipped(entry.name) then
+      add(root, path, list, is_skipped)
     end
   end
+  return list
 end
 
 --- All plain files below the folder of the service, as seen from there, but for those in hidden folders, node_modules, build and dist.
 --- @param root string with a slash, or ""
 --- @return { path: string, size: integer }[]
 function files.all(root)
-  local list = {}
-  add(root, "", list)
-  return list
+  return add(root, "", {}, function(name) return SKIPPED[name] or name:find "^%." end)
+end
+
+--- All plain files there, but for those of git and what the Framework has made.
+--- @param root string with a slash, or ""
+--- @return { path: string, size: integer }[]
+function files.everything(root)
+  return add(root, "", {}, function(name) return name == ".git" or name == ".serverless" end)
 end
 
 return files

@@ -1,5 +1,6 @@
 -- sizes.lua: limits of Lambda and of the Framework's schema on sizes and lengths.
 -- Source: Lambda Developer Guide, "Lambda quotas", API reference of CreateFunction; osls 3, lib/plugins/aws/provider.js.
+local archive = require "moonwire.doctor.archive"
 local files = require "moonwire.doctor.files"
 local tree = require "moonwire.doctor.tree"
 local zip = require "moonwire.core.zip"
@@ -44,21 +45,20 @@ local function check_artifact(case, found, node, at)
   too_large(found, at, path, sum)
 end
 
--- All files of the folder, as the Framework takes them when nobody says anything else.
-local function check_folder(case, found)
-  local sum = 0
-  for _, file in ipairs(case:files()) do sum = sum + file.size end
-  too_large(found, case.place, "the folder of the service", sum)
+-- A zip that the Framework makes.
+local function check_archive(case, found, fn)
+  local made, sum = archive.of(case, fn.name), 0
+  for _, file in ipairs(made and made:files(case) or {}) do sum = sum + file.size end
+  if made then too_large(found, made.at, "what goes into the zip", sum) end
 end
 
 --- @param case moonwire.doctor.Case
 --- @param found moonwire.doctor.Findings
 return function(case, found)
-  for _, fn in ipairs(case.project.functions) do check_function(case, found, fn) end
-  local artifact, at = tree.at(case.project.tree, "package", "artifact")
-  if artifact then
-    check_artifact(case, found, artifact, at)
-  elseif not tree.at(case.project.tree, "package", "patterns") then
-    check_folder(case, found)
+  for _, fn in ipairs(case.project.functions) do
+    check_function(case, found, fn)
+    check_archive(case, found, fn)
   end
+  local artifact, at = tree.at(case.project.tree, "package", "artifact")
+  if artifact then check_artifact(case, found, artifact, at) end
 end

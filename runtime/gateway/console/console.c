@@ -102,18 +102,18 @@ static void write_record(struct buf *out, uint64_t number, struct str json) {
 }
 
 /* { run, next, lost, records }; `next` is what the page asks with the next time. */
-static void write_feed(void *ctx, uint64_t after, struct buf *out) {
+static void write_feed(void *ctx, uint64_t after, bool is_empty, struct buf *out) {
   struct console *console = ctx;
   const struct console_ring *ring = &console->ring;
   uint64_t at = after + 1, oldest = console_ring_oldest(ring), lost = 0;
   size_t start, written = 0;
   if (after > ring->last) at = ring->last + 1; /* the number is one of another run */
-  if (at < oldest) {
+  if (at < oldest && !is_empty) {
     lost = oldest - at;
     at = oldest;
   }
   buf_addf(out, "{\"run\":\"%s\",\"records\":[", console->run);
-  for (start = out->len; at <= ring->last; at++) {
+  for (start = out->len; at <= ring->last && !is_empty; at++) {
     const struct console_record *record = console_ring_get(ring, at);
     if (!record->text) {
       lost++;
@@ -152,6 +152,7 @@ void console_write_lines(const struct console *console, struct str request_id, s
 static void nobody_watches(void *ctx) {
   struct console *console = ctx;
   console->watched = false;
+  console_feed_rest(&console->feed);
 }
 
 static void note_watcher(struct console *console) {
@@ -176,16 +177,19 @@ bool console_init(struct console *console, const struct console_options *options
   buf_init(&console->record, RECORD_MAX);
   buf_init(&console->load_error, RECORD_MAX);
   console->unwatched = (struct loop_timer){ .fire = nobody_watches, .ctx = console };
+  console_apps_init(&console->apps, options->loop, options->program);
   console_feed_init(&console->feed, options->loop, write_feed, console);
   return console_token_open(&console->token, err);
 }
 
 void console_end(struct console *console) {
+  console_apps_end(&console->apps);
   console_feed_end(&console->feed);
 }
 
 void console_free(struct console *console) {
   if (!console->options.loop) return;
+  console_apps_free(&console->apps);
   console_feed_end(&console->feed);
   loop_timer_stop(console->options.loop, &console->unwatched);
   console_ring_free(&console->ring);

@@ -8,6 +8,7 @@
 
 #include <stdbool.h>
 
+#include "console_apps.h"
 #include "console_archive.h"
 #include "console_feed.h"
 #include "console_ring.h"
@@ -25,6 +26,7 @@ struct console_options {
   /* The code that a pool runs, held for the caller; NULL: the folder itself. */
   struct snapshot *(*snapshot)(void *ctx, const struct pool *pool);
   void *ctx;
+  const char *program; /* path of the tool, which reads apps */
 };
 
 struct console {
@@ -34,6 +36,7 @@ struct console {
   struct console_ring ring;
   struct console_archive archive;
   struct console_feed feed;
+  struct console_apps apps;
   struct console_totals totals;
   struct buf record, load_error; /* the record at hand; that of code that cannot be loaded, until it is mended */
   bool watched;                  /* somebody has asked for records within CONSOLE_WATCHED_MS */
@@ -43,7 +46,7 @@ struct console {
 /* *console must stay where it is. False, with a sentence, when there is no randomness. */
 bool console_init(struct console *console, const struct console_options *options, char err[ERR_LEN]);
 
-/* moonwire dev ends: whoever waits is answered, and nobody waits any more. */
+/* moonwire dev ends: whoever waits is answered, nobody waits any more, and nothing is read. */
 void console_end(struct console *console);
 
 /* Before the projects of its invocations, and their copies. Safe on a zeroed one. */

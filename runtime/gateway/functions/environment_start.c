@@ -53,21 +53,15 @@ static bool start(struct environment *e, char *const *variables, const char *dir
   return process_start(&e->process, options->loop, &command, events, e, err);
 }
 
-bool environment_start(struct environment *e, const struct process_events *events, char err[ERR_LEN]) {
-  const struct pool_options *options = &e->pool->options;
+char **environment_start_variables(struct arena *memory, const struct pool_options *options, struct str runtime_api,
+                                   char err[ERR_LEN]) {
   char *program = realpath(options->program, NULL);
-  struct arena memory;
-  struct buf api;
-  bool ok = false;
-  arena_init(&memory);
-  buf_init(&api, TEXT_MAX);
-  if (!make_key(e->key, err)) goto done;
-  add_runtime_api(&api, e);
+  char **variables = NULL;
   struct variables v = {
     .project = options->project,
     .function = options->function,
     .task_root = options->task_root,
-    .runtime_api = buf_str(&api),
+    .runtime_api = runtime_api,
     .runtime_dir = directory_of(program ? program : options->program),
     .management = options->management,
     .store = options->store,
@@ -80,10 +74,27 @@ bool environment_start(struct environment *e, const struct process_events *event
     .concurrency = options->concurrency,
     .now_ms = clock_unix_ms(),
   };
-  if (!digest_random(v.log_stream, sizeof v.log_stream, err)) goto done;
-  char **variables = environment_variables(&memory, &v);
+  if (digest_random(v.log_stream, sizeof v.log_stream, err)) {
+    variables = environment_variables(memory, &v);
+    if (!variables) fail(err, "out of memory");
+  }
+  free(program);
+  return variables;
+}
+
+bool environment_start(struct environment *e, const struct process_events *events, char err[ERR_LEN]) {
+  const struct pool_options *options = &e->pool->options;
+  struct arena memory;
+  struct buf api;
+  bool ok = false;
+  arena_init(&memory);
+  buf_init(&api, TEXT_MAX);
+  if (!make_key(e->key, err)) goto done;
+  add_runtime_api(&api, e);
+  char **variables = environment_start_variables(&memory, options, buf_str(&api), err);
+  if (!variables) goto done;
   struct str directory = arena_copy(&memory, options->project->directory);
-  if (!variables || !directory.ptr || api.failed) {
+  if (!directory.ptr || api.failed) {
     fail(err, "out of memory");
     goto done;
   }
@@ -91,6 +102,5 @@ bool environment_start(struct environment *e, const struct process_events *event
 done:
   buf_free(&api);
   arena_free(&memory);
-  free(program);
   return ok;
 }

@@ -53,6 +53,7 @@ struct invoke {
   int generation;   /* of the code that served it, or should have (pool.h) */
   int sends;        /* calls of @connections that are known to be its own ... */
   int64_t sends_ns; /* ... and how long they took here */
+  int told;         /* messages among them that its own connection got */
   size_t event_bytes, payload_bytes; /* how long these two were, whoever has them now */
   enum invoke_outcome outcome;
   struct buf payload; /* owned */

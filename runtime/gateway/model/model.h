@@ -100,6 +100,7 @@ struct model_call {
   /* For people: of a message on $default that is a JSON object its member `action`, a string, by which an app chooses the
    * route of its own. Else "". API Gateway knows nothing of it. */
   char action[MODEL_ACTION_LEN];
+  int told; /* by who answers: messages that the function is known to have sent to the client itself meanwhile */
 };
 
 /* What to do next. One step at a time; zero it, or model_step_init, before the first use, and free it at the end. */

@@ -103,6 +103,16 @@ static void send_body(const struct model_result *result, struct model_step *step
     fail(step->note, "the body is not UTF-8: a client will close the connection with 1007");
 }
 
+/* What an app tells its client of a failure is a message of its own. */
+static void note_status(int status, struct model_step *step) {
+  int told = step->call.told;
+  if (told > 0)
+    fail(step->note, "statusCode %d: the function itself has sent the client %d message%s meanwhile", status, told,
+         told == 1 ? "" : "s");
+  else
+    fail(step->note, "statusCode %d: API Gateway tells the client nothing of it, the route is one-way", status);
+}
+
 static void answer_message(struct model *model, enum model_outcome outcome, struct str payload,
                            struct model_step *step) {
   struct model_call call = step->call;
@@ -119,7 +129,7 @@ static void answer_message(struct model *model, enum model_outcome outcome, stru
   else if (call.route->two_way)
     send_body(&result, step);
   else if (result.status > 299)
-    fail(step->note, "statusCode %d: API Gateway tells the client nothing of it, the route is one-way", result.status);
+    note_status(result.status, step);
   else if (result.body.len > 0 && !model->told_of_body)
     model->told_of_body =
         !fail(step->note, "the body is not sent, as on AWS: the route is one-way (it would be two-way with "

@@ -3,6 +3,7 @@
 #include <ctype.h>
 
 #include "json.h"
+#include "json_write.h"
 #include "route_selection_value.h"
 #include "shown.h"
 
@@ -183,4 +184,41 @@ bool route_selection_can_select(const struct route_selection *selection, struct 
     anywhere = false;
   }
   return anywhere || key.len == 0;
+}
+
+/* The one variable of an expression, and what it has to be worth for the key: all but the literals around it. NULL: there is none, or
+ * there are more. */
+static const struct path_step *only_variable(const struct route_selection *selection, struct str *key) {
+  const struct path_step *path = NULL;
+  for (; selection; selection = selection->next) {
+    struct str literal = selection->literal;
+    if (selection->path) {
+      if (path) return NULL;
+      path = selection->path;
+    } else if (!path) {
+      if (!str_starts(*key, literal)) return NULL;
+      *key = str_slice(*key, literal.len, key->len);
+    } else {
+      if (!str_ends(*key, literal)) return NULL;
+      *key = str_slice(*key, 0, key->len - literal.len);
+    }
+  }
+  return path;
+}
+
+bool route_selection_member(const struct route_selection *selection, struct str key, struct str *name,
+                            struct buf *out) {
+  const struct path_step *first = only_variable(selection, &key);
+  size_t depth = 0;
+  if (!first) return false;
+  for (const struct path_step *at = first; at; at = at->next)
+    if (at->is_index) return false;
+  for (const struct path_step *at = first; at; at = at->next, depth++) {
+    json_write_string_utf8(out, at->name);
+    buf_add(out, at->next ? STR(":{") : STR(":"));
+  }
+  json_write_string_utf8(out, key);
+  while (--depth > 0) buf_add_char(out, '}');
+  *name = first->name;
+  return true;
 }

@@ -25,4 +25,8 @@ void route_selection_evaluate(const struct route_selection *selection, struct st
 /* Whether some message can select the key, whatever the body's values are. */
 bool route_selection_can_select(const struct route_selection *selection, struct str key);
 
+/* Appends the member of a JSON object by which a message selects the key: "action":"chat". *name is the member's, borrowed. False, and
+ * nothing appended, when it takes more than one variable, an index, or the expression cannot give that key. */
+bool route_selection_member(const struct route_selection *selection, struct str key, struct str *name, struct buf *out);
+
 #endif

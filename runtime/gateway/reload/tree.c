@@ -50,6 +50,7 @@ static bool is_library(struct str name) {
 }
 
 enum tree_kind tree_kind_of(struct str name, struct str settings) {
+  if (str_ends(name, STR("_spec.lua"))) return TREE_OTHER;
   if (str_ends(name, STR(".lua")) || is_library(name)) return TREE_CODE;
   if (str_equal(name, settings) || str_ends(name, STR(".yml")) || str_ends(name, STR(".yaml"))) return TREE_SETTINGS;
   return TREE_OTHER;

@@ -1,5 +1,5 @@
 /* tree.h -- the files of a service, as they lie in its folder at one moment.
- * Code is what Lua loads: .lua, .so and .so.N. Settings are serverless.yml, under whatever name, and other .yml and .yaml.
+ * Code is what Lua loads: .lua, .so and .so.N, but no specs (_spec.lua), which `moonwire test` loads. Settings are serverless.yml, under whatever name, and other .yml and .yaml.
  * Symbolic links are followed. Hidden files and folders are left out; node_modules, wherever it is, and a `build` at the
  * top are named, but nobody looks into them.
  */

@@ -1,12 +1,18 @@
 -- chat.lua: rooms. {"action":"join","room":"lobby"} enters one, {"action":"say","room":"lobby","text":"hello"} tells all who are in
 -- it. Names are what clients say they are; a service that has to know asks for a token (moonwire.auth).
 local app = require "moonwire.app"
+local crypto = require "moonwire.crypto"
 
 local ROOM = "string 1..40"
 
--- Tells the others in a room what has happened.
+-- Tells a room what has happened. By its id a client that gets it twice (web/moonwire.js, while it renews its connection) drops one.
+local function tell(conn, room, event, options)
+  event.mid, event.room, event.name = crypto.uuid(), room, conn.data.name
+  assert(conn:room(room):broadcast(event, options))
+end
+
 local function announce(conn, room, event)
-  assert(conn:room(room):broadcast({ event = event, room = room, name = conn.data.name }, { except = conn }))
+  tell(conn, room, { event = event }, { except = conn })
 end
 
 local function is_member(conn, room)
@@ -46,6 +52,9 @@ return app {
 
   say = { schema = { room = ROOM, text = "string 1..500" }, run = function(conn, message)
     if not is_member(conn, message.room) then return { error = "not_a_member", message = "Join the room first" } end
-    assert(conn:room(message.room):broadcast { event = "said", room = message.room, name = conn.data.name, text = message.text })
+    tell(conn, message.room, { event = "said", text = message.text })
   end },
+
+  -- A sign of life: API Gateway ends connections that are silent for ten minutes.
+  ping = function() return { event = "pong" } end,
 }

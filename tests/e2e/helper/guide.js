@@ -70,7 +70,7 @@ class Reader {
     const file = path.join(this.cwd, name);
     fs.mkdirSync(path.dirname(file), { recursive: true });
     const write = () => fs.writeFileSync(file, text);
-    return /\.(lua|yml)$/.test(name) ? this.change(write) : write();
+    return /(?<!_spec)\.lua$|\.yml$/.test(name) ? this.change(write) : write();
   }
 
   edit(name, lines) {

@@ -3,6 +3,7 @@
 // and what they must not leave behind.
 // MOONWIRE_BUILD: the build directory (default: build at the root of the project).
 // MOONWIRE_WRAP: a command to run them under, for instance "valgrind --leak-check=full"; its findings fail the test.
+// MOONWIRE_SLOW: how many times slower than on this machine they are (default: 1, or 10 with MOONWIRE_WRAP); tests/arm64/run sets it.
 
 const assert = require('node:assert/strict');
 const fs = require('node:fs');
@@ -15,8 +16,11 @@ const BUILD = path.resolve(process.env.MOONWIRE_BUILD || path.join(ROOT, 'build'
 const WRAP = (process.env.MOONWIRE_WRAP || '').split(' ').filter(Boolean);
 const FIXTURES = path.join(ROOT, 'tests/e2e/fixtures');
 
-/** Slow under valgrind, or on an emulated machine (MOONWIRE_SLOW): a limit for what hangs, not a measurement. */
-const PATIENCE_MS = WRAP.length || process.env.MOONWIRE_SLOW ? 300000 : 60000;
+/** A factor for limits of time that a test sets; above 1 a test does less of what it does many times. */
+const SLOW = Number(process.env.MOONWIRE_SLOW) || (WRAP.length ? 10 : 1);
+
+/** A limit for what hangs, not a measurement. */
+const PATIENCE_MS = SLOW > 1 ? 300000 : 60000;
 
 /** Values that no line of output may hold. */
 const SECRETS = ['wJalrXUtnFEMIexampleSecretKeyThatIsFake0', 'FwoGZXIvYXdzEXAMPLEsessionTOKEN'];
@@ -47,6 +51,19 @@ function command(name) {
   const program = path.join(BUILD, name);
   assert.ok(fs.existsSync(program), `${path.relative(ROOT, program)} is missing: run \`make build\` first`);
   return [...WRAP, program];
+}
+
+/** Whether the program is for another machine than ours, and the kernel starts an emulator for it (tests/arm64/run). */
+const isEmulated = (bytes) => (bytes.readUInt16LE(18) === 183) !== (process.arch === 'arm64');
+
+/** Whether the memory, threads, files and libraries of a process are not the program's alone: valgrind, sanitizers, an emulator. */
+const INSTRUMENTED = WRAP.length > 0 || sharesItsProcess();
+
+function sharesItsProcess() {
+  const file = path.join(BUILD, 'bootstrap');
+  if (!fs.existsSync(file)) return false; // `command` says so
+  const bytes = fs.readFileSync(file);
+  return isEmulated(bytes) || bytes.includes('__asan_init');
 }
 
 /** Options of sanitizers and valgrind pass through; nothing else of our own environment does. */
@@ -92,5 +109,5 @@ async function patiently(promise, patience = PATIENCE_MS) {
 }
 
 module.exports = {
-  ROOT, BUILD, WRAP, FIXTURES, PATIENCE_MS, SECRETS, FINDING, CRASHES, keep, command, tools, withoutTools, writeFiles, run, patiently,
+  ROOT, BUILD, WRAP, SLOW, INSTRUMENTED, FIXTURES, PATIENCE_MS, SECRETS, FINDING, CRASHES, keep, command, tools, withoutTools, writeFiles, run, patiently,
 };

@@ -10,9 +10,6 @@ const { serve } = require('./server');
 /** What its requests are signed with. */
 const KEYS = { keyId: 'AKIDEXAMPLE', secret: SECRETS[0], token: SECRETS[1], region: 'eu-central-1' };
 
-/** Sanitizers and valgrind keep what was freed, and are slow. */
-const INSTRUMENTED = program.WRAP.length > 0 || fs.readFileSync(`${program.BUILD}/bootstrap`).includes('__asan_init');
-
 const idOf = ({ url }) => decodeURIComponent(url.slice(url.lastIndexOf('/') + 1));
 
 const GIVE = {
@@ -90,4 +87,4 @@ const deadline = (ms) => ({ headers: { 'Lambda-Runtime-Deadline-Ms': String(Date
 /** The most memory that the process has had, in bytes. */
 const peak = ({ child }) => Number(/VmHWM:\s+(\d+) kB/.exec(fs.readFileSync(`/proc/${child.pid}/status`, 'latin1'))[1]) * 1024;
 
-module.exports = { scenario, resultOf, deadline, peak, KEYS, INSTRUMENTED };
+module.exports = { scenario, resultOf, deadline, peak, KEYS };

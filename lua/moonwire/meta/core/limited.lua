@@ -1,6 +1,6 @@
 --- @meta moonwire.core.limited
 
---- Calls that may last so long and no longer: for `moonwire test` (runtime/cli/bind_limited.c).
+--- Calls that may last so long and no longer, and how much memory there is (runtime/cli/bind_limited.c).
 local limited = {}
 
 --- A group of such calls, in a scope of its own.
@@ -23,6 +23,10 @@ function Limited:close() end
 
 --- @return moonwire.core.Limited
 function limited.open() end
+
+--- Limits what Lua may allocate, as a function of that many MB is limited.
+--- @param mb integer
+function limited.memory(mb) end
 
 --- @return number ms of a clock that only goes forward
 function limited.now() end

@@ -1,8 +1,11 @@
 // clients.js: the clients that this page plays. A browser tells a page neither the id of its connection nor the status of a
-// refusal; the feed does. So they are opened one after the other, and connections of this origin are theirs in that order.
+// refusal; the feed does. So they are opened one after the other, and connections of this origin are theirs in that order. Tabs of this
+// page take turns, too: each would take the other's connection for its own.
 import { Client } from './client.js';
 
-const TELL_MS = 10000; // how long the feed may take to tell of a connection
+const TELL_MS = 10000; // how long the feed may take to tell of a connection ...
+const TURN_MS = 1000; // ... and how long that keeps other tabs waiting
+const OTHERS_MS = 10000; // how long another tab may take
 
 const NAMES = 1000; // connections whose letter is remembered
 const LETTERS = 26;
@@ -10,7 +13,8 @@ const nameOf = (n) => String.fromCharCode(65 + (n % LETTERS)) + (n < LETTERS ? '
 
 export class Clients {
   #made = 0;
-  #queue = Promise.resolve();
+  #waiting = []; // clients that are to be opened
+  #opening = false;
   #untold = []; // { client, began }: those of which the feed has not told yet
   #names = new Map(); // connection id: name
 
@@ -29,19 +33,43 @@ export class Clients {
   }
 
   connect(client) {
-    this.#queue = this.#queue.then(() => this.#connect(client));
+    this.#waiting.push(client);
+    if (!this.#opening) this.#openWaiting();
   }
 
-  async #connect(client) {
-    if (!this.all.includes(client)) return;
+  async #openWaiting() {
+    this.#opening = true;
+    while (this.#waiting.length > 0) {
+      try {
+        await navigator.locks.request('moonwire-connect', { signal: AbortSignal.timeout(OTHERS_MS) }, () => this.#openAll());
+      } catch { // the other tab hangs
+        await this.#openAll();
+      }
+    }
+    this.#opening = false;
+  }
+
+  /** Resolves when the feed has told of all of them, or takes too long for that. */
+  async #openAll() {
+    const told = [];
+    for (let client = this.#waiting.shift(); client; client = this.#waiting.shift()) told.push((await this.#open(client))?.told);
+    await Promise.race([Promise.all(told), new Promise((resolve) => setTimeout(resolve, TURN_MS))]);
+  }
+
+  /** Resolves when it is open or is not going to be; { told } resolves when the feed has told of it. */
+  async #open(client) {
+    if (!this.all.includes(client)) return undefined;
     const untold = { client, began: Date.now() };
+    const told = new Promise((resolve) => { untold.tell = resolve; });
     this.#untold.push(untold);
     await client.connect(this.base);
     setTimeout(() => this.#forget(untold), TELL_MS);
+    return { told };
   }
 
   #forget(untold) {
     this.#untold = this.#untold.filter((other) => other !== untold);
+    untold.tell();
   }
 
   remove(client) {

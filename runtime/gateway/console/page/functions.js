@@ -15,11 +15,12 @@ export class Functions {
   #shown = '';
 
   constructor({ host }) {
+    this.apps = el('section', { class: 'card', 'aria-label': 'Routes of apps', hidden: true });
     this.about = el('section', { class: 'card', 'aria-label': 'Service' });
     this.environments = el('tbody', {});
     this.routes = el('section', { class: 'card', 'aria-label': 'Routes' });
     fill(host, el('div', { class: 'scroll' }, this.about,
-      el('section', { class: 'card', 'aria-label': 'Environments' }, el('h3', {}, 'Environments'), table('Environments', ENVIRONMENT, this.environments)), this.routes));
+      el('section', { class: 'card', 'aria-label': 'Environments' }, el('h3', {}, 'Environments'), table('Environments', ENVIRONMENT, this.environments)), this.routes, this.apps));
   }
 
   show(state) {
@@ -32,6 +33,16 @@ export class Functions {
     this.#shown = key;
     this.#about(about);
     this.#routes(about);
+  }
+
+  /** Those of GET console/routes. */
+  showApps(apps) {
+    const rows = apps.flatMap(({ handler, routes = [], problem }) => [
+      problem && el('tr', { class: 'is-bad' }, cells([el('span', {}, 'not known'), oneLine(handler, 80), oneLine(problem, 300)])),
+      routes.map(({ route, schema, source }) => el('tr', {}, cells([el('code', {}, oneLine(route, 80)), oneLine(source || handler, 120), schema === undefined ? el('span', { class: 'muted' }, 'any message') : el('code', {}, oneLine(schema, 300))]))),
+    ]);
+    this.apps.hidden = rows.flat().filter(Boolean).length === 0;
+    fill(this.apps, el('h3', {}, 'Routes of apps'), table('Routes of apps', ['Route', 'Place', 'Schema'], el('tbody', {}, rows)));
   }
 
   #environment(row, e, generation) {

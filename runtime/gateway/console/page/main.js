@@ -15,6 +15,7 @@ import { Keys } from './keys.js';
 import { Panels } from './panels.js';
 import { Records } from './records.js';
 import { Rooms } from './rooms.js';
+import { Routes } from './routes.js';
 import { Snippets } from './snippets.js';
 import { State } from './state.js';
 import { Stats } from './stats.js';
@@ -91,6 +92,12 @@ function showSnippets() {
   clients.composer.showSnippets(snippets);
 }
 
+const routes = new Routes((apps) => {
+  snippets.setApps(apps);
+  functions.showApps(apps);
+  showSnippets();
+});
+
 function tookState(next) {
   const before = state;
   state = next;
@@ -107,6 +114,7 @@ function tookState(next) {
     snippets.setRoutes(next.routes);
     showSnippets();
   }
+  routes.follow(next);
   if (before && before.run !== next.run) {
     if (before.websocketUrl !== next.websocketUrl) location.reload(); // this page may only connect to the address that it came with
     clients.clients.again();
