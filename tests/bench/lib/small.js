@@ -23,6 +23,7 @@ function makeGroup({ at, files }) {
       if (!fs.existsSync(path.join(folder, name))) throw new Error('not this version');
       fs.writeFileSync(path.join(folder, name), String(value));
     }
+    process.on('exit', () => { try { fs.rmdirSync(folder); } catch { /* it is gone already */ } });
     return folder;
   } catch {
     if (fs.existsSync(folder)) fs.rmdirSync(folder);
