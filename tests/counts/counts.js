@@ -102,7 +102,7 @@ async function systemCalls(env, invocations) {
 }
 
 /** exec until the first event is asked for. */
-function start(handler, folder = 'tests/bench') {
+function start(handler, folder = 'tests/bench/handlers') {
   return async () => ({ instructions: (await dumps('slot_next', { LAMBDA_TASK_ROOT: path.join(ROOT, folder), _HANDLER: handler }, 1))[0] });
 }
 
@@ -131,7 +131,7 @@ function series(fn, { each = 100, warm = 300, env = {}, once = true } = {}) {
 
 const JIT_OFF = { JIT: 'off' };
 const counted = {
-  'start, echo': start('echo.run'),
+  'start, echo': start('answer.run'),
   'start, chat': start('chat', 'handlers'),
   'exec to the first send over TLS': async (servers) => ({ instructions: (await dumps('client_classify', { LAMBDA_TASK_ROOT: __dirname, _HANDLER: 'series.send', WARM: '1', EACH: '1', REPETITIONS: '1', AWS_CA_BUNDLE: file('roots.pem'), POSTS: servers.https }, 1))[0] }),
   'warm invocation': series('warm', { once: false }),

@@ -4,6 +4,7 @@
 const fs = require('node:fs');
 const os = require('node:os');
 const { spawnSync } = require('node:child_process');
+const { program } = require('./native.js');
 
 function read(file) {
   try {
@@ -36,11 +37,17 @@ function ticks() {
 
 const distribution = () => /^PRETTY_NAME="(.*)"$/m.exec(read('/etc/os-release') ?? '')?.[1] ?? 'unknown';
 
+/** What it takes for a page fault, a system call, additions (servers/machine_costs.c); the least of several. */
+function costs() {
+  const runs = Array.from({ length: 5 }, () => JSON.parse(spawnSync(program('machine_costs'), { encoding: 'utf8' }).stdout));
+  return Object.fromEntries(Object.keys(runs[0]).map((key) => [key, Math.min(...runs.map((run) => run[key]))]));
+}
+
 function machine() {
   return {
     processor: os.cpus()[0].model, processors: os.cpus().length, memoryGb: Number((os.totalmem() / 2 ** 30).toFixed(1)),
     kernel: os.release(), system: distribution(), governor: read('/sys/devices/system/cpu/cpu0/cpufreq/scaling_governor') ?? 'none (a virtual machine has none)',
-    architecture: process.arch, compiler: firstLine(process.env.CC || 'cc', ['--version']),
+    architecture: process.arch, costs: costs(), compiler: firstLine(process.env.CC || 'cc', ['--version']),
   };
 }
 

@@ -5,11 +5,13 @@ const { show, digits } = require('./units.js');
 
 const HEAD = ['', 'min', 'median', 'p90', 'next to Moonwire', 'bar'];
 
+const FEW = 5; // of fewer rounds there is no interval to speak of
+
 /** "Moonwire 3 times" what the program of this row has, or "3 times Moonwire". */
-function ratioText({ ratio }) {
+function ratioText({ ratio, n }) {
   if (!ratio) return '';
-  const percent = `\u00b1${Math.max(1, Math.round(ratio.percent))} %`;
-  return ratio.oursAbove ? `Moonwire ${digits(ratio.value)} times ${percent}` : `${digits(ratio.value)} times Moonwire ${percent}`;
+  const percent = n < FEW ? '' : ` \u00b1${Math.max(1, Math.round(ratio.percent))} %`;
+  return ratio.oursAbove ? `Moonwire ${digits(ratio.value)} times${percent}` : `${digits(ratio.value)} times Moonwire${percent}`;
 }
 
 const barText = ({ bar }) => (bar ? `${bar.text}: ${bar.met ? 'met' : 'MISSED'}` : '');
@@ -32,7 +34,8 @@ function barsOf(rows) {
 
 function machineLines({ date, machine: m, load, versions, stolenPercent, seconds }) {
   return [
-    `${date}, ${m.processors} x ${m.processor}, ${m.memoryGb} GB, ${m.architecture}, ${m.system}, Linux ${m.kernel}, governor: ${m.governor}`,
+    `${date}, ${m.processors} x ${m.processor}, ${m.memoryGb} GB, ${m.architecture}, ${m.system}, Linux ${m.kernel}, governor: ${m.governor}; ${m.compiler}`,
+    `a page fault takes ${show(m.costs.faultNs / 1000, 'us')}, a system call ${show(m.costs.callNs / 1000, 'us')}, 1,000 additions ${show(m.costs.additionsNs / 1000, 'us')}`,
     Object.entries(versions).map(([name, version]) => `${name} ${version}`).join(', '),
     `load average before ${load.average.toFixed(2)}; ${stolenPercent.toFixed(1)} % of the processors' time went to other machines; ${Math.round(seconds)} s in all`,
     ...(load.warning ? [`WARNING: ${load.warning}`] : []),

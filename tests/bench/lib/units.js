@@ -13,6 +13,7 @@ function digits(number) {
 
 /** A value with its unit: us and kb grow into larger ones. */
 function show(value, unit) {
+  if (unit === '$') return `$${value.toPrecision(3)}`;
   const names = THOUSANDS[unit];
   if (!names) return unit ? `${digits(value)} ${unit}` : digits(value);
   let step = 0;

@@ -3,7 +3,7 @@
 
 const fs = require('node:fs');
 const path = require('node:path');
-const { tree } = require('../lib/place.js');
+const { tree, handlers } = require('../lib/place.js');
 
 const version = (name) => JSON.parse(fs.readFileSync(path.join(tree, name, 'package.json'), 'utf8')).version;
 
@@ -16,4 +16,5 @@ module.exports = {
     env: { LAMBDA_TASK_ROOT: folder },
     cwd: folder,
   }),
+  json: () => ({ command: [process.execPath, path.join(handlers, 'json.mjs')] }),
 };

@@ -13,7 +13,7 @@
  *
  *   runtime_api_server [--invocations N] [--warmup N] [--mark N] [--event FILE] [--gap US] [--group PROCS] -- COMMAND ARGUMENTS...
  *
- * --gap: an event waits so long for the poll before it is handed out. --group: the command joins this control group
+ * --gap: after the warm-up each poll waits so long for its event. --group: the command joins this control group
  * (its file cgroup.procs). With --invocations 0 the first poll is the end.
  */
 #define _GNU_SOURCE
@@ -119,7 +119,7 @@ static void handle_next(struct server *s, int fd) {
     s->finished = true;
   } else if (s->served < s->invocations) {
     struct timespec gap = { .tv_sec = s->gap_ns / 1000000000, .tv_nsec = s->gap_ns % 1000000000 };
-    if (s->gap_ns) nanosleep(&gap, NULL);
+    if (s->gap_ns && s->replies >= s->warmup) nanosleep(&gap, NULL);
     s->sent_ns = now_ns();
     send_event(s, fd);
   }
