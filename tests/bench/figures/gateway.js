@@ -58,7 +58,7 @@ module.exports = {
     for (const one of CASES) {
       const able = peers.filter(({ sockets = Infinity }) => one.sockets <= sockets);
       const programs = able.map((peer) => ({ peer, measure: () => patiently(peer, one.sockets, quick ? 2 : 4) }));
-      const series = await alternate(programs, { rounds: quick ? [1, 1] : [5, 7], key: 'rate', progress: (text) => progress(`${one.sockets} sockets ${text}`) });
+      const series = await alternate(programs, { rounds: quick ? [1, 1] : [3, 7], key: 'rate', progress: (text) => progress(`${one.sockets} sockets ${text}`) });
       rows.push(...rowsFor(series, one));
     }
     return rows;

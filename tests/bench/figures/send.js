@@ -40,7 +40,7 @@ async function broadcast(peer, server) {
 async function measure({ peers, quick, progress }, server) {
   const rows = [];
   const sdk = peers.filter(({ kind }) => kind !== 'limit');
-  const rounds = quick ? [2, 3] : [7, 15];
+  const rounds = quick ? [2, 3] : [5, 15];
   for (const one of INVOCATIONS) {
     const programs = peers.map((peer) => ({ peer, measure: () => invocation(peer, server, one) }));
     const found = await alternate(programs, { rounds, key: 'cpu', progress: (text) => progress(`${one.what} ${text}`) });

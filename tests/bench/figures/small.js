@@ -30,7 +30,7 @@ async function paced(peer, server, group, { sends, invocations, warmup }) {
 
 async function measure({ peers, quick, progress }, server, group) {
   const some = (except) => peers.filter(({ name }) => name !== except);
-  const rounds = quick ? [2, 3] : [7, 11];
+  const rounds = quick ? [2, 3] : [5, 11];
   const starts = await alternate(some('raw').map((peer) => ({ peer, measure: () => start(peer, server, group) })),
     { rounds, key: 'send', progress: (text) => progress(`start ${text}`) });
   const rows = [
@@ -39,7 +39,7 @@ async function measure({ peers, quick, progress }, server, group) {
   ];
   for (const one of CASES) {
     const programs = some(one.sends ? 'raw' : 'openssl').map((peer) => ({ peer, measure: () => paced(peer, server, group, one) }));
-    const series = await alternate(programs, { rounds: quick ? [1, 1] : [5, 7], key: 'us', progress: (text) => progress(`${one.what} ${text}`) });
+    const series = await alternate(programs, { rounds: quick ? [1, 1] : [3, 7], key: 'us', progress: (text) => progress(`${one.what} ${text}`) });
     rows.push(...rowsOf(series, { key: 'us', what: `an invocation with ${one.what}`, unit: 'us' }));
     rows.push(...rowsOf(series, { key: 'billed', what: `the same as it is billed, ${one.what}`, unit: 'us' }));
   }

@@ -7,7 +7,7 @@ const { largeEvent } = require('../lib/events.js');
 
 const CASES = [
   { handler: 'answer', what: 'no call', invocations: 11000, warmup: 1000, bars: { raw: { atMost: 1.5 }, node: { atLeast: 2.5 } } },
-  { handler: 'same', what: '100 KB in and out', invocations: 800, warmup: 200, event: largeEvent, bars: {} },
+  { handler: 'same', what: '100 KB in and out', invocations: 400, warmup: 100, event: largeEvent, bars: {} },
 ];
 
 async function measure(peer, { handler, invocations, warmup, event }) {

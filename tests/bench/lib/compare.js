@@ -5,6 +5,7 @@
 const { spread, ratioOf } = require('./statistics.js');
 
 const STEADY_PERCENT = 4; // half of the interval of 95 %
+const PATIENCE_MS = 45000; // for one comparison, when the least has been done
 
 /** The measurements of one program in one comparison: { peer, samples: [{ key: number }] }. */
 function isSteady(series, key) {
@@ -14,14 +15,16 @@ function isSteady(series, key) {
 
 /**
  * programs: [{ peer, measure }] with Moonwire first; measure() gives a sample, an object of numbers. rounds: [least, most]; between the two it
- * ends as soon as the ratios of `key` are steady. progress(text) is told each round. Resolves with [{ peer, samples }].
+ * ends as soon as the ratios of `key` are steady, or when it has taken long. progress(text) is told each round. Resolves with
+ * [{ peer, samples }].
  */
 async function alternate(programs, { rounds: [least, most], key, progress }) {
   const series = programs.map(({ peer }) => ({ peer, samples: [] }));
+  const end = Date.now() + PATIENCE_MS;
   for (let round = 0; round < most; round += 1) {
     progress(`${round + 1}/${most}`);
     for (const [i, { measure }] of programs.entries()) series[i].samples.push(await measure());
-    if (round + 1 >= least && isSteady(series, key)) break;
+    if (round + 1 >= least && (Date.now() > end || isSteady(series, key))) break;
   }
   return series;
 }
