@@ -8,6 +8,8 @@
 #include <openssl/crypto.h>
 #include <openssl/evp.h>
 
+#include "openssl_start.h"
+
 enum { BLOCK = 64 }; /* bytes that SHA-256 works on at a time */
 
 /* Made at the first hash and kept: a fetch costs half a millisecond, a hash with a context that is used again 0.4 us. */
@@ -18,7 +20,7 @@ static struct {
 
 static bool engine_start(char err[ERR_LEN]) {
   if (engine.context) return true;
-  OPENSSL_init_crypto(OPENSSL_INIT_NO_LOAD_CONFIG, NULL);
+  OPENSSL_init_crypto(OPENSSL_START, NULL);
   if (!engine.sha256) engine.sha256 = EVP_MD_fetch(NULL, "SHA256", NULL);
   if (engine.sha256) engine.context = EVP_MD_CTX_new();
   return engine.context || fail(err, "digest: OpenSSL cannot start SHA-256");

@@ -7,6 +7,7 @@
 #include <openssl/param_build.h>
 
 #include "encoding.h"
+#include "openssl_start.h"
 
 enum {
   RSA_BITS_MIN = 2048,
@@ -58,7 +59,7 @@ static bool rsa_is_sane(const BIGNUM *n, const BIGNUM *e) {
 }
 
 struct evp_pkey_st *jwk_key_rsa(const struct json *node) {
-  OPENSSL_init_crypto(OPENSSL_INIT_NO_LOAD_CONFIG, NULL);
+  OPENSSL_init_crypto(OPENSSL_START, NULL);
   struct buf n_bytes, e_bytes;
   BIGNUM *n = NULL, *e = NULL;
   EVP_PKEY *key = NULL;
@@ -84,7 +85,7 @@ static bool add_exactly(const struct json *node, struct str name, size_t size, s
 
 /* OpenSSL itself refuses a point that is not on the curve. */
 static struct evp_pkey_st *make_ec(const struct json *node, const char *group, size_t size) {
-  OPENSSL_init_crypto(OPENSSL_INIT_NO_LOAD_CONFIG, NULL);
+  OPENSSL_init_crypto(OPENSSL_START, NULL);
   EVP_PKEY *key = NULL;
   struct buf point; /* 4, x, y: uncompressed (SEC 1, section 2.3.3) */
   buf_init(&point, 1 + 2 * COORDINATE_MAX);
@@ -110,7 +111,7 @@ struct evp_pkey_st *jwk_key_p384(const struct json *node) {
 }
 
 struct evp_pkey_st *jwk_key_ed25519(const struct json *node) {
-  OPENSSL_init_crypto(OPENSSL_INIT_NO_LOAD_CONFIG, NULL);
+  OPENSSL_init_crypto(OPENSSL_START, NULL);
   EVP_PKEY *key = NULL;
   struct buf x;
   buf_init(&x, ED25519_SIZE);

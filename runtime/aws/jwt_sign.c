@@ -10,6 +10,7 @@
 
 #include "digest.h"
 #include "encoding.h"
+#include "openssl_start.h"
 
 enum {
   COORDINATE = 32,        /* bytes: P-256 */
@@ -48,7 +49,7 @@ static bool make_kid(struct jwt_signer *signer, char err[ERR_LEN]) {
 }
 
 bool jwt_signer_init(struct jwt_signer *signer, char err[ERR_LEN]) {
-  OPENSSL_init_crypto(OPENSSL_INIT_NO_LOAD_CONFIG, NULL);
+  OPENSSL_init_crypto(OPENSSL_START, NULL);
   *signer = (struct jwt_signer){ .key = EVP_EC_gen("P-256") };
   bool made = signer->key && read_coordinate(signer->key, OSSL_PKEY_PARAM_EC_PUB_X, signer->x) &&
               read_coordinate(signer->key, OSSL_PKEY_PARAM_EC_PUB_Y, signer->y);

@@ -4,14 +4,17 @@
 
 #include <curl/curl.h>
 #include <openssl/crypto.h>
+#include <openssl/evp.h>
 #include <openssl/ssl.h>
 #include <openssl/x509.h>
 
 #include "amazon_roots.h"
+#include "openssl_start.h"
 
 struct http_tls {
   CURLSH *sessions;   /* what was agreed on with a server: the next handshake is shorter and needs no certificate */
   X509_STORE *amazon; /* Amazon's roots, for all connections; NULL until the first one */
+  bool started;       /* OpenSSL */
 };
 
 struct http_tls *http_tls_new(char err[ERR_LEN]) {
@@ -77,9 +80,18 @@ static CURLcode on_amazon_context(CURL *easy, void *context, void *ctx) {
   return CURLE_OK;
 }
 
+/* The build keeps libcurl from starting OpenSSL before it is needed (tools/build-libraries). The signatures of certificates are looked
+ * up by the names of their hashes (RFC 5758, RFC 8017, RFC 9688). */
+static void start_openssl(void) {
+  const EVP_MD *const hashes[] = { EVP_sha1(),   EVP_sha224(),   EVP_sha256(),   EVP_sha384(),
+                                   EVP_sha512(), EVP_sha3_256(), EVP_sha3_384(), EVP_sha3_512() };
+  OPENSSL_init_crypto(OPENSSL_START, NULL);
+  for (size_t i = 0; i < sizeof hashes / sizeof *hashes; i++) EVP_add_digest(hashes[i]);
+}
+
 bool http_tls_set(struct http_tls *tls, void *easy, bool amazon, struct str ca_file, char err[ERR_LEN]) {
-  /* The build keeps libcurl from starting OpenSSL before it is needed (tools/build-libraries). No configuration file is read. */
-  OPENSSL_init_crypto(OPENSSL_INIT_NO_LOAD_CONFIG, NULL);
+  if (!tls->started) start_openssl();
+  tls->started = true;
   if (amazon && !read_amazon_roots(tls, err)) return false;
   curl_easy_setopt(easy, CURLOPT_SSLVERSION, (long)CURL_SSLVERSION_TLSv1_2);
   curl_easy_setopt(easy, CURLOPT_SSL_CTX_FUNCTION, amazon ? on_amazon_context : on_context);

@@ -115,6 +115,7 @@ consoleScenario('an error that an app has caught shows its line, too', app, asyn
   await view.send({ action: 'fly' });
   await view.heard('internal');
   await view.row('app.lua:5', 'is-failure');
+  await view.row('attempt to index field', 'is-invocation.is-failure');
   await view.choose('$default fly', 'is-invocation.is-failure');
   await page.locator('#detail .error-words').filter({ hasText: "attempt to index field 'wings'" }).waitFor();
   assert.match(await page.locator('#detail .wrong').first().textContent(), /^5 *return message\.wings\.count/);

@@ -33,8 +33,6 @@ function scenario(template, name, body) {
   });
 }
 
-const ICON = /favicon/; // browsers ask for one; the policy of the pages lets them ask for nothing
-
 /** Fills the form of the page and waits until it is connected. */
 async function enter(page, site, fields) {
   await page.goto(`${site.url}/index.html`);
@@ -60,7 +58,7 @@ scenario('chat', 'two people talk, and one who is cut off comes back', ({ dev, s
     await ann.fill('#text', 'back again');
     await ann.click('#say button');
     await line(bob, 'ann: back again');
-  }, { tolerate: ICON }), { tolerate: ICON })));
+  }))));
 
 scenario('notify', 'a device of a user is told', ({ dev, site, home }) => withPage(async (page) => {
   const port = `--control-port=${new URL(dev.controlUrl).port}`;
@@ -71,4 +69,4 @@ scenario('notify', 'a device of a user is told', ({ dev, site, home }) => withPa
   job('ann', 'your order is ready');
   await line(page, 'your order is ready');
   assert.deepEqual(await page.locator('#log p').allTextContents(), ['your order is ready']);
-}, { tolerate: ICON }));
+}));

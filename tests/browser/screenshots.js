@@ -28,7 +28,7 @@ const files = {
   'handlers/chat.lua': CHAT.replace('  who =', MISTAKE),
 };
 
-const WIDE = { width: 1280, height: 760 };
+const WIDE = { width: 1400, height: 780 };
 const NARROW = { width: 400, height: 820 };
 
 /** Three people talk; one does what fails. */
@@ -59,10 +59,17 @@ async function misspell({ dev, page }) {
   await page.locator('#banner .wrong').waitFor();
 }
 
+/** What somebody is about to say: a message to begin with. */
+async function begin({ page, view }) {
+  await view.detail('"text": "Me, too.');
+  await page.locator('.snippets').getByRole('button', { name: 'say' }).click();
+}
+
 const pictures = {
+  'empty-light': { viewport: WIDE, colorScheme: 'light', play: ({ page }) => page.locator('.snippets button').first().waitFor() },
   'busy-dark': {
     viewport: WIDE, colorScheme: 'dark',
-    play: async ({ view }) => { await talk(view); await view.choose('$default say', 'is-invocation'); await view.detail('Event'); },
+    play: async (given) => { await talk(given.view); await given.page.waitForTimeout(500); await given.view.choose('$default say', 'is-invocation'); await begin(given); },
   },
   'error-light': { viewport: WIDE, colorScheme: 'light', play: async ({ view }) => { await talk(view); await fail(view); } },
   'reload-dark': { viewport: WIDE, colorScheme: 'dark', play: async (given) => { await talk(given.view); await misspell(given); } },

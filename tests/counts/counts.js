@@ -74,11 +74,13 @@ async function run(valgrind, env, invocations) {
   const command = [path.join(BUILD, 'bench/runtime_api_server'), '--invocations', String(invocations), '--',
     'valgrind', ...valgrind, path.join(BUILD, 'bootstrap')];
   if (spawnSync('setarch', ['-R', 'true']).status === 0) command.unshift('setarch', '-R');
-  const child = spawn(command[0], command.slice(1), { cwd: FOLDER, env: { ...LAMBDA, ...env, LD_PRELOAD: path.join(BUILD, 'counts/fixed.so') }, stdio: ['ignore', 'ignore', 'pipe'] });
+  const child = spawn(command[0], command.slice(1), { cwd: FOLDER, env: { ...LAMBDA, ...env, LD_PRELOAD: path.join(BUILD, 'counts/fixed.so') }, stdio: ['ignore', 'pipe', 'pipe'] });
   let said = '';
+  let report = '';
+  child.stdout.on('data', (bytes) => { report += bytes; });
   child.stderr.on('data', (bytes) => { said += bytes; });
   const [status] = await once(child, 'close');
-  if (status !== 0) throw new Error(`${env._HANDLER}: ended with ${status}: ${said.slice(-2000)}`);
+  if (status !== 0 || JSON.parse(report).errors) throw new Error(`${env._HANDLER}: ended with ${status}: ${said.slice(-2000)}`);
 }
 
 /** The totals that callgrind wrote down, in order: each since the one before. */
@@ -129,11 +131,21 @@ function series(fn, { each = 100, warm = 300, env = {}, once = true } = {}) {
   };
 }
 
+/** exec until the answer to a message over TLS. On a machine that is busy the handshake may be too slow, and is tried again. */
+async function firstSend(servers) {
+  for (let tries = 1; ; tries++) {
+    const env = { LAMBDA_TASK_ROOT: __dirname, _HANDLER: 'series.send', WARM: '1', EACH: '1', REPETITIONS: '1', AWS_CA_BUNDLE: file('roots.pem'), POSTS: servers.https };
+    const [instructions, ...others] = await dumps('client_classify', env, 1);
+    if (others.length === 0) return { instructions };
+    if (tries === 3) throw new Error('no handshake is done in time');
+  }
+}
+
 const JIT_OFF = { JIT: 'off' };
 const counted = {
   'start, echo': start('answer.run'),
   'start, chat': start('chat', 'handlers'),
-  'exec to the first send over TLS': async (servers) => ({ instructions: (await dumps('client_classify', { LAMBDA_TASK_ROOT: __dirname, _HANDLER: 'series.send', WARM: '1', EACH: '1', REPETITIONS: '1', AWS_CA_BUNDLE: file('roots.pem'), POSTS: servers.https }, 1))[0] }),
+  'exec to the first send over TLS': firstSend,
   'warm invocation': series('warm', { once: false }),
   'warm invocation, interpreted': series('warm', { once: false, env: JIT_OFF }),
   'send': series('send', { env: { POSTS: 'http' } }),

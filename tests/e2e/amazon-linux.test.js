@@ -34,18 +34,24 @@ end
 return M
 `;
 
-/** The files of the C library that the program is started with, and those that it loads to look up a name. */
+/** The files of the C library: the one that starts the program; those that it is started with, and that it loads to look up a name. */
 function cLibrary(program) {
-  const listed = execFileSync('ldd', [program], { encoding: 'utf8' }).match(/\/\S+(?= \()/g);
+  const listed = execFileSync(program, { encoding: 'utf8', env: { LD_TRACE_LOADED_OBJECTS: '1' } }).match(/\/\S+(?= \()/g);
   const folder = path.dirname(listed.find((file) => /libc\.so\.6$/.test(file)));
-  return [...listed, path.join(folder, 'libnss_dns.so.2'), path.join(folder, 'libnss_files.so.2')].filter((file) => fs.existsSync(file));
+  return {
+    loader: listed.find((file) => /\/ld-linux/.test(file)),
+    libraries: [...listed, path.join(folder, 'libnss_dns.so.2'), path.join(folder, 'libnss_files.so.2')].filter((file) => fs.existsSync(file)),
+  };
 }
 
 function makeRoot(bundle) {
   const program = path.join(BUILD, 'bootstrap');
   const root = writeFiles({ 'var/task/app.lua': HANDLER, 'etc/pki/tls/certs/ca-bundle.crt': bundle, 'tmp/.keep': '', 'opt/.keep': '', 'lib64/.keep': '' });
   fs.copyFileSync(program, path.join(root, 'opt/bootstrap'));
-  for (const file of cLibrary(program)) fs.copyFileSync(file, path.join(root, 'lib64', path.basename(file)));
+  const { loader, libraries } = cLibrary(program);
+  for (const file of libraries) fs.copyFileSync(file, path.join(root, 'lib64', path.basename(file)));
+  fs.mkdirSync(path.dirname(path.join(root, loader)), { recursive: true });
+  fs.copyFileSync(loader, path.join(root, loader));
   fs.chmodSync(root, 0o755);
   return root;
 }
@@ -53,9 +59,7 @@ function makeRoot(bundle) {
 /** Why it cannot be tried here, or false. */
 function hindrance() {
   if (WRAP.length) return 'the tool around the program needs a system';
-  const program = fs.readFileSync(path.join(BUILD, 'bootstrap'));
-  if (program.includes('AddressSanitizer')) return 'sanitizers need a system';
-  if ((program.readUInt16LE(18) === 183) !== (process.arch === 'arm64')) return 'the emulator is not in that root';
+  if (fs.readFileSync(path.join(BUILD, 'bootstrap')).includes('AddressSanitizer')) return 'sanitizers need a system';
   const { status } = spawnSync('unshare', ['--user', '--map-root-user', '--mount', 'unshare', '--user', '--map-user=1051', 'true']);
   return status !== 0 && 'this system lets nobody make namespaces (unshare --user)';
 }

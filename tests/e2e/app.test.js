@@ -8,6 +8,7 @@ const { scenario, withDev } = require('./helper/dev');
 const { database } = require('./helper/counterparts');
 const { scenario: bootstrap } = require('./helper/bootstrap');
 const events = require('./helper/events');
+const { SLOW } = require('./helper/program');
 
 const ORIGIN = 'https://app.example';
 const SECRET = 'a secret of thirty-two bytes, or more';
@@ -297,7 +298,7 @@ bootstrap('a lack of time and of memory are no failures of the app: the runtime 
   files: { 'busy.lua': 'return require "moonwire.app" { spin = function() while true do end end, eat = function() local t = {} while true do t[#t + 1] = ("x"):rep(1000000) .. #t end end }' },
   handler: 'busy',
 }, async (lambda) => {
-  const spun = await lambda.invoke(events.message('{"action":"spin"}'), { headers: { 'Lambda-Runtime-Deadline-Ms': String(Date.now() + 1000) } });
+  const spun = await lambda.invoke(events.message('{"action":"spin"}'), { headers: { 'Lambda-Runtime-Deadline-Ms': String(Date.now() + 1000 * SLOW) } });
   assert.deepEqual([spun.kind, spun.json.errorType], ['error', 'Function.Timeout']);
   const ate = await lambda.invoke(events.message('{"action":"eat"}'));
   assert.deepEqual([ate.kind, ate.json.errorType], ['error', 'Runtime.OutOfMemory']);

@@ -59,7 +59,7 @@ test('a client and moonwire dev', (t) => withDev({ files: filesWith(), args: ARG
     const answers = [];
     for (; renewals < 3; n += 1) {
       answers.push(socket.ask(say(`ask ${n}`)));
-      await Promise.all([push(dev, n), socket.send(say(`say ${n}`)), pause(10)]);
+      await Promise.all([push(dev, n), socket.send(say(`say ${n}`)), pause(10 * SLOW)]);
     }
     await Promise.all(answers);
     for (const word of ['say', 'ask', 'push']) await until(() => sorted(got, word).length >= n);
@@ -80,7 +80,7 @@ test('a client and moonwire dev', (t) => withDev({ files: filesWith(), args: ARG
     for (const fault of ['drop', 'idle', 'expire', 'drop', 'expire', 'idle']) {
       const again = happens(socket, 'open');
       const ended = ctl(dev, fault, '--all');
-      for (let over = false; !over; over = await Promise.race([again.then(() => true), pause(5)])) {
+      for (let over = false; !over; over = await Promise.race([again.then(() => true), pause(5 * SLOW)])) {
         answers.push(socket.ask(say(`question ${n}`)));
         n += 1;
         if (socket.status !== 'open') await Promise.race([again, pause(50)]); // they wait

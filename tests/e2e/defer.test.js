@@ -6,6 +6,7 @@ const fs = require('node:fs');
 const os = require('node:os');
 const path = require('node:path');
 const { scenario, FIXTURES } = require('./helper/bootstrap');
+const { SLOW } = require('./helper/program');
 
 const DEFER = { root: FIXTURES, handler: 'defer.run' };
 
@@ -156,7 +157,7 @@ scenario('what a function given to async.spawn raises is logged, whatever it is'
 
 scenario('the deadline ends them', DEFER, async (lambda) => {
   await ranBefore(lambda); // started, whatever that took
-  const headers = { 'Lambda-Runtime-Deadline-Ms': String(Date.now() + 1500) };
+  const headers = { 'Lambda-Runtime-Deadline-Ms': String(Date.now() + 1500 * SLOW) };
   await lambda.invoke({ run: 'endless' }, { id: 'request-1', headers });
   assert.deepEqual(await ranBefore(lambda), ['started']);
   assert.match(lambda.stderr, /\trequest-1\t(ERROR|WARN)\t.*deadline/);

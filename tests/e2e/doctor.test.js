@@ -39,6 +39,7 @@ async function examine(files, args, also = () => {}) {
 // ---- Broken projects ---------------------------------------------------------------------------------------------------
 
 const HANDLER = 'local M = {}\nfunction M.main() return true end\nreturn M\n';
+const MAIN = { name: 'main.lua', mode: 0o644, data: HANDLER };
 const APP = 'local app = require "moonwire.app"\nreturn app {\n';
 const HEAD = 'service: s\nprovider:\n  name: aws\n  runtime: provided.al2023\n';
 
@@ -157,13 +158,13 @@ const broken = [
   { name: 'bootstrap of another machine', files: { 'serverless.yml': one(['$default'], 'main.main', '    architecture: arm64\n'), 'main.lua': HANDLER, bootstrap: () => library('x86_64') },
     findings: ['error bootstrap-architecture bootstrap'] },
   { name: 'bootstrap that is not executable', files: { 'serverless.yml': one(['$default'], 'main.main', 'package:\n  artifact: all.zip\n'), 'main.lua': HANDLER,
-    'all.zip': () => zip([{ name: 'bootstrap', mode: 0o644, data: 'x' }]) }, findings: ['error bootstrap-mode serverless.yml:11'] },
+    'all.zip': () => zip([{ name: 'bootstrap', mode: 0o644, data: 'x' }, MAIN]) }, findings: ['error bootstrap-mode serverless.yml:11'] },
   { name: 'a package that is no archive', files: { 'serverless.yml': one(['$default'], 'main.main', 'package:\n  artifact: all.zip\n'), 'main.lua': HANDLER, 'all.zip': 'PK' },
     findings: ['error archive-damaged serverless.yml:11'], message: 'all.zip is no whole zip archive' },
   { name: 'an archive that is cut off', files: { 'serverless.yml': one(['$default'], 'main.main', 'package:\n  artifact: all.zip\n'), 'main.lua': HANDLER,
     'all.zip': () => zip([{ name: 'bootstrap', mode: 0o755, data: library('x86_64') }]).subarray(0, 200) }, findings: ['error archive-damaged serverless.yml:11'] },
   { name: 'bootstrap with other bytes than its archive says', files: { 'serverless.yml': one(['$default'], 'main.main', 'package:\n  artifact: all.zip\n'), 'main.lua': HANDLER,
-    'all.zip': () => zip([{ name: 'bootstrap', mode: 0o755, data: 'x', size: 2 }]) }, findings: ['error archive-damaged serverless.yml:11'] },
+    'all.zip': () => zip([{ name: 'bootstrap', mode: 0o755, data: 'x', size: 2 }, MAIN]) }, findings: ['error archive-damaged serverless.yml:11'] },
   { name: 'a list of entries that is spoilt', files: { 'serverless.yml': one(['$default'], 'main.main', 'package:\n  artifact: all.zip\n'), 'main.lua': HANDLER,
     'all.zip': () => {
       const bytes = zip([{ name: 'a', mode: 0o644, data: 'x' }, { name: 'bootstrap', mode: 0o755, data: 'x' }]);
@@ -201,6 +202,9 @@ const broken = [
     'main.lua': `function _G.later() return require "fast" end\n${HANDLER}`, 'lua_modules/lib/lua/5.1/fast.so': () => library('x86_64') }, findings: ['error package-missing serverless.yml:10'] },
   { name: 'a zip with all that lies about', files: { 'serverless.yml': one(['$default']), 'main.lua': HANDLER, 'main_spec.lua': '', 'spec/x_spec.lua': '', '.moonwire/lua/x.lua': '', '.env': 'A=1',
     'node_modules/x/index.js': '', 'layer/moonwire-layer-arm64.zip': 2e6 }, findings: Array(5).fill('warning package-surplus serverless.yml') },
+  { name: 'a zip that is older than a module', files: { 'serverless.yml': one(['$default'], 'main.main', 'package: { artifact: all.zip }\n'), 'main.lua': `local util = require "util"\n${HANDLER}`,
+    'util.lua': 'return {}\n', 'all.zip': () => zip([{ name: 'bootstrap', mode: 0o755, data: 'x' }, MAIN]) }, findings: ['error package-missing serverless.yml:10'],
+    message: 'util.lua is not in all.zip, which main gets', hint: /^Make the archive again/ },
   { name: 'specs in the zip', files: { 'serverless.yml': one(['$default'], 'main.main', "package:\n  patterns: [ '!**', '**/*.lua' ]\n"), 'main.lua': HANDLER, 'main_spec.lua': '' },
     findings: ['warning package-surplus serverless.yml:11'] },
   { name: 'patterns of a function that shares the zip', files: { 'serverless.yml': one(['$default'], 'main.main', "    package: { patterns: [ '!**' ] }\n"), 'main.lua': HANDLER },
@@ -217,7 +221,7 @@ const broken = [
   { name: 'a variable that is a list', files: { 'serverless.yml': one(['$default'], 'main.main', '    environment: { LIST: [ 1 ] }\n'), 'main.lua': HANDLER }, findings: ['error environment-value serverless.yml:10'] },
   { name: 'a package of more than 250 MB', files: { 'serverless.yml': one(['$default']), 'main.lua': HANDLER, 'data.bin': 251 * 1024 * 1024 }, findings: ['error package-size serverless.yml'] },
   { name: 'an artifact of more than 250 MB', files: { 'serverless.yml': one(['$default'], 'main.main', 'package:\n  artifact: all.zip\n'), 'main.lua': HANDLER,
-    'all.zip': () => zip([{ name: 'bootstrap', mode: 0o755, data: 'x' }, { name: 'big', mode: 0o644, data: 'x', size: 251 * 1024 * 1024 }]) }, findings: ['error package-size serverless.yml:11'] },
+    'all.zip': () => zip([{ name: 'bootstrap', mode: 0o755, data: 'x' }, { name: 'big', mode: 0o644, data: 'x', size: 251 * 1024 * 1024 }, MAIN]) }, findings: ['error package-size serverless.yml:11'] },
   { name: 'a name of more than 64 characters', files: { 'serverless.yml': one(['$default']).replace('service: s', `service: ${'s'.repeat(60)}`), 'main.lua': HANDLER }, findings: ['error name-length serverless.yml:6'] },
   { name: 'a long description', files: { 'serverless.yml': one(['$default'], 'main.main', `    description: ${'x'.repeat(257)}\n`), 'main.lua': HANDLER }, findings: ['error description-length serverless.yml:10'] },
   { name: 'six layers', files: { 'serverless.yml': one(['$default'], 'main.main', `    layers: [ ${Array(6).fill('"arn:aws:lambda:x"').join(', ')} ]\n`), 'main.lua': HANDLER }, findings: ['error layer-count serverless.yml:10'] },

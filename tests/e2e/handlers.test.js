@@ -6,8 +6,8 @@ const assert = require('node:assert/strict');
 const fs = require('node:fs');
 const http = require('node:http');
 const path = require('node:path');
-const { execFileSync } = require('node:child_process');
 const { Lambda, scenario, table, checkFailure, writeFiles, ROOT, FIXTURES } = require('./helper/bootstrap');
+const { compileLibrary } = require('./helper/program');
 const { ARN } = require('./helper/runtime-api');
 const { connect, message, disconnect, requestContext } = require('./helper/events');
 
@@ -44,7 +44,7 @@ table([
 function rootWithCModule() {
   const root = writeFiles({ ...REQUIRE, 'lua_modules/lib/lua/5.1/lib/.keep': '' });
   const library = path.join(root, 'lua_modules/lib/lua/5.1/lib/room.so');
-  execFileSync('cc', ['-shared', '-fPIC', '-o', library, path.join(FIXTURES, 'room.c')]);
+  compileLibrary(path.join(FIXTURES, 'room.c'), library);
   return root;
 }
 const C_ROOT = rootWithCModule();

@@ -5,9 +5,8 @@ const test = require('node:test');
 const assert = require('node:assert/strict');
 const fs = require('node:fs');
 const path = require('node:path');
-const { execFileSync } = require('node:child_process');
 const { Dev, withDev, scenario } = require('./helper/dev');
-const { FIXTURES, WRAP, writeFiles } = require('./helper/program');
+const { FIXTURES, WRAP, compileLibrary, writeFiles } = require('./helper/program');
 const { YAML, FILES, SLOW, APP, SAYS, editor, reloads, refusals, reload } = require('./helper/reload');
 
 const WHERE = `local ws, ffi = require "moonwire.ws", require "ffi"
@@ -57,7 +56,7 @@ return { main = function(event) return event.requestContext.eventType == "CONNEC
 scenario('modules in C come from the copy, and may be compiled anew', { files: { ...WITH_C, [`${C_MODULE}.txt`]: '' } }, async (dev) => {
   const edit = editor(dev);
   const compile = () => {
-    execFileSync('cc', ['-shared', '-fPIC', '-o', edit.at(`${C_MODULE}.new`), path.join(FIXTURES, 'room.c')]);
+    compileLibrary(path.join(FIXTURES, 'room.c'), edit.at(`${C_MODULE}.new`));
     edit.rename(`${C_MODULE}.new`, C_MODULE);
   };
   assert.equal((await reload(dev, compile)).changed, C_MODULE);

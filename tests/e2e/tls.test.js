@@ -62,6 +62,7 @@ const trusted = [
   { name: 'TLS 1.2 and nothing else', tls: { ...ours, maxVersion: 'TLSv1.2' } },
   { name: 'TLS 1.3 and nothing else', tls: { ...ours, minVersion: 'TLSv1.3' } },
   { name: 'an RSA key', tls: certificate({ issuer: root, rsa: 2048 }) },
+  ...['sha384', 'sha512'].map((hash) => ({ name: `a signature of ${hash}`, tls: certificate({ issuer: root, hash }) })),
   { name: 'AWS_CA_BUNDLE', tls: ours, env: { AWS_CA_BUNDLE: ROOTS } },
   { name: 'AWS_CA_BUNDLE comes before SSL_CERT_FILE', tls: ours, env: { AWS_CA_BUNDLE: ROOTS, SSL_CERT_FILE: path.join(folder, 'others.pem') } },
 ];

@@ -109,6 +109,20 @@ local function make(case, all, own, key)
   return setmetatable({ rules = rules, left_dev = has_dev_only(case), is_own = own ~= nil, at = patterns or key or case.place }, Archive)
 end
 
+--- A zip that somebody else has made for a function.
+--- @param case moonwire.doctor.Case
+--- @param name string
+--- @return string? path as seen from the folder of the service
+--- @return moonwire.doctor.Node? key where that stands
+function archive.ready(case, name)
+  local entry = case.functions[name]
+  local path, key = tree.at(entry and entry.value, "package", "artifact")
+  if not path and not is_true((tree.at(entry and entry.value, "package", "individually"))) then
+    path, key = tree.at(case.project.tree, "package", "artifact")
+  end
+  return tree.text(path), key
+end
+
 --- The zip of a function; nil when it is none that the Framework makes of these files, or when that cannot be seen.
 --- @param case moonwire.doctor.Case
 --- @param name string

@@ -1,7 +1,9 @@
 -- packaged.lua: the zips that the Framework makes: do they have what the handlers need, and little else?
 local archive = require "moonwire.doctor.archive"
+local files = require "moonwire.doctor.files"
 local needs = require "moonwire.doctor.needs"
 local tree = require "moonwire.doctor.tree"
+local zip = require "moonwire.core.zip"
 
 -- What no function needs, by the paths of its files.
 local SURPLUS = {
@@ -19,6 +21,30 @@ local function check_needs(case, found, fn, made)
       local what = pattern and ("the pattern %s leaves %s"):format(tree.text(pattern), needed.path) or needed.path .. " is left"
       local by = needed.by and (", which is required in %s"):format(needed.by) or ""
       found:add_for("package-missing", pattern or made.at, fn.name, ("%s out of the zip of {functions}%s"):format(what, by))
+    end
+  end
+end
+
+-- A zip that is ready: its names; nil when it is not there, or no whole archive.
+local function names_in(case, path)
+  if case.archives[path] == nil then
+    local made = files.exists(path) and zip.open(path)
+    local entries, is_whole
+    if made then entries, is_whole = made:entries() end
+    local names = is_whole and {} or false
+    for _, entry in ipairs(names and entries or {}) do names[entry.name] = true end
+    case.archives[path] = names
+  end
+  return case.archives[path] or nil
+end
+
+local READY_HINT = "Make the archive again: it is older than the file, or was made of something else."
+
+local function check_ready(case, found, fn, path, at)
+  local names = names_in(case, case.root .. path)
+  for _, needed in ipairs(names and needs(case, case.loaded[fn.name] or { files = {} }) or {}) do
+    if not names[needed.path] then
+      found:add("package-missing", at, ("%s is not in %s, which %s gets"):format(needed.path, path, fn.name), READY_HINT)
     end
   end
 end
@@ -54,8 +80,10 @@ end
 --- @param found moonwire.doctor.Findings
 return function(case, found)
   for _, fn in ipairs(case.project.functions) do
-    local made = archive.of(case, fn.name)
-    if made then
+    local made, ready, at = archive.of(case, fn.name), archive.ready(case, fn.name)
+    if ready then
+      check_ready(case, found, fn, ready, at)
+    elseif made then
       check_needs(case, found, fn, made)
       check_surplus(case, found, fn, made)
       check_ignored(case, found, fn, made)

@@ -16,6 +16,8 @@ const oid = (...bytes) => der(0x06, bytes);
 const time = (date) => der(0x17, Buffer.from(`${date.toISOString().replace(/[-:T]/g, '').slice(2, 14)}Z`));
 const naming = (text) => sequence(der(0x31, sequence(oid(0x55, 4, 3), der(0x0c, Buffer.from(text)))));
 const ECDSA = { // with these hashes: RFC 5758, section 3.2; RFC 3279, section 2.2.3
+  sha384: sequence(oid(0x2a, 0x86, 0x48, 0xce, 0x3d, 4, 3, 3)),
+  sha512: sequence(oid(0x2a, 0x86, 0x48, 0xce, 0x3d, 4, 3, 4)),
   sha256: sequence(oid(0x2a, 0x86, 0x48, 0xce, 0x3d, 4, 3, 2)),
   sha1: sequence(oid(0x2a, 0x86, 0x48, 0xce, 0x3d, 4, 1)),
 };

@@ -9,7 +9,7 @@ const assert = require('node:assert/strict');
 const fs = require('node:fs');
 const os = require('node:os');
 const path = require('node:path');
-const { spawnSync } = require('node:child_process');
+const { execFileSync, spawnSync } = require('node:child_process');
 
 const ROOT = path.resolve(__dirname, '../../..');
 const BUILD = path.resolve(process.env.MOONWIRE_BUILD || path.join(ROOT, 'build'));
@@ -53,17 +53,18 @@ function command(name) {
   return [...WRAP, program];
 }
 
-/** Whether the program is for another machine than ours, and the kernel starts an emulator for it (tests/arm64/run). */
-const isEmulated = (bytes) => (bytes.readUInt16LE(18) === 183) !== (process.arch === 'arm64');
+const BOOTSTRAP = path.join(BUILD, 'bootstrap');
+const bytes = fs.existsSync(BOOTSTRAP) ? fs.readFileSync(BOOTSTRAP) : Buffer.alloc(20); // `command` says that it is missing
+
+/** Whether the programs are for another machine than ours: the kernel starts an emulator for them (tests/arm64/run). */
+const EMULATED = bytes.readUInt16LE(18) === 183 && process.arch !== 'arm64';
 
 /** Whether the memory, threads, files and libraries of a process are not the program's alone: valgrind, sanitizers, an emulator. */
-const INSTRUMENTED = WRAP.length > 0 || sharesItsProcess();
+const INSTRUMENTED = WRAP.length > 0 || EMULATED || bytes.includes('__asan_init');
 
-function sharesItsProcess() {
-  const file = path.join(BUILD, 'bootstrap');
-  if (!fs.existsSync(file)) return false; // `command` says so
-  const bytes = fs.readFileSync(file);
-  return isEmulated(bytes) || bytes.includes('__asan_init');
+/** Makes a shared library for the programs of a file in C. */
+function compileLibrary(source, library, ...flags) {
+  execFileSync(EMULATED ? 'aarch64-linux-gnu-gcc' : 'cc', ['-shared', '-fPIC', '-o', library, source, ...flags]);
 }
 
 /** Options of sanitizers and valgrind pass through; nothing else of our own environment does. */
@@ -109,5 +110,5 @@ async function patiently(promise, patience = PATIENCE_MS) {
 }
 
 module.exports = {
-  ROOT, BUILD, WRAP, SLOW, INSTRUMENTED, FIXTURES, PATIENCE_MS, SECRETS, FINDING, CRASHES, keep, command, tools, withoutTools, writeFiles, run, patiently,
+  ROOT, BUILD, WRAP, SLOW, EMULATED, INSTRUMENTED, FIXTURES, PATIENCE_MS, SECRETS, FINDING, CRASHES, keep, command, compileLibrary, tools, withoutTools, writeFiles, run, patiently,
 };

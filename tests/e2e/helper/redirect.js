@@ -3,12 +3,11 @@
 
 const fs = require('node:fs');
 const path = require('node:path');
-const { execFileSync } = require('node:child_process');
-const { FIXTURES, writeFiles } = require('./program');
+const { FIXTURES, compileLibrary, writeFiles } = require('./program');
 
 const folder = writeFiles({});
 const library = path.join(folder, 'redirect.so');
-execFileSync('cc', ['-shared', '-fPIC', '-o', library, path.join(FIXTURES, 'redirect.c'), '-ldl']);
+compileLibrary(path.join(FIXTURES, 'redirect.c'), library, '-ldl');
 process.on('exit', () => fs.rmSync(folder, { recursive: true }));
 
 let count = 0;

@@ -5,6 +5,7 @@
 
 const net = require('node:net');
 const { randomUUID } = require('node:crypto');
+const { SLOW } = require('./program');
 const { readRequests, respond } = require('./wire');
 
 const NEXT = '/2018-06-01/runtime/invocation/next';
@@ -34,7 +35,7 @@ class Invocation {
       'Content-Type': 'application/json',
       'Lambda-Runtime-Aws-Request-Id': id,
       'Lambda-Runtime-Invocation-Id': this.nonce,
-      'Lambda-Runtime-Deadline-Ms': String(Date.now() + 60000),
+      'Lambda-Runtime-Deadline-Ms': String(Date.now() + 60000 * SLOW),
       'Lambda-Runtime-Invoked-Function-Arn': ARN,
       'Lambda-Runtime-Trace-Id': 'Root=1-5bef4de7-ad49b0e87f6ef6c87fc2e700;Parent=9a9197af755a6419;Sampled=1',
       ...headers,

@@ -11,6 +11,7 @@
 
 const net = require('node:net');
 const { randomUUID } = require('node:crypto');
+const { SLOW } = require('./program');
 const { readRequests, respond } = require('./wire');
 
 const NEXT = '/2018-06-01/runtime/invocation/next';
@@ -186,7 +187,7 @@ class Platform {
     const add = (name, value) => { if (value || this.managed) all[`Lambda-Runtime-${name}`] = value || ''; };
     add('Aws-Request-Id', id);
     add('Invocation-Id', nonce);
-    add('Deadline-Ms', String(deadlineMs || Date.now() + 60000));
+    add('Deadline-Ms', String(deadlineMs || Date.now() + 60000 * SLOW));
     add('Invoked-Function-Arn', ARN);
     add('Trace-Id', trace);
     add('Aws-Tenant-Id', tenant);

@@ -36,8 +36,8 @@ export class Connections {
   #show() {
     const text = this.search.value.toLowerCase();
     const found = text ? this.all.filter((c) => [c.connectionId, c.lastRoute, c.lastAction, c.sourceIp].join('\n').toLowerCase().includes(text)) : this.all;
-    keyed(this.rows, found.slice(0, SHOWN), ({ connectionId }) => connectionId, (c) => this.#make(c), (row, c) => this.#showRow(row, c));
-    write(this.words, `${count(found.length, 'connection')}${found.length > SHOWN ? `, the first ${SHOWN} shown` : ''}`);
+    keyed(this.rows, [...found].sort((a, b) => b.ageMs - a.ageMs).slice(0, SHOWN), ({ connectionId }) => connectionId, (c) => this.#make(c), (row, c) => this.#showRow(row, c));
+    write(this.words, `${count(found.length, 'connection')}${found.length > SHOWN ? `, the oldest ${SHOWN} shown` : ''}`);
     this.empty.hidden = this.all.length > 0;
     this.table.hidden = this.all.length === 0;
   }

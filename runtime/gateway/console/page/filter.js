@@ -13,9 +13,11 @@ function words(record) {
   return parts.join('\n').toLowerCase();
 }
 
+const FIRST = ['invocations', 'frames', 'events'];
+
 export class Filter {
   constructor() {
-    this.kinds = new Set(['invocations', 'frames', 'events']);
+    this.kinds = new Set(FIRST);
     this.route = '';
     this.connection = '';
     this.text = '';
@@ -35,6 +37,11 @@ export class Filter {
   toggle(kind) {
     if (!this.kinds.delete(kind)) this.kinds.add(kind);
     this.set({});
+  }
+
+  /** As it is at the beginning, or wider. */
+  isFirst() {
+    return !this.isNarrow() && FIRST.every((kind) => this.kinds.has(kind));
   }
 
   isNarrow() {

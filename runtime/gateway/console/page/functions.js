@@ -6,7 +6,7 @@ import { duration, oneLine, visible } from './text.js';
 const cells = (values) => values.map((value) => el('td', {}, value));
 
 function table(caption, names, rows) {
-  return el('table', {}, el('caption', { class: 'unseen' }, caption), el('thead', {}, el('tr', {}, names.map((name) => el('th', { scope: 'col' }, name)))), rows);
+  return el('table', {}, el('caption', { class: 'unseen' }, caption), el('thead', {}, el('tr', {}, names.map((name) => el('th', { scope: 'col', data: { name } }, name)))), rows);
 }
 
 const ENVIRONMENT = ['Environment', 'State', 'Generation', 'Invocations', 'Age', 'Cold start'];

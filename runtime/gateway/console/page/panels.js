@@ -26,6 +26,7 @@ export class Panels {
       tab.setAttribute('aria-selected', String(isIt));
       tab.tabIndex = isIt ? 0 : -1;
       document.getElementById(tab.dataset.panel).hidden = !isIt;
+      if (isIt) tab.scrollIntoView({ block: 'nearest', inline: 'nearest' });
       if (isIt && focus) tab.focus();
     }
     this.go('centre');

@@ -1,6 +1,6 @@
 // records.js: what `moonwire dev` has told of this run, bounded in number and size: the newest records in their order, and
 // what of these belongs to one invocation by its request id.
-import { isErrorLine } from './mishap.js';
+import { errorOfLine, isErrorLine } from './mishap.js';
 
 export const KEPT = 5000; // records
 const KEPT_SIZE = 16 * 1024 * 1024; // characters of them: a line of the log may have 256 KB
@@ -30,6 +30,11 @@ export function isFailure(record) {
     default: return false;
   }
 }
+
+const logged = new WeakMap(); // invocation with a failing result: the words of the error that it has logged
+
+/** What an app says of a failure of its own; undefined when it has logged none. */
+export const loggedError = (record) => logged.get(record);
 
 export const kindOf = (record) => ({ invocation: 'invocations', frame: 'frames', send: 'sends', log: 'logs' })[record.type] ?? 'events';
 
@@ -101,7 +106,14 @@ export class Records {
     let parts = this.parts.get(record.requestId);
     if (!parts) this.parts.set(record.requestId, parts = []);
     if (parts.length < PARTS) parts.push(record);
+    if (record.type === 'invocation' && record.outcome === 'result' && isFailure(record)) this.#noteError(record, parts);
     if (this.parts.size > REQUESTS) this.parts.delete(this.parts.keys().next().value);
+  }
+
+  /** Its lines of the log have come before it. */
+  #noteError(record, parts) {
+    const error = parts.map(({ type, text }) => (type === 'log' ? errorOfLine(text) : null)).findLast(Boolean);
+    if (error) logged.set(record, error.errorMessage);
   }
 
   partsOf(requestId) {

@@ -1,7 +1,7 @@
 // rows.js: a record as one row of the timeline: time, mark, what, in a few words, whose, and how much.
 import { el, write } from './dom.js';
 import { errorOfLine } from './mishap.js';
-import { failingStatus, isFailure, routeOf } from './records.js';
+import { failingStatus, isFailure, loggedError, routeOf } from './records.js';
 import { bytes, clock, duration, oneLine, shortId } from './text.js';
 
 const OUTCOMES = {
@@ -14,7 +14,7 @@ export const outcomeOf = (record) => OUTCOMES[record.outcome] ?? '';
 const KINDS = {
   invocation: (r) => ({
     mark: 'λ', name: 'invocation', what: routeOf(r),
-    words: r.error ? `${r.error.errorType}: ${r.error.errorMessage}` : r.note || `${r.function}#${r.environment}`,
+    words: r.error ? `${r.error.errorType}: ${r.error.errorMessage}` : loggedError(r) || r.note || `${r.function}#${r.environment}`,
     tag: outcomeOf(r) || failingStatus(r) || (r.cold ? 'cold' : ''), measure: duration(r.durationMs ?? r.waitedMs),
   }),
   frame: (r) => (r.direction === 'in'

@@ -31,7 +31,7 @@ export class Timeline {
 
   #build(host) {
     const typed = later(TYPING_MS, () => this.filter.set({ text: this.search.value }));
-    this.search = el('input', { type: 'search', id: 'search', placeholder: 'Find: text, id, error', 'aria-label': 'Find in the timeline', autocomplete: 'off', spellcheck: 'false', on: { input: typed } });
+    this.search = el('input', { type: 'search', id: 'search', placeholder: 'Find text, ids', 'aria-label': 'Find in the timeline', autocomplete: 'off', spellcheck: 'false', on: { input: typed } });
     this.route = el('select', { 'aria-label': 'Route', on: { change: () => this.filter.set({ route: this.route.value }) } });
     this.failures = button('Failures', () => this.filter.set({ failures: !this.filter.failures }), { class: 'toggle danger', title: 'Invocations that failed, and what else went wrong: error frames, calls of @connections, lines of the log, refused clients (f)' });
     this.kinds = KINDS.map((kind) => button(kind[0].toUpperCase() + kind.slice(1), () => this.filter.toggle(kind), { class: 'toggle', data: { kind } }));
@@ -130,10 +130,11 @@ export class Timeline {
   #showEmpty() {
     this.empty.hidden = this.shown.length > 0;
     if (this.shown.length > 0) return;
-    const words = this.records.list.length === 0
-      ? ['Nothing has happened yet', 'Connect a client and send it a message: each frame and each invocation appears here.']
+    const hides = this.records.list.length > 0;
+    const words = !hides || this.filter.isFirst()
+      ? ['Nothing has happened yet', `Connect a client and send it a message: each frame and each invocation appears here.${hides ? ' There are lines of the log, which are hidden.' : ''}`]
       : ['Nothing here matches', 'Other filters show more.'];
     fill(this.empty, el('h3', {}, words[0]), el('p', {}, words[1]),
-      this.records.list.length > 0 && button('Show all', () => this.filter.set({ route: '', connection: '', text: this.search.value = '', failures: false, kinds: new Set(KINDS) })));
+      hides && button('Show all', () => this.filter.set({ route: '', connection: '', text: this.search.value = '', failures: false, kinds: new Set(KINDS) })));
   }
 }

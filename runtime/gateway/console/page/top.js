@@ -7,7 +7,7 @@ const LINKS = {
 };
 
 const GAUGES = [
-  ['period', 'How long the next numbers have been counted: a minute, less when this page has just been opened', 'the last'],
+  ['period', 'How long the next numbers have been counted: a minute, less when this page has just been opened', 'counted'],
   ['in', 'Messages in, in that time'], ['out', 'Messages out, in that time'], ['gone', 'Gone (410), in that time'], ['throttled', 'Throttled (429), in that time'],
   ['failed', 'Invocations that failed in the last minute: an error, a status of 400 and more, a refused client', 'failed in 1 min'], ['p50', 'Half of the invocations took no longer'], ['p95', '95 of 100 invocations took no longer'],
 ];

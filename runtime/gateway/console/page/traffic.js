@@ -25,7 +25,7 @@ export class Traffic {
     const head = (names) => el('thead', {}, el('tr', {}, names.map((name) => el('th', { scope: 'col' }, name))));
     fill(host, el('div', { class: 'scroll' },
       headed('Traffic', el('p', { class: 'legend-line' }, el('span', { class: 'key-in' }, 'in'), el('span', { class: 'key-out' }, 'out'), el('span', { class: 'muted' }, 'messages a second while this page has been open, the last two minutes')), this.chart,
-        el('table', { class: 'numbers' }, head(['', 'The last minute', 'Since moonwire dev started']), this.minute), this.period),
+        el('table', { class: 'numbers' }, head(['', 'The last minute', 'Since the start']), this.minute), this.period),
       headed('Durations', el('p', { class: 'hint' }, 'Of the newest 500 invocations of each route; the time in the environment, without waiting.'),
         el('table', { class: 'numbers' }, head(['Route', 'Seen', 'Failed', 'Cold', 'p50', 'p95', 'p99', 'Most']), this.routes)),
       headed('Estimated cost on AWS', el('div', { class: 'bar' }, this.sum, el('span', { class: 'grow' }), this.architecture), el('table', { class: 'numbers' }, head(['', 'Since the start', 'Cost', 'If all was 1,000 times as much']), this.cost),
@@ -55,7 +55,7 @@ export class Traffic {
       const { p50, p95, p99, most } = this.stats.latency(name);
       return el('tr', {}, el('th', { scope: 'row' }, oneLine(name, 80)), [number(route.count), number(route.failures), number(route.cold), duration(p50), duration(p95), duration(p99), duration(most)].map((text) => el('td', {}, text)));
     });
-    fill(this.routes, rows.length > 0 ? rows : el('tr', {}, el('td', { colspan: 8, class: 'muted' }, 'No invocation yet')));
+    fill(this.routes, rows.length > 0 ? rows : el('tr', {}, el('td', { colspan: 8, class: 'words' }, 'No invocation yet')));
   }
 
   #showCost(totals) {
