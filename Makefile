@@ -24,8 +24,9 @@ FUZZ_SECONDS := 60
 INVOCATIONS  := 1000000
 V        :=# V=1 shows the commands
 
-# All processors, unless -j says otherwise: the first build is mostly waiting for compilers.
-ifeq ($(MAKELEVEL),0)
+# All processors, unless -j says otherwise: the first build is mostly waiting for compilers. Not for several goals at once: `make clean
+# build` means one after the other.
+ifeq ($(MAKELEVEL)$(word 2,$(MAKECMDGOALS)),0)
   MAKEFLAGS := -j$(shell nproc) $(MAKEFLAGS)
 endif
 
