@@ -58,7 +58,7 @@ const TABLE = (key) => 'resources:\n  Resources:\n    Table:\n      Type: AWS::D
 
 /** Each has findings: all of them, but for the usual notes where none of these is the point. */
 const broken = [
-  { name: 'no serverless.yml', files: {}, findings: ['error settings serverless.yml'] },
+  { name: 'no serverless.yml', files: {}, findings: ['error settings serverless.yml'], message: 'no such file; go to the folder of a service, or say --config FILE' },
   { name: 'broken YAML', files: { 'serverless.yml': 'service: s\n\tprovider:\n' }, findings: ['error settings serverless.yml:2'] },
   { name: 'a setting of the wrong kind', files: { 'serverless.yml': 'service: s\nfunctions:\n  f: { handler: [] }\n' }, findings: ['error settings serverless.yml:3'] },
   { name: 'a variable of resources that stands for itself', files: { 'serverless.yml': one(['$default'], 'main.main', 'resources: "${self:resources}"\n'), 'main.lua': HANDLER },
@@ -72,7 +72,8 @@ const broken = [
   { name: 'a handler that is no Lua', files: { 'serverless.yml': one(['$default']), 'main.lua': 'local M = {}\nfunction M.main(\n' }, findings: ['error handler-syntax main.lua:3'] },
   { name: 'a handler that fails while it loads', files: { 'serverless.yml': one(['$default']), 'main.lua': 'print "x"\nerror "no luck"\n' },
     findings: ['error handler-load main.lua:2'], message: 'the handler main.main cannot be loaded: no luck' },
-  { name: 'a module that is not there', files: { 'serverless.yml': one(['$default']), 'main.lua': 'local other = require "other"\n' }, findings: ['error handler-load main.lua:1'] },
+  { name: 'a module that is not there', files: { 'serverless.yml': one(['$default']), 'main.lua': 'local other = require "other"\n' }, findings: ['error handler-load main.lua:1'],
+    message: "the handler main.main cannot be loaded: module 'other' not found" },
   { name: 'a handler that ends the process', files: { 'serverless.yml': one(['$default']), 'main.lua': 'os.exit(0)\n' }, findings: ['error handler-load serverless.yml:7'],
     message: 'the handler main.main cannot be loaded: the process ended with the status 0' },
   { name: 'an undeclared global while it loads', files: { 'serverless.yml': one(['$default']), 'main.lua': 'return { main = handel }\n' }, findings: ['error handler-load main.lua:1'] },
