@@ -417,6 +417,10 @@ const harmless = [
     'package: { patterns: [ "!**", "${ssm:/x}" ] }\n'), 'main.lua': HANDLER, 'other.zip': () => zip([{ name: 'main.lua', mode: 0o644, data: HANDLER }]) } },
   { name: 'an API of another service, which has the other routes', files: { 'serverless.yml': one(['say']).replace('functions:', `  apiGateway: { websocketApiId: x }\n${STATEMENTS('"execute-api:*"')}functions:`), 'main.lua': HANDLER } },
   { name: 'managed policies, which are not seen', files: { 'serverless.yml': one(['$default']).replace('functions:', '  apiGateway: { websocketApiId: x }\n  iam: { role: { managedPolicies: [ "arn:x" ] } }\nfunctions:'), 'main.lua': HANDLER } },
+  ...['us-gov-west-1', 'eusc-de-east-1', 'ap-southeast-7', 'mx-central-1'].map((region) => (
+    { name: `the region ${region}`, files: { 'serverless.yml': one(['$default']).replace('functions:', `  region: ${region}\nfunctions:`), 'main.lua': HANDLER } })),
+  { name: 'actions of execute-api with wildcards', files: { 'serverless.yml': one(['$default']).replace('functions:', `${STATEMENTS('"execute-api:*", "execute-api:Invoke", "execute-api:Manage*"')}functions:`), 'main.lua': HANDLER } },
+  { name: 'a section custom that names itself, and a file', files: { 'serverless.yml': one(['$default'], 'main.main', 'custom:\n  all: ${self:custom}\n  rest: ${file(rest.yml)}\n'), 'main.lua': HANDLER, 'rest.yml': 'a: ${self:service}\n' } },
   { name: 'a conn of something else', files: { 'serverless.yml': one(['$default']), 'main.lua': `local conn = { data = 1 }\nprint(conn.data)\n-- ws.room, conn:join\n${HANDLER}` } },
   { name: 'a table whose settings are not known', files: { 'serverless.yml': one(['$default'], 'main.main', '    environment: { MOONWIRE_STORE: "dynamodb:T" }\nresources: { Resources: { T: { Type: x, Properties: "${ssm:/x}" } } }\n'), 'main.lua': HANDLER } },
   { name: 'statements that are not known', files: { 'serverless.yml': one(['$default']).replace('functions:', '  apiGateway: { websocketApiId: x }\n  iam: { role: { statements: "${ssm:/x}" } }\nfunctions:'), 'main.lua': HANDLER } },
