@@ -183,4 +183,8 @@ test('bash completes commands and options', () => {
   { encoding: 'utf8' }).split('\n').filter(Boolean);
   assert.deepEqual(complete('moonwire', 'pack'), ['package']);
   assert.deepEqual(complete('moonwire', 'package', '--a'), ['--arch']);
+  assert.deepEqual(complete('moonwire', 'package', '--arch', ''), ['x86_64', 'arm64']);
+  assert.deepEqual(complete('moonwire', 'new', 'mine', '--template', 'c'), ['chat']);
+  assert.deepEqual(complete('moonwire', 'ctl', 'no'), ['no-disconnect']);
+  assert.deepEqual(complete('moonwire', 'ctl', '--js'), ['--json']);
 });

@@ -10,12 +10,15 @@ local new = {}
 local USAGE = [[
 Usage: moonwire new NAME [OPTION ...]
 
-Makes the folder NAME with a service of that name: serverless.yml, handlers, specs, settings for editors, an example for CI,
-and the layer that runs it on AWS. It works at once, with `moonwire dev` and `moonwire test`. A folder that has files
-already is left alone.
+Makes the folder NAME with a service of that name: serverless.yml, handlers,
+specs, settings for editors, an example for CI, and the layer that runs it on
+AWS. It works at once, with `moonwire dev` and `moonwire test`. A folder that
+has files already is left alone.
 
-  --template NAME        echo: says back what it is told (default); chat: rooms, with a page for browsers; notify: a
-                         queue whose jobs are told to users, who have to show a token, with a page, too
+  --template NAME        echo: says back what it is told (default); chat: rooms,
+                         with a page for browsers; notify: a queue whose jobs
+                         are told to users, who have to show a token, with a
+                         page, too
   -h, --help             this text
 ]]
 
