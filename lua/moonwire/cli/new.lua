@@ -105,11 +105,15 @@ local NO_LAYER = [[
 ]]
 
 local PAGE = [[
-  python3 -m http.server -d web 8000    # or any other server of files: its page, http://127.0.0.1:8000/
+  python3 -m http.server -d web %d    # or any other server of files: its page, http://127.0.0.1:%d/
 ]]
 
+-- Each has a port of its own: a browser would show what it keeps of the page of another service.
+local PORTS = { chat = 8000, notify = 8001 }
+
 local function tell(name, template, has_layer)
-  local page = texts_of(template)["web/index.html"] and PAGE or ""
+  local port = PORTS[template]
+  local page = port and PAGE:format(port, port) or ""
   io.stdout:write(NEXT:format(name, name, name, ADDRESSES[template], page))
   if not has_layer then io.stdout:write(NO_LAYER:format(LAYER, name)) end
 end
