@@ -15,7 +15,7 @@ static const struct {
   const char *summary;
   int (*run)(int argc, char **argv);
 } commands[] = {
-  { "ctl", "look at the connections of a running dev, and make things go wrong on purpose", cmd_ctl },
+  { "ctl", "look at the connections of a running dev; make things go wrong", cmd_ctl },
   { "dev", "run the service of serverless.yml behind a local API Gateway", cmd_dev },
   { "doctor", "find what is wrong with the wiring of the service", cmd_doctor },
   { "invoke", "call one function of the service", cmd_invoke },
@@ -36,7 +36,7 @@ bool wants_help(int argc, char **argv) {
 static void print_usage(FILE *out) {
   fputs("Usage: moonwire COMMAND [ARGUMENT ...]\n\n", out);
   for (int i = 0; i < COMMANDS; i++) fprintf(out, "  %-8s %s\n", commands[i].name, commands[i].summary);
-  fputs("\n`moonwire COMMAND --help` says more; `moonwire --version` prints the version, and the libraries.\n", out);
+  fputs("\n`moonwire COMMAND --help` says more; `moonwire --version` prints the version.\n", out);
   fputs("The exit status is 0, 1 when something failed, 2 when the call was wrong.\n", out);
 }
 

@@ -78,3 +78,14 @@ test('an endless script ends when nobody reads its output', () => {
   assert.match(stderr, /Broken pipe/);
   assert.equal(status, 1);
 });
+
+test('the help of each command fits a terminal of 80 columns', () => {
+  const commands = [...run(['--help']).stdout.matchAll(/^ {2}(\w+) /gm)].map(([, name]) => name);
+  assert.ok(commands.includes('ctl') && commands.includes('types'), commands.join());
+  for (const args of [['--help'], ...commands.map((name) => [name, '--help'])]) {
+    const { stdout, status } = run(args);
+    assert.equal(status, 0);
+    assert.match(stdout, /^Usage: moonwire/);
+    assert.deepEqual(stdout.split('\n').filter((line) => line.length > 80), [], args.join(' '));
+  }
+});

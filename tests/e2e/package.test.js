@@ -178,6 +178,14 @@ function ship(folder) {
   fs.copyFileSync(libraries.match(/libwslay\.so\.1 => (\S+)/)[1], path.join(folder, 'libwslay.so.1'));
 }
 
+/** What tools/check-links.lua says of the pages below this folder. */
+function brokenLinks(folder) {
+  const pages = fs.readdirSync(folder, { recursive: true }).filter((name) => name.endsWith('.md')).map((name) => path.join(folder, name));
+  assert.ok(pages.length > 30, pages.join());
+  const { stdout, stderr } = run(['lua', path.join(ROOT, 'tools/check-links.lua'), ...pages]);
+  return (stdout + stderr).split('\n').filter(Boolean);
+}
+
 // Takes the place of the program that the tests would start.
 const instead = (program) => ['sh', '-c', 'shift; exec "$0" "$@"', program];
 
@@ -191,6 +199,7 @@ test('installed, it finds bootstrap, and uninstalling leaves nothing', { skip: W
     for (const file of ['moonwire/client/moonwire.js', 'moonwire/client/moonwire.d.ts', 'doc/moonwire/docs/start.md', 'doc/moonwire/docs/lua/store.md']) {
       assert.ok(fs.statSync(path.join(root, 'share', file)).size > 0, file);
     }
+    assert.deepEqual(brokenLinks(path.join(root, 'share/doc/moonwire')), []);
     const dev = await Dev.start({ files: service({ routes: { $default: ECHO } }), through: instead(path.join(root, 'bin/moonwire')) });
     const client = await connect(dev.url);
     assert.equal(await client.ask('hello'), 'hello');

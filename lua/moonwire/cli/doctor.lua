@@ -30,19 +30,24 @@ local doctor = {}
 local USAGE = [[
 Usage: moonwire doctor [OPTION ...]
 
-Looks for faults in the wiring of the service that serverless.yml describes, and says where each one is and what to do: errors
-(it will not work on AWS), warnings (surely not what was meant) and notes. The exit status is 1 when there are errors or
-warnings. docs/doctor.md lists the codes.
+Looks for faults in the wiring of the service that serverless.yml describes, and
+says where each one is and what to do: errors (it will not work on AWS),
+warnings (surely not what was meant) and notes. The exit status is 1 when there
+are errors or warnings. docs/doctor.md lists the codes.
 
-The handlers' modules are loaded, each in a process of its own with the function's environment: code outside of functions runs.
+The handlers' modules are loaded, each in a process of its own with the
+function's environment: code outside of functions runs.
 
   --config FILE          the service (serverless.yml)
   --stage NAME           its stage (provider.stage of the file, else dev)
   --opt NAME=VALUE       what ${opt:NAME} stands for; may be said several times
-  --param NAME=VALUE     what ${param:NAME} stands for; may be said several times
+  --param NAME=VALUE     what ${param:NAME} stands for; may be said several
+                         times
   --load-timeout S       seconds that loading one may take (10, as on AWS)
-  --no-load              no code of the service runs: files are only looked for, and compiled
-  --json                 one JSON object: service, stage, findings (level, code, file, line, message, hint), counts
+  --no-load              no code of the service runs: files are only looked for,
+                         and compiled
+  --json                 one JSON object: service, stage, findings (level, code,
+                         file, line, message, hint), counts
   -h, --help             this text
 ]]
 

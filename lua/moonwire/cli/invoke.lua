@@ -15,27 +15,37 @@ local invoke = {}
 local usage = [[
 Usage: moonwire invoke FUNCTION [OPTION ...]
 
-Calls one function of the service, prints its result, and on standard error the last lines that it wrote. The exit status is 1
-when the function failed; with --route also when its statusCode is not 2xx, and when records of a batch failed. FUNCTION is its name
-in serverless.yml, or SERVICE-STAGE-NAME. The call goes to the `moonwire dev` that runs this service; when there is none, to one that
-is started for this call.
+Calls one function of the service, prints its result, and on standard error the
+last lines that it wrote. The exit status is 1 when the function failed; with
+--route also when its statusCode is not 2xx, and when records of a batch failed.
+FUNCTION is its name in serverless.yml, or SERVICE-STAGE-NAME. The call goes to
+the `moonwire dev` that runs this service; when there is none, to one that is
+started for this call.
 
   --event FILE          the event, as JSON; - is standard input ({})
   --event KIND          an event as AWS sends it: http, schedule, sns, sqs
-  --route KEY           the event of a message on this route; $connect and $disconnect, too. FUNCTION may be left out then
-  --body TEXT           with --route the message, with --event KIND its body (schedule: its detail)
-  --connection ID       with --route: the message is of this connection of the `moonwire dev` (of one that nobody has)
-  --header NAME=VALUE   with --route '$connect' and --event http; may be said several times
+  --route KEY           the event of a message on this route; $connect and
+                        $disconnect, too. FUNCTION may be left out then
+  --body TEXT           with --route the message, with --event KIND its body
+                        (schedule: its detail)
+  --connection ID       with --route: the message is of this connection of the
+                        `moonwire dev` (of one that nobody has)
+  --header NAME=VALUE   with --route '$connect' and --event http; may be said
+                        several times
   --query NAME=VALUE    ... likewise
   --method NAME         with --event http (GET; POST with --body)
   --path PATH           ... /items?color=red (/)
-  --async               the function is only asked to run, as an event: what fails is tried again
-  --json                one JSON object: statusCode, functionError, requestId, result, log
+  --async               the function is only asked to run, as an event: what
+                        fails is tried again
+  --json                one JSON object: statusCode, functionError, requestId,
+                        result, log
   --config FILE         the service (serverless.yml)
   --stage NAME          its stage
-  --opt NAME=VALUE      what ${opt:NAME} stands for; may be said several times. Always starts a `moonwire dev`
+  --opt NAME=VALUE      what ${opt:NAME} stands for; may be said several times.
+                        Always starts a `moonwire dev`
   --param NAME=VALUE    what ${param:NAME} stands for, likewise
-  --control-port N      only the `moonwire dev` with this control port, whatever service it runs (3002 is tried without it)
+  --control-port N      only the `moonwire dev` with this control port, whatever
+                        service it runs (3002 is tried without it)
   -h, --help            this text
 ]]
 

@@ -10,12 +10,15 @@ local new = {}
 local USAGE = [[
 Usage: moonwire new NAME [OPTION ...]
 
-Makes the folder NAME with a service of that name: serverless.yml, handlers, specs, settings for editors, an example for CI,
-and the layer that runs it on AWS. It works at once, with `moonwire dev` and `moonwire test`. A folder that has files
-already is left alone.
+Makes the folder NAME with a service of that name: serverless.yml, handlers,
+specs, settings for editors, an example for CI, and the layer that runs it on
+AWS. It works at once, with `moonwire dev` and `moonwire test`. A folder that
+has files already is left alone.
 
-  --template NAME        echo: says back what it is told (default); chat: rooms, with a page for browsers; notify: a
-                         queue whose jobs are told to users, who have to show a token, with a page, too
+  --template NAME        echo: says back what it is told (default); chat: rooms,
+                         with a page for browsers; notify: a queue whose jobs
+                         are told to users, who have to show a token, with a
+                         page, too
   -h, --help             this text
 ]]
 
@@ -122,11 +125,15 @@ The service is for x86_64: this tool has no layer for arm64 (`make package` make
 ]]
 
 local PAGE = [[
-  python3 -m http.server -d web 8000    # or any other server of files: its page, http://127.0.0.1:8000/
+  python3 -m http.server -d web %d    # or any other server of files: its page, http://127.0.0.1:%d/
 ]]
 
+-- Each has a port of its own: a browser would show what it keeps of the page of another service.
+local PORTS = { chat = 8000, notify = 8001 }
+
 local function tell(name, template, architecture, has_layer)
-  local page = texts_of(template)["web/index.html"] and PAGE or ""
+  local port = PORTS[template]
+  local page = port and PAGE:format(port, port) or ""
   io.stdout:write(NEXT:format(name, name, name, ADDRESSES[template], page))
   if not has_layer then io.stdout:write(NO_LAYER:format(LAYER:format(architecture), name)) end
   if architecture ~= ARCHITECTURE then io.stdout:write(OTHER_ARCHITECTURE) end

@@ -13,12 +13,17 @@ local package = {}
 local USAGE = [[
 Usage: moonwire package [OPTION ...]
 
-Writes one archive that Lambda takes for a function of the runtime provided.al2023, without a layer: bootstrap, and the code below this
-folder, which is what Lua loads: *.lua (but for *_spec.lua) and *.so. Hidden files and folders, node_modules, build and dist are left out. Links are
-followed. The same files make the same bytes. All functions of a service can have the same archive: their handlers differ.
+Writes one archive that Lambda takes for a function of the runtime
+provided.al2023, without a layer: bootstrap, and the code below this folder,
+which is what Lua loads: *.lua (but for *_spec.lua) and *.so. Hidden files and
+folders, node_modules, build and dist are left out. Links are followed. The same
+files make the same bytes. All functions of a service can have the same archive:
+their handlers differ.
 
-  --arch NAME        x86_64 or arm64 (what `architecture` in serverless.yml says; x86_64 without it, as on AWS)
-  --include PATH     this file, or all in this folder, too; may be said several times
+  --arch NAME        x86_64 or arm64 (what `architecture` in serverless.yml
+                     says; x86_64 without it, as on AWS)
+  --include PATH     this file, or all in this folder, too; may be said several
+                     times
   -o, --output FILE  the archive (function.zip)
   -h, --help         this text
 ]]

@@ -10,9 +10,11 @@ local types = {}
 local USAGE = [[
 Usage: moonwire types [DIR]
 
-Writes the types of the library into the folder of a service, for editors with the Lua language server (LuaLS):
-DIR/.moonwire/lua, which git ignores, and DIR/.luarc.json, unless there is one. Without DIR it is the working directory, which must
-have a serverless.yml; a DIR that is said needs none. Run it again after a clone and after an update of moonwire.
+Writes the types of the library into the folder of a service, for editors with
+the Lua language server (LuaLS): DIR/.moonwire/lua, which git ignores, and
+DIR/.luarc.json, unless there is one. Without DIR it is the working directory,
+which must have a serverless.yml; a DIR that is said needs none. Run it again
+after a clone and after an update of moonwire.
 
   -h, --help             this text
 ]]

@@ -44,6 +44,7 @@ return {
   -- Routes
   ["expression"] = { level = "error", hint = "Set provider.websocketsApiRouteSelectionExpression: $request.body.action." },
   ["no-default"] = { level = "warning", hint = "Add the event `websocket: $default` to the function that shall answer the rest." },
+  ["no-messages"] = { level = "note", hint = "A service that only sends needs none; else add the event `websocket: $default` to the function that shall answer." },
   ["nothing-called"] = { level = "warning", hint = "Add the event `websocket: $default` to the function that shall answer messages." },
   ["route-missing"] = { level = "error", hint = "Add the route to the app, or give the app a $default." },
   ["route-spelling"] = { level = "warning", hint = "Write it with a $: otherwise it is a route for messages that name it." },
