@@ -6,6 +6,8 @@
 
 #include "commands.h"
 #include "components.h"
+#include "spelling.h"
+#include "str.h"
 #include "version.h"
 
 static const struct {
@@ -44,11 +46,20 @@ static void print_version(void) {
   for (const struct component *c = components; c->name; c++) printf("  %-14s %s\n", c->name, c->version);
 }
 
+static int refuse(const char *name) {
+  const char *names[COMMANDS];
+  for (int i = 0; i < COMMANDS; i++) names[i] = commands[i].name;
+  const char *meant = spelling_nearest_short(str_from(name), names, COMMANDS);
+  fprintf(stderr, "moonwire: there is no command \"%s\"; ", name);
+  if (meant) fprintf(stderr, "did you mean `moonwire %s`? ", meant);
+  fputs("`moonwire --help` lists them\n", stderr);
+  return 2;
+}
+
 static int run_command(const char *name, int argc, char **argv) {
   for (int i = 0; i < COMMANDS; i++)
     if (strcmp(name, commands[i].name) == 0) return commands[i].run(argc, argv);
-  fprintf(stderr, "moonwire: there is no command \"%s\"; `moonwire --help` lists them\n", name);
-  return 2;
+  return refuse(name);
 }
 
 /* Whoever starts us without standard streams would find our output in the first files that we open. */

@@ -11,6 +11,8 @@ const { command, run } = require('./helper/program');
 const cases = [
   { name: 'no command', args: [], status: 2, stderr: /^Usage: moonwire COMMAND/ },
   { name: 'an unknown command', args: ['fly'], status: 2, stderr: 'moonwire: there is no command "fly"; `moonwire --help` lists them\n' },
+  { name: 'a command of three letters with one too many', args: ['devv'], status: 2, stderr: 'moonwire: there is no command "devv"; did you mean `moonwire dev`? `moonwire --help` lists them\n' },
+  { name: 'a misspelt command', args: ['help', 'docter'], status: 2, stderr: 'moonwire: there is no command "docter"; did you mean `moonwire doctor`? `moonwire --help` lists them\n' },
   { name: '--help', args: ['--help'], status: 0, stdout: /^Usage: moonwire COMMAND[^]*\n {2}lua [^]*\n {2}test / },
   { name: '--version', args: ['--version'], status: 0, stdout: /^moonwire \d+\.\d+\.\d+\n\n( {2}[a-z-]+ +\S+\n)+$/ },
   { name: 'lua --help', args: ['lua', '--help'], status: 0, stdout: /^Usage: moonwire lua/ },

@@ -1,5 +1,6 @@
 -- doctor.lua: `moonwire doctor`: what is wrong with the wiring of a service. Each subject is a file of moonwire.doctor that looks at the
 -- case and adds to the findings; what the reader of serverless.yml has noticed itself comes first.
+local actions = require "moonwire.doctor.actions"
 local apps = require "moonwire.doctor.apps"
 local bootstrap = require "moonwire.doctor.bootstrap"
 local case = require "moonwire.doctor.case"
@@ -7,6 +8,7 @@ local findings = require "moonwire.doctor.findings"
 local handlers = require "moonwire.doctor.handlers"
 local json = require "moonwire.json"
 local libraries = require "moonwire.doctor.libraries"
+local names = require "moonwire.doctor.names"
 local options = require "moonwire.cli.options"
 local packaged = require "moonwire.doctor.packaged"
 local permissions = require "moonwire.doctor.permissions"
@@ -49,7 +51,7 @@ local SPEC = {
   options = { config = "text", stage = "text", opt = "list", param = "list", ["load-timeout"] = "count", ["no-load"] = "flag", json = "flag" },
 }
 
-local RULES = { settings, placeholders, references, routes, apps, timeouts, queues, permissions.check, store, runtime, bootstrap, libraries, packaged, sizes }
+local RULES = { settings, names, placeholders, references, routes, apps, timeouts, queues, permissions.check, actions, store, runtime, bootstrap, libraries, packaged, sizes }
 
 -- A file that cannot be read: "serverless.yml:7: what is wrong", or "...:7:3: ..." of the YAML.
 local function unreadable(found, file, message)

@@ -143,7 +143,11 @@ local function failed(message, code)
   return (code == "mistaken" and options.mistaken or options.failed)("invoke", message)
 end
 
-local function call(given, text, service, port)
+local function tell(sentence, ...)
+  io.stderr:write("moonwire invoke: ", sentence:format(...), "\n")
+end
+
+local function call(given, text, service, port, is_own)
   local name, message, code, response = given[1], nil, nil, nil
   if not name then name, message, code = of_route(given.route, port) end
   if name and not text then text, message, code = event.make(given, name, service, port) end
@@ -153,7 +157,10 @@ local function call(given, text, service, port)
     service = "lambda", region = service.region, timeout_ms = PATIENCE_MS,
     headers = { ["X-Amz-Invocation-Type"] = given.async and "Event" or "RequestResponse", ["X-Amz-Log-Type"] = "Tail" },
   }
-  if response and response.status < 300 then return show(given, text, response) end
+  if response and response.status < 300 then
+    if is_own then tell("no `moonwire dev` of this service was asked: one was started for this call, and ends with it") end
+    return show(given, text, response)
+  end
   if response then return failed(refusal(response, name, port)) end
   return failed(message)
 end
@@ -177,10 +184,14 @@ function invoke.run(args)
   local text, message = event.read(given)
   if message then return options.mistaken("invoke", message) end
   local service, port, child = find(given)
-  status = service and call(given, text, service, port) or options.failed("invoke", port)
+  status = service and call(given, text, service, port, child ~= nil) or options.failed("invoke", port)
   if child then
     if service then settle(port) end
-    own_dev.stop(child)
+    local sends = own_dev.stop(child)
+    if sends > 0 then -- it has no clients
+      tell("%d %s sent to connections that nobody has: a client of a `moonwire dev` that runs would get %s",
+        sends, sends == 1 and "message was" or "messages were", sends == 1 and "it" or "them")
+    end
   end
   return status
 end
