@@ -451,7 +451,7 @@ const spoiled = [
   ['serverless.yml', 'MOONWIRE_STORE:', 'OTHER:', ['error store-unset src/rooms.lua:1']],
   ['serverless.yml', 'dynamodb:*', 'dynamodb:Get*', ['error store-permission serverless.yml:8']],
   ['serverless.yml', 'architecture: arm64', 'architecture: x86_64', ['error library-architecture lua_modules/lib/lua/5.1/x.so', 'error bootstrap-architecture serverless.yml:7', 'error bootstrap-architecture serverless.yml:28']],
-  ['serverless.yml', '      - websocket: $default\n', '', ['note no-messages serverless.yml:20', 'error route-unused src/chat.lua:9', 'error route-unused src/rooms.lua:1']],
+  ['serverless.yml', '      - websocket: $default\n', '', ['warning no-default serverless.yml:20', 'error route-unused src/chat.lua:9', 'error route-unused src/rooms.lua:1']],
   ['serverless.yml', 'authorizer: { name: door', 'authorizer: { name: doors', ['error settings serverless.yml:20']],
   ['serverless.yml', ', routeResponseSelectionExpression: $default', '', ['error reply-one-way serverless.yml:23']],
   ['serverless.yml', 'timeout: 20', 'timeout: 30', ['warning timeout-over-client serverless.yml:6']],
