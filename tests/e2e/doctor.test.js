@@ -409,6 +409,9 @@ const harmless = [
   { name: 'a queue that waits long enough, whose failures are heard of', files: { 'serverless.yml': one(['$default'], 'main.main',
     '      - sqs: { arn: !GetAtt Jobs.Arn, functionResponseType: ReportBatchItemFailures }\n    timeout: 29\nresources: { Resources: { Jobs: { Type: "AWS::SQS::Queue" } } }\n'),
   'main.lua': 'local batch = require "moonwire.batch"\nreturn { main = batch.sqs(function() end) }\n' } },
+  { name: 'a queue whose timeout is known on AWS only', files: { 'serverless.yml': one(['$default'], 'main.main',
+    '      - sqs: { arn: !GetAtt Jobs.Arn }\n      - sqs: { arn: !GetAtt More.Arn }\n    timeout: 29\nresources:\n  Resources:\n    Jobs: { Type: "AWS::SQS::Queue", Properties: { VisibilityTimeout: !Ref Time } }\n' +
+    '    More: { Type: "AWS::SQS::Queue", Properties: { VisibilityTimeout: [ 1 ] } }\n    Time: { Type: "AWS::SSM::Parameter" }\n'), 'main.lua': HANDLER } },
   { name: 'what would be too large, left out by patterns', files: { 'serverless.yml': one(['$default'], 'main.main', "package: { patterns: [ '!**', '**/*.lua', '!**/*_spec.lua' ] }\n"), 'main.lua': HANDLER,
     'main_spec.lua': '', 'data.bin': 251 * 1024 * 1024 } },
   { name: 'what is needed for developing only, and .env that is read', files: { 'serverless.yml': `useDotenv: true\n${one(['$default'])}`, 'main.lua': HANDLER,

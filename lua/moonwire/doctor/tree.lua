@@ -41,6 +41,7 @@ end
 function tree.text(node)
   local kind = node and node.kind
   if kind == "string" or kind == "number" or kind == "boolean" then return node.text end
+  return nil -- not nothing: calls around it, such as tonumber, count their arguments
 end
 
 --- The items of a list; a single value counts as a list of it.
