@@ -244,9 +244,8 @@ static void add_itself(void *ctx) {
 
 static void stop_after_some_rounds(void *ctx, int events) {
   (void)ctx;
-  assert_int_equal(events, LOOP_WRITE);
   assert_int_equal(rounds, turns++); /* one run in each turn */
-  if (turns < 4) return;
+  if (events == 0 || turns < 4) return;
   loop_watch_stop(loop, &first);
   loop_job_stop(loop, &jobs[0]);
 }
