@@ -91,8 +91,8 @@ LUA     := app app/conn app/door app/failure app/origin app/request app/route ap
 LUA_DEV := cli/control cli/ctl cli/ctl_show cli/doctor cli/event cli/event_kinds cli/files cli/here cli/installed cli/invoke cli/md5 cli/new cli/options \
   cli/own_dev cli/package cli/package_files cli/test cli/token cli/types cli/verdict console/example console/probe \
   doctor/apps doctor/archive doctor/bootstrap doctor/case doctor/catalogue doctor/elf doctor/files doctor/findings \
-  doctor/glob doctor/handlers doctor/libraries doctor/needs doctor/packaged doctor/permissions doctor/placeholders \
-  doctor/probe doctor/queues doctor/references doctor/report doctor/routes doctor/runtime doctor/settings doctor/sizes doctor/store \
+  doctor/glob doctor/handlers doctor/libraries doctor/needs doctor/nodes doctor/packaged doctor/permissions doctor/placeholders \
+  doctor/probe doctor/queues doctor/references doctor/report doctor/routes doctor/runtime doctor/search doctor/settings doctor/sizes doctor/store \
   doctor/timeouts doctor/tree test test/assert test/assertions test/compare test/dialect test/files \
   test/hooks test/insulate test/junit test/kit/calls test/kit/client test/kit/environment test/kit/event \
   test/kit/faults test/kit/journal test/kit/leftovers test/kit/match test/kit/play test/kit/request test/kit/service \
