@@ -74,7 +74,7 @@ test('... put together of segments', () => {
 });
 
 /** What nobody writes into a serverless.yml: of these nothing is said. */
-const FOREIGN = ['**/*(*(a)|b).lua', '@(a|+(b))', '+(a|aa)', '+(*|b)', '*(|a)', '[[:alpha:]]', '{01..03}', '{10..20}', '{a..c..2}', 'a|b', '"a"', '!a', '\\d', '(?:a)', '@(a)?', '[a]+', '{@(a|b),c}', '{1..3}/+(a|b)', 'a.b/{1..3}'];
+const FOREIGN = ['**/*(*(a)|b).lua', '@(a|+(b))', '+(a|aa)', '+(*|b)', '*(|a)', '[[:alpha:]]', '{01..03}', '{10..20}', '{a..c..2}', 'a|b', '"a"', '!a', '\\d', '(?:a)', '@(a)?', '[a]+', '{@(a|b),c}', '{1..3}/+(a|b)', 'a.b/{1..3}', '././[ab]'];
 
 test('a pattern that is not known is none that is guessed', () => assert.deepEqual(matched(FOREIGN), FOREIGN.map(() => null)));
 

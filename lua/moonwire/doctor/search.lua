@@ -14,7 +14,7 @@ local search = {}
 local MOST = 1000
 
 -- What picomatch hands to a regular expression as it is, or reads in its own way.
-local FOREIGN = { "^!$", "^![^(]", "[[]:", '"', "\\%w", "%(%?", "[%])}]%+[^(]", "[%])}]%+$", "%)%?[^(]", "%)%?$", "%[[^%]]*\\", "%.%.[^}]*,", ",[^}]*%.%.", "%z" }
+local FOREIGN = { "^%./%./", "^!$", "^![^(]", "[[]:", '"', "\\%w", "%(%?", "[%])}]%+[^(]", "[%])}]%+$", "%)%?[^(]", "%)%?$", "%[[^%]]*\\", "%.%.[^}]*,", ",[^}]*%.%.", "%z" }
 
 -- Does it think of a repeated group that it takes too long, and read it as a text?
 local function is_risky(inner)
