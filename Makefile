@@ -24,8 +24,9 @@ FUZZ_SECONDS := 60
 INVOCATIONS  := 1000000
 V        :=# V=1 shows the commands
 
-# All processors, unless -j says otherwise: the first build is mostly waiting for compilers.
-ifeq ($(MAKELEVEL),0)
+# All processors, unless -j says otherwise: the first build is mostly waiting for compilers. Not for several goals at once: `make clean
+# build` means one after the other.
+ifeq ($(MAKELEVEL)$(word 2,$(MAKECMDGOALS)),0)
   MAKEFLAGS := -j$(shell nproc) $(MAKEFLAGS)
 endif
 
@@ -89,11 +90,12 @@ LUA     := app app/conn app/door app/failure app/origin app/request app/route ap
   store/dynamodb_keys store/dynamodb_members store/handle store/name store/record store/scope store/sqlite \
   store/sqlite_database store/sqlite_library store/sqlite_schema ws ws/broadcast ws/delivery ws/relay ws/room ws/user
 LUA_DEV := cli/control cli/ctl cli/ctl_show cli/doctor cli/event cli/event_kinds cli/files cli/here cli/installed cli/invoke cli/md5 cli/new cli/options \
-  cli/own_dev cli/package cli/package_files cli/test cli/token cli/types cli/verdict console/example console/probe \
-  doctor/apps doctor/archive doctor/bootstrap doctor/case doctor/catalogue doctor/elf doctor/files doctor/findings \
-  doctor/glob doctor/handlers doctor/libraries doctor/needs doctor/nodes doctor/packaged doctor/permissions doctor/placeholders \
+  cli/own_dev cli/package cli/package_architecture cli/package_files cli/test cli/token cli/types cli/verdict \
+  console/example console/probe \
+  doctor/actions doctor/apps doctor/archive doctor/bootstrap doctor/case doctor/catalogue doctor/elf doctor/files doctor/findings \
+  doctor/glob doctor/handlers doctor/libraries doctor/names doctor/needs doctor/nodes doctor/packaged doctor/permissions doctor/placeholders \
   doctor/probe doctor/queues doctor/references doctor/report doctor/routes doctor/runtime doctor/search doctor/settings doctor/sizes doctor/store \
-  doctor/timeouts doctor/tree test test/assert test/assertions test/compare test/dialect test/files \
+  doctor/timeouts doctor/tree doctor/variables test test/assert test/assertions test/compare test/dialect test/files \
   test/hooks test/insulate test/junit test/kit/calls test/kit/client test/kit/environment test/kit/event \
   test/kit/faults test/kit/journal test/kit/leftovers test/kit/match test/kit/play test/kit/request test/kit/service \
   test/kit/world test/match test/plain test/runner test/show test/spy test/stream test/stub test/tap test/trace \

@@ -315,7 +315,8 @@ export class Socket extends EventTarget {
 
   #received(line, text) {
     const data = decode(text), { id, ack } = this.#settings, { [id]: mid, [ack]: answered } = Object(data);
-    if (line === this.#next && this.#isReady(data)) this.#take(line);
+    const ready = line === this.#next && this.#isReady(data);
+    if (ready && line === this.#next) this.#take(line); // unless it closed this in `ready`
     if (typeof answered === "string" && answered.startsWith(this.#ours)) {
       const item = this.#items.find((other) => other.id === answered);
       if (item) this.#settle(item, null, data); // else it came late, or twice, or answers a ping

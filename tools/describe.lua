@@ -10,25 +10,79 @@ local function help_of(command)
   return text
 end
 
--- Each once, in the order of the text.
-local function options_of(help)
-  local options, seen = {}, {}
-  for line in help:gmatch "[^\n]+" do
-    local option = line:match "^  (%-%-[%l-]+)" or line:match "^  %-%a, (%-%-[%l-]+)"
-    if option and not seen[option] then
-      seen[option] = true
-      options[#options + 1] = option
+-- The entries of the lists: { name = "slow ID --bytes-per-second N" or "-o, --output FILE", text = what stands beside it }; and
+-- the paragraphs between them: { text = ... }, or { lines = ... } as they stand.
+local function entries_of(help)
+  local entries, open = {}, nil
+  for line in help:gmatch "([^\n]*)\n" do
+    local name, text = line:match "^  (%S.-)  +(%S.*)$"
+    if line == "" then
+      open = nil
+    elseif line:find "^Usage:" or line:find "^ +moonwire " then
+      open = open or { lines = "" }
+      if open.lines == "" then entries[#entries + 1] = open end
+      open.lines = open.lines .. line .. "\n"
+    elseif name or not open then
+      open = { name = name, text = text or line }
+      entries[#entries + 1] = open
+    else
+      open.text = open.text .. " " .. line:match "^%s*(.*)$"
     end
   end
-  return options
+  return entries
 end
 
--- { name =, summary =, help =, options = { "--json" ... } } in the order of --help.
+-- What entries are called, each once, in their order.
+local function names_of(entries, ...)
+  local names, seen = {}, {}
+  for _, entry in ipairs(entries) do
+    for _, pattern in ipairs { ... } do
+      local name = entry.name and entry.name:match(pattern)
+      if name and not seen[name] then
+        seen[name] = true
+        names[#names + 1] = name
+      end
+    end
+  end
+  return names
+end
+
+-- Options that take one of a few words.
+local VALUES = {
+  ctl = { ["--only"] = { "invoke", "send" } },
+  new = { ["--template"] = { "echo", "chat", "notify" } },
+  package = { ["--arch"] = { "x86_64", "arm64" } },
+  test = { ["--format"] = { "plain", "tap", "junit" } },
+}
+
+local function values_of(command, entries)
+  local values = VALUES[command] or {}
+  for option, words in pairs(values) do
+    local told = ""
+    for _, entry in ipairs(entries) do
+      if entry.name and entry.name:find(option, 1, true) == 1 then told = entry.name .. " " .. entry.text end
+    end
+    for _, word in ipairs(words) do
+      assert(told:find("%f[%w_]" .. word .. "%f[^%w_]"), ("%s --help: %s does not take %s"):format(command, option, word))
+    end
+  end
+  return values
+end
+
+-- { name =, summary =, entries =, options = { "--json" ... }, words = { "drop" ... }, values = { ["--arch"] = { ... } } } in the order of
+-- --help.
 local function read_commands()
   local commands = {}
   for name, summary in help_of "":gmatch "\n  (%l+) +([^\n]+)" do
-    local help = help_of(name)
-    commands[#commands + 1] = { name = name, summary = summary, help = help, options = options_of(help) }
+    local entries = entries_of(help_of(name))
+    commands[#commands + 1] = {
+      name = name,
+      summary = summary,
+      entries = entries,
+      options = names_of(entries, "^(%-%-[%l-]+)", "^%-%a, (%-%-[%l-]+)"),
+      words = names_of(entries, "^(%l[%l-]*)"),
+      values = values_of(name, entries),
+    }
   end
   assert(#commands > 0, "moonwire --help lists no command")
   return commands
@@ -74,29 +128,54 @@ local writers = {}
 function writers.man(commands)
   local parts = { PAGE:format(roff(version)) }
   for _, command in ipairs(commands) do
-    parts[#parts + 1] = (".SH \"%s\"\n.nf\n%s.fi\n"):format(roff("moonwire " .. command.name), roff(command.help))
+    parts[#parts + 1] = (".SH \"%s\"\n"):format(roff("moonwire " .. command.name))
+    for _, entry in ipairs(command.entries) do
+      local form = entry.lines and ".nf\n%s.fi\n" or entry.name and ".TP\n.B %s\n%s\n" or ".PP\n%s\n"
+      parts[#parts + 1] = form:format(roff(entry.lines or entry.name or entry.text), entry.name and roff(entry.text))
+    end
   end
   return table.concat(parts) .. END
 end
 
-local BASH = [[
+local BASH = [==[
 # bash completion for moonwire %s
 _moonwire() {
-  local word=${COMP_WORDS[COMP_CWORD]} options
+  local word=${COMP_WORDS[COMP_CWORD]} options words
   if [ "$COMP_CWORD" -eq 1 ]; then
     COMPREPLY=($(compgen -W "%s help --help --version" -- "$word"))
     return
   fi
-  case ${COMP_WORDS[1]} in
-%s  *) options= ;;
+  case ${COMP_WORDS[1]}:${COMP_WORDS[COMP_CWORD - 1]} in
+%s  *)
+    case ${COMP_WORDS[1]}:$COMP_CWORD in
+%s    esac ;;
   esac
+  if [ -n "$words" ] && [[ $word != -* ]]; then
+    COMPREPLY=($(compgen -W "$words" -- "$word"))
+    return
+  fi
+  case ${COMP_WORDS[1]} in
+%s  esac
   case $word in
   -*) COMPREPLY=($(compgen -W "$options" -- "$word")) ;;
   *) COMPREPLY=($(compgen -f -- "$word")) ;;
   esac
 }
 complete -o filenames -F _moonwire moonwire
-]]
+]==]
+
+-- One case of a shell for each option that takes one of a few words, and for each command with words of its own (as its first argument).
+local function word_cases(commands, form)
+  local values, words = {}, {}
+  for _, command in ipairs(commands) do
+    for option, taken in pairs(command.values) do
+      values[#values + 1] = form:format(command.name .. ":" .. option, table.concat(taken, " "))
+    end
+    if #command.words > 0 then words[#words + 1] = form:format(command.name .. ":2", table.concat(command.words, " ")) end
+  end
+  table.sort(values)
+  return table.concat(values), table.concat(words)
+end
 
 function writers.bash(commands)
   local names, cases = {}, {}
@@ -104,17 +183,27 @@ function writers.bash(commands)
     names[i] = command.name
     cases[i] = ("  %s) options=\"%s\" ;;\n"):format(command.name, table.concat(command.options, " "))
   end
-  return BASH:format(version, table.concat(names, " "), table.concat(cases))
+  local values, words = word_cases(commands, "  %s) words=\"%s\" ;;\n")
+  return BASH:format(version, table.concat(names, " "), values, (words:gsub("[^\n]+", "  %0")), table.concat(cases))
 end
 
 local ZSH = [==[
 #compdef moonwire
 # zsh completion for moonwire %s
-local -a commands options
+local -a commands options words_here
 commands=(
 %s)
 if (( CURRENT == 2 )); then
   _describe command commands
+  return
+fi
+case $words[2]:$words[CURRENT-1] in
+%s*)
+  case $words[2]:$((CURRENT - 1)) in
+%s  esac ;;
+esac
+if (( $#words_here )) && [[ $PREFIX != -* ]]; then
+  compadd -- $words_here
   return
 fi
 case $words[2] in
@@ -128,7 +217,8 @@ function writers.zsh(commands)
     names[i] = ("  '%s:%s'\n"):format(command.name, (command.summary:gsub("'", "'\\''")))
     cases[i] = ("%s) options=(%s) ;;\n"):format(command.name, table.concat(command.options, " "))
   end
-  return ZSH:format(version, table.concat(names), table.concat(cases))
+  local values, words = word_cases(commands, "%s) words_here=(%s) ;;\n")
+  return ZSH:format(version, table.concat(names), values, (words:gsub("[^\n]+", "  %0")), table.concat(cases))
 end
 
 io.write(writers[kind](read_commands()))

@@ -25,6 +25,7 @@ struct loop {
   struct timers timers;
   struct alarm alarm;
   struct loop_job *jobs, **jobs_end; /* a queue; each job knows the link that points at it */
+  const struct loop_job *running;    /* a job, while it runs */
   size_t active_jobs;
   volatile int *interrupt; /* what a signal handler sets; `silence` until somebody wants to know */
   void (*interrupted)(void *ctx);
@@ -173,6 +174,7 @@ static void fire_due_timers(struct loop *loop, int64_t now) {
 
 void loop_job_add(struct loop *loop, struct loop_job *job) {
   if (job->link) return;
+  job->again = job == loop->running;
   job->next = NULL;
   job->link = loop->jobs_end;
   *loop->jobs_end = job;
@@ -191,18 +193,21 @@ void loop_job_stop(struct loop *loop, struct loop_job *job) {
   loop->active_jobs--;
 }
 
-static void run_round(struct loop *loop) {
-  for (size_t left = loop->active_jobs; left > 0 && loop->jobs && !loop->stopped; left--) {
-    struct loop_job *job = loop->jobs;
-    loop_job_stop(loop, job);
-    job->run(job->ctx);
-  }
+static void run_job(struct loop *loop, struct loop_job *job) {
+  loop_job_stop(loop, job);
+  loop->running = job;
+  job->run(job->ctx); /* which may free it */
+  loop->running = NULL;
 }
 
 /* Jobs that jobs add run at once, too: a call begins in a job of the task and goes on in one of libcurl's, and would ask the kernel
- * in between for nothing. But not for ever: descriptors and timers have their turn. */
+ * in between for nothing. But not for ever: descriptors and timers have their turn, and before a job that has added itself. */
 static void run_jobs(struct loop *loop) {
-  for (int round = 0; round < ROUNDS && loop->jobs && !loop->stopped; round++) run_round(loop);
+  for (int round = 0; round < ROUNDS; round++)
+    for (size_t left = loop->active_jobs; left > 0 && loop->jobs && !loop->stopped; left--) {
+      if (round > 0 && loop->jobs->again) return;
+      run_job(loop, loop->jobs);
+    }
 }
 
 /* Signals */

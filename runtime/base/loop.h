@@ -47,6 +47,7 @@ struct loop_job {
   void (*run)(void *ctx);
   void *ctx;
   struct loop_job *next, **link; /* link is NULL while inactive */
+  bool again;                    /* it was added by itself: the loop looks at all else first */
 };
 
 /* NULL, with err, when the kernel gives no epoll descriptor. Nobody in the process dies of SIGPIPE from then on. */
@@ -75,7 +76,8 @@ void loop_watch_rest(struct loop *loop, struct loop_watch *w);
 bool loop_timer_start(struct loop *loop, struct loop_timer *t, int64_t delay_ms);
 void loop_timer_stop(struct loop *loop, struct loop_timer *t);
 
-/* Runs the job once, soon, before the loop waits and before timers; nothing when it is waiting already. */
+/* Runs the job once, soon, before the loop waits and before timers; nothing when it is waiting already. A job that adds itself has
+ * more to do than it wants to do at once: it runs in the next turn, when descriptors and timers have had theirs. */
 void loop_job_add(struct loop *loop, struct loop_job *job);
 void loop_job_stop(struct loop *loop, struct loop_job *job);
 

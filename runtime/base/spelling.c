@@ -1,6 +1,6 @@
 #include "spelling.h"
 
-enum { SHORTEST = 5, LONGEST = 64, FEW = 2 };
+enum { SHORTEST = 5, LONGEST = 64, FEW = 2, FEW_OF_SHORT = 1 };
 
 static size_t least(size_t a, size_t b, size_t c) {
   size_t ab = a < b ? a : b;
@@ -24,17 +24,25 @@ static size_t distance(struct str a, struct str b) {
   return row[b.len];
 }
 
-const char *spelling_nearest(struct str word, const char *const *names, size_t count) {
+static const char *nearest_of(struct str word, const char *const *names, size_t count, size_t most) {
   const char *nearest = NULL;
-  size_t smallest = FEW + 1;
-  if (word.len < SHORTEST || word.len > LONGEST) return NULL;
+  size_t smallest = most + 1;
   for (size_t i = 0; i < count; i++) {
     struct str name = str_from(names[i]);
-    size_t apart = name.len <= LONGEST ? distance(word, name) : FEW + 1;
+    size_t apart = name.len <= LONGEST ? distance(word, name) : most + 1;
     if (apart == 0) return NULL;
     if (apart >= smallest) continue;
     smallest = apart;
     nearest = names[i];
   }
   return nearest;
+}
+
+const char *spelling_nearest(struct str word, const char *const *names, size_t count) {
+  return word.len >= SHORTEST && word.len <= LONGEST ? nearest_of(word, names, count, FEW) : NULL;
+}
+
+const char *spelling_nearest_short(struct str word, const char *const *names, size_t count) {
+  if (word.len >= SHORTEST) return spelling_nearest(word, names, count);
+  return word.len > FEW_OF_SHORT ? nearest_of(word, names, count, FEW_OF_SHORT) : NULL;
 }

@@ -10,4 +10,7 @@
  * none, or when the word is one of the names. */
 const char *spelling_nearest(struct str word, const char *const *names, size_t count);
 
+/* The same where names of three letters are usual, and nothing else can be meant: shorter words, too, by one letter. */
+const char *spelling_nearest_short(struct str word, const char *const *names, size_t count);
+
 #endif

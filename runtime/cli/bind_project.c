@@ -9,6 +9,7 @@
 #include "pairs.h"
 #include "project.h"
 #include "route_selection.h"
+#include "spelling.h"
 #include "yaml_tree.h"
 
 static void set_text(lua_State *L, const char *name, struct str text) {
@@ -66,6 +67,10 @@ static void push_node(lua_State *L, const struct yaml *node, const char *file, i
   set_text(L, "file", str_from(node->line.file ? node->line.file : file));
   set_number(L, "line", node->line.number);
   set_text(L, "text", node->text);
+  if (node->kind == YAML_UNKNOWN) {
+    set_text(L, "why", node->why);
+    if (node->lacking.len > 0) set_text(L, "lacking", node->lacking);
+  }
   if (node->kind == YAML_MAP) set_entries(L, node, file, known);
   if (node->kind != YAML_LIST && node->kind != YAML_TAGGED) return;
   for (size_t i = 0; i < (node->kind == YAML_LIST ? node->count : 1); i++) {
@@ -217,9 +222,26 @@ static int l_is_reserved(lua_State *L) {
   return 1;
 }
 
+static int l_nearest(lua_State *L) {
+  enum { NAMES_MAX = 64 };
+  const char *names[NAMES_MAX];
+  size_t count = 0;
+  struct str word;
+  word.ptr = luaL_checklstring(L, 1, &word.len);
+  luaL_checktype(L, 2, LUA_TTABLE);
+  for (int i = 1; i <= (int)lua_objlen(L, 2) && count < NAMES_MAX; i++) {
+    lua_rawgeti(L, 2, i);
+    const char *name = lua_tostring(L, -1);
+    if (name) names[count++] = name;
+    lua_pop(L, 1); /* the list keeps it */
+  }
+  lua_pushstring(L, spelling_nearest(word, names, count)); /* nil for NULL */
+  return 1;
+}
+
 static int load(lua_State *L) {
   static const luaL_Reg functions[] = {
-    { "codes", l_codes }, { "is_reserved", l_is_reserved }, { "read", l_read }, { NULL, NULL }
+    { "codes", l_codes }, { "is_reserved", l_is_reserved }, { "nearest", l_nearest }, { "read", l_read }, { NULL, NULL }
   };
   binding_functions(L, functions);
   return 1;

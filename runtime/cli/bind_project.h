@@ -4,10 +4,12 @@
  *       functions = { { name =, handler =, timeout =, memory =, environment =, is_routed = } ... },
  *       routes = { { key =, function =, two_way =, authorizer =, file =, line =, selectable = } ... },
  *       warnings = { { code =, file =, line =, message = } ... }, tree = node }
+ *     An unknown node says why, and which source is lacking, when the Framework refuses it (yaml_tree.h).
  *     A node has kind ("map", "list", "string", "number", "boolean", "null", "tagged", "unknown"), file, line, text, and its
  *     items (1..n) or entries ({ key = node, value = node }). Its variables are resolved in the sections that count on AWS; a node may
  *     stand in several places, and inside itself.
  *   is_reserved(name) -> boolean       does Lambda keep this name of a variable to itself?
+ *   nearest(word, { name ... }) -> name | nil   which one a misspelt word is (spelling.h)
  *   codes() -> { "route-twice" ... }   those that a warning may have
  */
 #ifndef MOONWIRE_BIND_PROJECT_H

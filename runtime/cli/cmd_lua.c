@@ -6,14 +6,15 @@
 #include "commands.h"
 #include "script.h"
 
-static const char usage[] =
-    "Usage: moonwire lua FILE [ARGUMENT ...]\n"
-    "       moonwire lua -e CODE [ARGUMENT ...]\n"
-    "       moonwire lua - [ARGUMENT ...]\n"
-    "\n"
-    "Runs a script as the runtime would run a handler: the whole library is there (require \"moonwire.http\"),\n"
-    "and functions that wait may be called anywhere. FILE - is standard input. Arguments are in `...` and in `arg`.\n"
-    "Modules are looked for below the working directory. The exit status is 1 when the script raises an error.\n";
+static const char usage[] = "Usage: moonwire lua FILE [ARGUMENT ...]\n"
+                            "       moonwire lua -e CODE [ARGUMENT ...]\n"
+                            "       moonwire lua - [ARGUMENT ...]\n"
+                            "\n"
+                            "Runs a script as the runtime would run a handler: the whole library is there\n"
+                            "(require \"moonwire.http\"), and functions that wait may be called anywhere. FILE\n"
+                            "- is standard input. Arguments are in `...` and in `arg`. Modules are looked for\n"
+                            "below the working directory. The exit status is 1 when the script raises an\n"
+                            "error.\n";
 
 struct source {
   const char *code; /* NULL: a file */

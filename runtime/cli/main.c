@@ -6,6 +6,8 @@
 
 #include "commands.h"
 #include "components.h"
+#include "spelling.h"
+#include "str.h"
 #include "version.h"
 
 static const struct {
@@ -13,7 +15,7 @@ static const struct {
   const char *summary;
   int (*run)(int argc, char **argv);
 } commands[] = {
-  { "ctl", "look at the connections of a running dev, and make things go wrong on purpose", cmd_ctl },
+  { "ctl", "look at the connections of a running dev; make things go wrong", cmd_ctl },
   { "dev", "run the service of serverless.yml behind a local API Gateway", cmd_dev },
   { "doctor", "find what is wrong with the wiring of the service", cmd_doctor },
   { "invoke", "call one function of the service", cmd_invoke },
@@ -34,7 +36,7 @@ bool wants_help(int argc, char **argv) {
 static void print_usage(FILE *out) {
   fputs("Usage: moonwire COMMAND [ARGUMENT ...]\n\n", out);
   for (int i = 0; i < COMMANDS; i++) fprintf(out, "  %-8s %s\n", commands[i].name, commands[i].summary);
-  fputs("\n`moonwire COMMAND --help` says more; `moonwire --version` prints the version, and the libraries.\n", out);
+  fputs("\n`moonwire COMMAND --help` says more; `moonwire --version` prints the version.\n", out);
   fputs("The exit status is 0, 1 when something failed, 2 when the call was wrong.\n", out);
 }
 
@@ -44,11 +46,20 @@ static void print_version(void) {
   for (const struct component *c = components; c->name; c++) printf("  %-14s %s\n", c->name, c->version);
 }
 
+static int refuse(const char *name) {
+  const char *names[COMMANDS];
+  for (int i = 0; i < COMMANDS; i++) names[i] = commands[i].name;
+  const char *meant = spelling_nearest_short(str_from(name), names, COMMANDS);
+  fprintf(stderr, "moonwire: there is no command \"%s\"; ", name);
+  if (meant) fprintf(stderr, "did you mean `moonwire %s`? ", meant);
+  fputs("`moonwire --help` lists them\n", stderr);
+  return 2;
+}
+
 static int run_command(const char *name, int argc, char **argv) {
   for (int i = 0; i < COMMANDS; i++)
     if (strcmp(name, commands[i].name) == 0) return commands[i].run(argc, argv);
-  fprintf(stderr, "moonwire: there is no command \"%s\"; `moonwire --help` lists them\n", name);
-  return 2;
+  return refuse(name);
 }
 
 /* Whoever starts us without standard streams would find our output in the first files that we open. */

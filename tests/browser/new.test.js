@@ -38,7 +38,7 @@ async function enter(page, site, fields) {
   await page.goto(`${site.url}/index.html`);
   for (const [id, value] of Object.entries(fields)) await page.fill(`#${id}`, value);
   await page.click('#enter button');
-  await page.locator('#status', { hasText: /^open/ }).waitFor();
+  await page.locator('#status', { hasText: /^connected/ }).waitFor();
 }
 
 const line = (page, text) => page.locator('#log p', { hasText: text }).waitFor();
@@ -55,6 +55,9 @@ scenario('chat', 'two people talk, and one who is cut off comes back', ({ dev, s
     await ctl(dev, 'drop', '--all'); // both come back by themselves, in any order
     await ann.locator('#log p', { hasText: 'You are in lobby as ann' }).nth(1).waitFor();
     await bob.locator('#log p', { hasText: 'You are in lobby as <b>bob' }).nth(1).waitFor();
+    await ann.locator('#log .note').nth(1).waitFor();
+    const notes = await ann.locator('#log .note').allTextContents();
+    assert.deepEqual(notes, ['The connection was lost', 'The connection is back']);
     await ann.fill('#text', 'back again');
     await ann.click('#say button');
     await line(bob, 'ann: back again');
@@ -63,7 +66,7 @@ scenario('chat', 'two people talk, and one who is cut off comes back', ({ dev, s
 scenario('notify', 'a device of a user is told', ({ dev, site, home }) => withPage(async (page) => {
   const port = `--control-port=${new URL(dev.controlUrl).port}`;
   await enter(page, site, { address: dev.url, token: moonwire(home, 'token', '--sub', 'ann', port) });
-  await page.locator('#status', { hasText: 'open, for ann' }).waitFor();
+  await page.locator('#status', { hasText: 'connected as ann' }).waitFor();
   const job = (user, text) => moonwire(home, 'invoke', 'notify', '--event', 'sqs', '--body', JSON.stringify({ user, text }), port);
   job('bob', 'not for ann');
   job('ann', 'your order is ready');

@@ -53,7 +53,7 @@ function compare(before = {}, now) {
   const calls = now.calls === undefined ? '' : `; system calls ${change(before.calls, now.calls, String)}, clock ${change(before.clocks, now.clocks, String)}`;
   return {
     text: change(before.instructions, now.instructions, grouped) + calls,
-    worse: now.instructions > before.instructions * (1 + GROWTH) || now.calls > before.calls + 0.5,
+    worse: now.instructions > before.instructions * (1 + GROWTH) || now.calls > before.calls + 0.9,
   };
 }
 

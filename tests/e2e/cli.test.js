@@ -11,6 +11,8 @@ const { command, run } = require('./helper/program');
 const cases = [
   { name: 'no command', args: [], status: 2, stderr: /^Usage: moonwire COMMAND/ },
   { name: 'an unknown command', args: ['fly'], status: 2, stderr: 'moonwire: there is no command "fly"; `moonwire --help` lists them\n' },
+  { name: 'a command of three letters with one too many', args: ['devv'], status: 2, stderr: 'moonwire: there is no command "devv"; did you mean `moonwire dev`? `moonwire --help` lists them\n' },
+  { name: 'a misspelt command', args: ['help', 'docter'], status: 2, stderr: 'moonwire: there is no command "docter"; did you mean `moonwire doctor`? `moonwire --help` lists them\n' },
   { name: '--help', args: ['--help'], status: 0, stdout: /^Usage: moonwire COMMAND[^]*\n {2}lua [^]*\n {2}test / },
   { name: '--version', args: ['--version'], status: 0, stdout: /^moonwire \d+\.\d+\.\d+\n\n( {2}[a-z-]+ +\S+\n)+$/ },
   { name: 'lua --help', args: ['lua', '--help'], status: 0, stdout: /^Usage: moonwire lua/ },
@@ -75,4 +77,15 @@ test('an endless script ends when nobody reads its output', () => {
   assert.equal(stdout, '1\n');
   assert.match(stderr, /Broken pipe/);
   assert.equal(status, 1);
+});
+
+test('the help of each command fits a terminal of 80 columns', () => {
+  const commands = [...run(['--help']).stdout.matchAll(/^ {2}(\w+) /gm)].map(([, name]) => name);
+  assert.ok(commands.includes('ctl') && commands.includes('types'), commands.join());
+  for (const args of [['--help'], ...commands.map((name) => [name, '--help'])]) {
+    const { stdout, status } = run(args);
+    assert.equal(status, 0);
+    assert.match(stdout, /^Usage: moonwire/);
+    assert.deepEqual(stdout.split('\n').filter((line) => line.length > 80), [], args.join(' '));
+  }
 });

@@ -191,6 +191,17 @@ play('an error of `ready` is not swallowed, and the message is there all the sam
   }
 });
 
+let closing; // what `ready` closes
+play('closed by `ready`, it stays closed', { ready: () => { closing.close(); return true; } }, async ({ socket, Fake, clock }) => {
+  closing = socket;
+  const statuses = [];
+  socket.on('status', ({ status }) => statuses.push(status));
+  Fake.last.accept();
+  Fake.last.say({ hello: 'ann' });
+  await clock.forward(60_000);
+  assert.deepEqual([statuses, socket.status, Fake.made.length], [['closed'], 'closed', 1]);
+});
+
 play('in a renewal messages go to the old connection until the new one is ready, and come from both', untilJoined, async ({ socket, Fake, got }) => {
   Fake.last.accept();
   Fake.last.say({ joined: 'lobby' });

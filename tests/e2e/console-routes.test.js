@@ -30,7 +30,8 @@ const yaml = (functions, expression) => JSON.stringify({
 
 const LUA = {
   'chat.lua': CHAT,
-  'plain.lua': 'print(("x"):rep(1000)) io.stdout:write("{}\\n\\27[2J<script>") return function() return true end',
+  'ugly.lua': 'if io.open("ends-now") then error(setmetatable({}, { __index = function() error "no" end })) end return function() return true end',
+  'plain.lua': 'io.output(io.stderr) print(("x"):rep(1000)) io.stdout:write("{}\\n\\27[2J<script>") return function() return true end',
   'ends.lua': 'if io.open("ends-now") then os.exit(7) end return function() return true end',
   'raises.lua': 'if io.open("ends-now") then error { message = "no <b>\\255" } end return function() return true end',
   'floods.lua': 'while io.open("ends-now") do print(("x"):rep(60000)) end return function() return true end',
@@ -39,6 +40,7 @@ const LUA = {
 const FUNCTIONS = {
   chat: { events: ['$connect', 'join', '$default'] }, chatToo: { handler: 'chat', events: ['also'] }, plain: { events: ['taken'] },
   ends: { events: ['one'] }, raises: { events: ['two'] }, floods: { events: ['three'] },
+  ugly: { events: ['four'] },
 };
 
 /** The answer when all is known. */
@@ -58,14 +60,15 @@ test('routes of apps have messages that get there; what does not load is told, a
 }, async (dev) => {
   const loads = () => dev.all({ type: 'log', text: 'loaded tested' }).length;
   assert.equal((await call(dev, 'console/routes', { token: null })).status, 401);
-  await dev.when(() => dev.all({ type: 'log', text: /is ready/ }).length === 6);
+  await dev.when(() => dev.all({ type: 'log', text: /is ready/ }).length === 7);
   fs.writeFileSync(path.join(dev.directory, 'ends-now'), '');
   const first = await routes(dev);
-  assert.deepEqual([first.generation, first.apps.map(({ handler }) => handler)], [1, ['chat', 'plain', 'ends', 'raises', 'floods']]);
-  const [chat, plain, ends, raises, floods] = first.apps;
+  assert.deepEqual([first.generation, first.apps.map(({ handler }) => handler)], [1, ['chat', 'plain', 'ends', 'raises', 'floods', 'ugly']]);
+  const [chat, plain, ends, raises, floods, ugly] = first.apps;
   assert.deepEqual(plain, { handler: 'plain', routes: [] });
   assert.match(ends.problem, /status 7/);
   assert.equal(raises.problem, 'no <b>\ufffd');
+  assert.match(ugly.problem, /no text was raised/);
   assert.match(floods.problem, /wrote more than 2048 KB/);
   const { source, ...say } = chat.routes.find(({ route }) => route === 'say');
   assert.deepEqual(say, { route: 'say', action: 'action', message: '{"action":"say","room":"...","text":"..."}', schema: 'room: string 1..40, text: string<=500, to?: string' });
@@ -83,7 +86,7 @@ test('routes of apps have messages that get there; what does not load is told, a
   assert.equal(loads(), before, 'what is loaded for the console is nobody else\'s log');
 
   const { json: state } = await call(dev, 'console/state');
-  assert.deepEqual(state.routes.map(({ routeKey, message }) => [routeKey, message]).filter(([, message]) => message), ['join', 'also', 'taken', 'one', 'two', 'three'].map((key) => [key, JSON.stringify({ action: key })]));
+  assert.deepEqual(state.routes.map(({ routeKey, message }) => [routeKey, message]).filter(([, message]) => message), ['join', 'also', 'taken', 'one', 'two', 'three', 'four'].map((key) => [key, JSON.stringify({ action: key })]));
 
   const only = { chat: { events: ['$connect', 'v1.join', '$default'] } };
   fs.writeFileSync(path.join(dev.directory, 'serverless.yml'), yaml(only, 'v1.$request.body.head.kind'));

@@ -3,7 +3,6 @@
 // (helper/guide.js has the rules).
 
 const test = require('node:test');
-const assert = require('node:assert/strict');
 const fs = require('node:fs');
 const path = require('node:path');
 const { ROOT } = require('./helper/program');
@@ -32,19 +31,3 @@ async function play(t, pages) {
 
 test('the steps of the guide', (t) => play(t, STEPS));
 test('the page for those who know Node.js', (t) => play(t, ['from-nodejs.md']));
-
-/** What GitHub makes of a heading. */
-const anchor = (heading) => heading.toLowerCase().replace(/[^\p{L}\p{N} _-]/gu, '').replaceAll(' ', '-');
-
-test('their links lead somewhere', () => {
-  for (const page of [...fs.readdirSync(path.join(ROOT, GUIDE)).map((name) => `${GUIDE}/${name}`), 'docs/limits.md']) {
-    const text = fs.readFileSync(path.join(ROOT, page), 'utf8');
-    for (const [, target] of text.matchAll(/\]\(((?!https?:)[^)]+)\)/g)) {
-      const [file, place] = target.split('#');
-      const to = path.join(ROOT, file ? path.join(path.dirname(page), file) : page);
-      assert.ok(fs.existsSync(to), `${page}: ${target}`);
-      const headings = fs.readFileSync(to, 'utf8').match(/^#+ .*/gm) || [];
-      assert.ok(!place || headings.some((line) => anchor(line.replace(/^#+ /, '')) === place), `${page}: ${target}`);
-    }
-  }
-});

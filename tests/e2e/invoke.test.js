@@ -73,7 +73,7 @@ test('without a moonwire dev one is started, and ended', () => {
   assert.equal(status, 0, stderr);
   const { event, pid, stage } = JSON.parse(stdout);
   assert.deepEqual([event, stage], [{ from: 'a file' }, 'tested-prod-app']);
-  assert.match(stderr, /^START RequestId: \S+ Version: \$LATEST\none line\nEND RequestId: \S+\nREPORT RequestId: .*\n$/);
+  assert.match(stderr, /^moonwire invoke: no `moonwire dev` of this service was asked: one was started for this call, and ends with it\nSTART RequestId: \S+ Version: \$LATEST\none line\nEND RequestId: \S+\nREPORT RequestId: .*\n$/);
   gone(pid);
 });
 
@@ -84,6 +84,16 @@ test('... when what the handler deferred has run', (t) => {
   const { status, stderr } = run(['invoke', 'app', '--event', '-'], { files, input: JSON.stringify({ later: file }) });
   assert.equal(status, 0, stderr);
   assert.equal(fs.readFileSync(file, 'utf8'), 'done');
+});
+
+test('what is sent to a connection of a `moonwire dev` that ends with the call is counted', () => {
+  const chat = {
+    'chat.lua': 'return require("moonwire.app") { ["$default"] = function(conn) conn:send { a = 1 } conn:send { a = 2 } end }\n',
+    'serverless.yml': JSON.stringify({ service: 'chat', provider: { name: 'aws' }, functions: { chat: { handler: 'chat', events: [{ websocket: '$default' }] } } }),
+  };
+  const { status, stderr } = run(['invoke', 'chat', '--route', '$default', '--body', 'hi', '--opt', 'own=1'], { files: chat });
+  assert.equal(status, 0, stderr);
+  assert.match(stderr, /\nmoonwire invoke: (1 message was|2 messages were) sent to connections that nobody has: a client of a `moonwire dev` that runs would get (it|them)\n$/);
 });
 
 /** What cannot be done without one: [name, arguments, status, stderr]; files may differ. */

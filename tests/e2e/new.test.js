@@ -11,6 +11,9 @@ const program = require('./helper/program');
 
 const TEMPLATES = path.join(program.ROOT, 'templates');
 const NAME = 'my-service2';
+/** The layer that this tool has decides what a service is for; arm64 when it has both, or none. */
+const [ARCHITECTURE = 'arm64'] = ['arm64', 'x86_64'].filter((name) => fs.existsSync(path.join(program.ROOT, `dist/moonwire-layer-${name}.zip`)));
+const HAS_LAYER = fs.existsSync(path.join(program.ROOT, `dist/moonwire-layer-${ARCHITECTURE}.zip`));
 const CLIENT = Object.fromEntries(['moonwire.js', 'moonwire.d.ts'].map((name) => (
   [`web/${name}`, fs.readFileSync(path.join(program.ROOT, 'client', name), 'utf8')])));
 
@@ -87,7 +90,7 @@ for (const [template, { args, warnings = [], talk }] of Object.entries(templates
     const made = files(home);
     const wanted = { ...files(path.join(TEMPLATES, 'common')), ...files(path.join(TEMPLATES, template)) };
     if ('web/index.html' in wanted) Object.assign(wanted, CLIENT);
-    for (const [name, text] of Object.entries(wanted)) assert.equal(made[name], text.replaceAll('service-name', NAME), name);
+    for (const [name, text] of Object.entries(wanted)) assert.equal(made[name], text.replace(/\barm64\b/g, ARCHITECTURE).replaceAll('service-name', NAME), name);
     const rest = Object.keys(made).filter((name) => !(name in wanted) && !/^\.moonwire\/|\.zip$/.test(name));
     assert.deepEqual(rest, ['.luarc.json'], 'for editors');
     assert.ok(made['.moonwire/lua/moonwire/app.lua'], 'the types');
@@ -95,8 +98,8 @@ for (const [template, { args, warnings = [], talk }] of Object.entries(templates
     const specs = moonwire(['test'], home);
     assert.equal(specs.status, 0, specs.stdout + specs.stderr);
     const doctor = moonwire(['doctor'], home);
-    assert.equal(doctor.status, 0, doctor.stdout + doctor.stderr);
-    assert.match(doctor.stdout, /: 0 errors, 0 warnings/);
+    assert.match(doctor.stdout, HAS_LAYER ? /: 0 errors, 0 warnings/ : /layer-missing[^]*: 1 error, 0 warnings/, doctor.stderr);
+    assert.equal(doctor.status, HAS_LAYER ? 0 : 1);
     await withDev({ directory: home }, async (dev) => {
       await talk(dev, home);
       const said = dev.all({ type: 'warning' }).map(({ text }) => text);
@@ -162,4 +165,13 @@ test('the layer that came with the tool is put into the service; without one the
   fs.rmSync(path.join(folder, 'lib'), { recursive: true });
   assert.match(moonwire(['new', 'without'], folder, installed).stdout, /moonwire-layer-arm64\.zip did not come with this tool .*\nwithout\/layer before you deploy/);
   assert.ok(!fs.existsSync(`${folder}/without${layer}`));
+
+  fs.mkdirSync(path.join(folder, 'lib/moonwire'), { recursive: true });
+  fs.writeFileSync(path.join(folder, 'lib/moonwire/moonwire-layer-x86_64.zip'), 'PK of another one');
+  const other = moonwire(['new', 'arm64-chat'], folder, installed);
+  assert.match(other.stdout, /^The service is for x86_64: this tool has no layer for arm64/m);
+  const made = files(path.join(folder, 'arm64-chat'));
+  assert.equal(made['layer/moonwire-layer-x86_64.zip'], 'PK of another one');
+  assert.match(made['serverless.yml'], /^service: arm64-chat\n[^]*architecture: x86_64\n[^]*layer-x86_64\.zip[^]*\[ x86_64 \]/m);
+  assert.doesNotMatch(made['serverless.yml'], /arm64(?!-chat)/);
 }));

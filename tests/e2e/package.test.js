@@ -65,7 +65,27 @@ test('--include adds a file, or all in a folder', (t) => {
   assert.deepEqual(names, ['bootstrap', ...[...CODE, 'notes.txt', 'pages/de/index.html', 'pages/index.html'].sort()]);
 });
 
+/** A service whose functions have these architectures; none: the provider's. */
+const built = (provider, ...own) => ({ 'a.lua': '', 'serverless.yml': `service: s1\nprovider:\n  runtime: provided.al2023\n${provider ? `  architecture: ${provider}\n` : ''}functions:\n` +
+  own.map((arch, i) => `  f${i + 1}:\n    handler: a.main\n${arch ? `    architecture: ${arch}\n` : ''}`).join('') });
+
+test('the architecture is what serverless.yml says', (t) => {
+  for (const files of [built(NATIVE, '', ''), built(FOREIGN, NATIVE), built(NATIVE, '', NATIVE)]) {
+    const { stdout, stderr } = pack(t, [], files);
+    assert.equal(stderr, '');
+    assert.match(stdout, new RegExp(`bootstrap for ${NATIVE},`));
+  }
+  assert.match(pack(t, ['--arch', NATIVE], built('arm64', 'x86_64', '')).stdout, new RegExp(`bootstrap for ${NATIVE},`));
+});
+
 const refused = [
+  { name: 'functions of two architectures', args: [], files: built('arm64', '', 'x86_64'), status: 1, says: 'f1 is for arm64 and f2 for x86_64: one archive cannot serve both; --arch says for which one it is made' },
+  { name: 'an architecture of the file that Lambda has not', args: [], files: built('riscv', ''), status: 1, says: 'serverless.yml: the architecture "riscv" is none of Lambda\'s: x86_64 or arm64' },
+  { name: 'an architecture that is not known here', args: [], files: built('${ssm:/x}', ''), status: 1, says: 'serverless.yml:4: the architecture of f1 is ${ssm:/x}, which is not known here; --arch says which one is meant' },
+  { name: 'a serverless.yml that cannot be read', args: [], files: { 'a.lua': '', 'serverless.yml': 'functions: [' }, status: 1, says: /^serverless\.yml:\d[^]*; --arch says for which architecture the archive is made, without a look at it$/ },
+  { name: 'a machine of serverless.yml that this build has no bootstrap for', args: [], files: built(FOREIGN, ''), status: 1,
+    unless: fs.existsSync(path.join(ROOT, `dist/moonwire-layer-${FOREIGN}.zip`)) && '`make package` has made one',
+    says: `this moonwire has no bootstrap for ${FOREIGN}; the tarballs of a release have both, \`make package\` makes them` },
   { name: 'an architecture that Lambda has not', args: ['--arch', 'riscv'], status: 2, says: '--arch takes x86_64 or arm64, not "riscv"; `moonwire package --help` lists the options' },
   { name: 'an option that is none', args: ['-x'], status: 2, says: '-x is no option; `moonwire package --help` lists the options' },
   { name: 'a folder without Lua files', args: ['--arch', NATIVE], files: { 'a.txt': '' }, status: 1, says: 'there is no Lua file below this folder' },
@@ -158,6 +178,14 @@ function ship(folder) {
   fs.copyFileSync(libraries.match(/libwslay\.so\.1 => (\S+)/)[1], path.join(folder, 'libwslay.so.1'));
 }
 
+/** What tools/check-links.lua says of the pages below this folder. */
+function brokenLinks(folder) {
+  const pages = fs.readdirSync(folder, { recursive: true }).filter((name) => name.endsWith('.md')).map((name) => path.join(folder, name));
+  assert.ok(pages.length > 30, pages.join());
+  const { stdout, stderr } = run(['lua', path.join(ROOT, 'tools/check-links.lua'), ...pages]);
+  return (stdout + stderr).split('\n').filter(Boolean);
+}
+
 // Takes the place of the program that the tests would start.
 const instead = (program) => ['sh', '-c', 'shift; exec "$0" "$@"', program];
 
@@ -171,6 +199,7 @@ test('installed, it finds bootstrap, and uninstalling leaves nothing', { skip: W
     for (const file of ['moonwire/client/moonwire.js', 'moonwire/client/moonwire.d.ts', 'doc/moonwire/docs/start.md', 'doc/moonwire/docs/lua/store.md']) {
       assert.ok(fs.statSync(path.join(root, 'share', file)).size > 0, file);
     }
+    assert.deepEqual(brokenLinks(path.join(root, 'share/doc/moonwire')), []);
     const dev = await Dev.start({ files: service({ routes: { $default: ECHO } }), through: instead(path.join(root, 'bin/moonwire')) });
     const client = await connect(dev.url);
     assert.equal(await client.ask('hello'), 'hello');

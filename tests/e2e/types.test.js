@@ -12,7 +12,7 @@ const SETTINGS = '.luarc.json';
 const LIBRARY = '.moonwire/lua/moonwire';
 
 /** Runs `moonwire types` in a folder that stays. */
-function types(folder, ...args) {
+function types(folder, args = ['.']) {
   const [program, ...before] = command('moonwire');
   const { status, stdout, stderr } = spawnSync(program, [...before, 'types', ...args], { cwd: folder, timeout: PATIENCE_MS, encoding: 'utf8' });
   return { status, stdout, stderr: withoutTools(stderr) };
@@ -82,7 +82,7 @@ test('a second run replaces what the first one wrote, and what an older version 
 }));
 
 test('a folder by its name', () => inFolder({ 'services/chat/chat.lua': 'return {}' }, (folder) => {
-  assert.match(types(folder, 'services/chat').stdout, /are in services\/chat\/\.moonwire\/lua\.\n$/);
+  assert.match(types(folder, ['services/chat']).stdout, /are in services\/chat\/\.moonwire\/lua\.\n$/);
   assert.ok(fs.existsSync(path.join(folder, 'services/chat', LIBRARY, 'ws.lua')));
   assert.ok(!fs.existsSync(path.join(folder, '.moonwire')));
 }));
@@ -136,6 +136,14 @@ test('wrong calls', () => {
   assert.equal(run(['types', 'a', 'b']).status, 2);
   const help = run(['types', '--help']);
   assert.deepEqual([help.status, help.stdout.startsWith('Usage: moonwire types [DIR]\n')], [0, true]);
-  const taken = run(['types'], { files: { '.moonwire': 'a file' } });
+  const taken = run(['types', '.'], { files: { '.moonwire': 'a file' } });
   assert.deepEqual([taken.status, taken.stderr], [1, 'moonwire types: ./.moonwire is no folder; remove it, and moonwire makes one\n']);
 });
+
+test('the working directory has to be that of a service, unless it is said', () => inFolder({}, (folder) => {
+  const said = types(folder, []);
+  assert.deepEqual(said, { status: 1, stdout: '', stderr: 'moonwire types: there is no serverless.yml in this folder; `moonwire types .` writes them here all the same\n' });
+  assert.deepEqual(list(folder), []);
+  fs.writeFileSync(path.join(folder, 'serverless.yml'), '');
+  assert.deepEqual([types(folder, []).status, types(folder).status], [0, 0]);
+}));

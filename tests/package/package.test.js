@@ -108,13 +108,14 @@ test('its client talks to its service', async () => {
   await dev.stop();
 });
 
-test('README.md at the top: the archive by its name, and links that lead somewhere', () => {
+test('README.md at the top has the archive by its name, and the links of all pages lead somewhere', () => {
   const tree = unpack();
   const readme = fs.readFileSync(path.join(tree, 'README.md'), 'utf8');
   assert.ok(readme.includes(`tar xzf ${path.basename(tree)}.tar.gz`));
-  const links = [...readme.matchAll(/\]\((?!https:)([^)#]+)/g)].map(([, link]) => link);
-  assert.ok(links.length > 5);
-  for (const link of links) assert.ok(fs.existsSync(path.join(tree, link)), link);
+  const pages = fs.readdirSync(tree, { recursive: true }).filter((name) => name.endsWith('.md'));
+  assert.ok(pages.length > 30, pages.join());
+  const { stdout, stderr } = spawnSync(path.join(tree, 'bin/moonwire'), ['lua', path.join(ROOT, 'tools/check-links.lua'), ...pages], { cwd: tree, encoding: 'utf8' });
+  assert.equal(stdout + stderr, '');
   for (const [, name] of readme.matchAll(/^\| (`(?:bin|lib|share)[^|]*)/gm)) {
     for (const [, place] of name.matchAll(/`([^`]+)`/g)) assert.ok(fs.existsSync(path.join(tree, place)), place);
   }
@@ -182,4 +183,8 @@ test('bash completes commands and options', () => {
   { encoding: 'utf8' }).split('\n').filter(Boolean);
   assert.deepEqual(complete('moonwire', 'pack'), ['package']);
   assert.deepEqual(complete('moonwire', 'package', '--a'), ['--arch']);
+  assert.deepEqual(complete('moonwire', 'package', '--arch', ''), ['x86_64', 'arm64']);
+  assert.deepEqual(complete('moonwire', 'new', 'mine', '--template', 'c'), ['chat']);
+  assert.deepEqual(complete('moonwire', 'ctl', 'no'), ['no-disconnect']);
+  assert.deepEqual(complete('moonwire', 'ctl', '--js'), ['--json']);
 });

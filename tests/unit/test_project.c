@@ -249,7 +249,7 @@ static void a_file_is_read(void **state) {
 
 static void a_file_that_cannot_be_read_is_explained(void **state) {
   (void)state;
-  static const char missing[] = "no such file; run moonwire dev in the folder of a service, or say --config FILE";
+  static const char missing[] = "no such file; go to the folder of a service, or say --config FILE";
   static const char no_file[] = "is no file; say --config FILE with the path of a serverless.yml";
   static const struct {
     const char *file, *want;

@@ -10,30 +10,37 @@ local ctl = {}
 local usage = [[
 Usage: moonwire ctl COMMAND [ARGUMENT ...]
 
-Asks the `moonwire dev` that runs on this machine, and makes things go wrong on purpose. In the folder of a service it must be
-that service.
+Asks the `moonwire dev` that runs on this machine, and makes things go wrong on
+purpose. In the folder of a service it must be that service.
 
-  connections                   who is connected: id, age, idle time, state, last route
-  drop ID                       the connection ends without a close frame (the client sees 1006)
+  connections                   who is connected: id, age, idle time, state,
+                                last route
+  drop ID                       the connection ends without a close frame (the
+                                client sees 1006)
   idle ID                       ... as after 10 minutes without a message (1001)
   expire ID                     ... as after 2 hours (1001)
-  slow ID --bytes-per-second N  the client reads no faster; 0: nothing; --off: as before
+  slow ID --bytes-per-second N  the client reads no faster; 0: nothing; --off:
+                                as before
   gone N                        the next N posts of @connections get 410
   throttle N                    the next N posts of @connections get 429
-  latency MS                    invocations begin, calls of @connections are carried out MS milliseconds later
+  latency MS                    invocations begin, calls of @connections are
+                                carried out MS milliseconds later
   no-disconnect N               the next N connections end without $disconnect
   faults                        what is set
   reset                         nothing goes wrong any more
 
 N and MS of 0 switch a fault off.
 
-  --all                         drop, idle, expire, slow: every open connection, instead of ID
+  --all                         drop, idle, expire, slow: every open connection,
+                                instead of ID
   --no-disconnect               drop, idle, expire: without $disconnect
   --connection ID               gone, throttle: posts to this connection only
   --jitter MS                   latency: at random up to so much more
-  --only invoke|send            latency: only invocations, or only calls of @connections
+  --only invoke|send            latency: only invocations, or only calls of
+                                @connections
   --json                        connections, faults: JSON
-  --control-port N              that of a `moonwire dev`, whatever service it runs (3002 is asked without it)
+  --control-port N              that of a `moonwire dev`, whatever service it
+                                runs (3002 is asked without it)
   -h, --help                    this text
 ]]
 

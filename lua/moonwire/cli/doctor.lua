@@ -1,5 +1,6 @@
 -- doctor.lua: `moonwire doctor`: what is wrong with the wiring of a service. Each subject is a file of moonwire.doctor that looks at the
 -- case and adds to the findings; what the reader of serverless.yml has noticed itself comes first.
+local actions = require "moonwire.doctor.actions"
 local apps = require "moonwire.doctor.apps"
 local bootstrap = require "moonwire.doctor.bootstrap"
 local case = require "moonwire.doctor.case"
@@ -7,6 +8,7 @@ local findings = require "moonwire.doctor.findings"
 local handlers = require "moonwire.doctor.handlers"
 local json = require "moonwire.json"
 local libraries = require "moonwire.doctor.libraries"
+local names = require "moonwire.doctor.names"
 local options = require "moonwire.cli.options"
 local packaged = require "moonwire.doctor.packaged"
 local permissions = require "moonwire.doctor.permissions"
@@ -28,19 +30,24 @@ local doctor = {}
 local USAGE = [[
 Usage: moonwire doctor [OPTION ...]
 
-Looks for faults in the wiring of the service that serverless.yml describes, and says where each one is and what to do: errors
-(it will not work on AWS), warnings (surely not what was meant) and notes. The exit status is 1 when there are errors or
-warnings. docs/doctor.md lists the codes.
+Looks for faults in the wiring of the service that serverless.yml describes, and
+says where each one is and what to do: errors (it will not work on AWS),
+warnings (surely not what was meant) and notes. The exit status is 1 when there
+are errors or warnings. docs/doctor.md lists the codes.
 
-The handlers' modules are loaded, each in a process of its own with the function's environment: code outside of functions runs.
+The handlers' modules are loaded, each in a process of its own with the
+function's environment: code outside of functions runs.
 
   --config FILE          the service (serverless.yml)
   --stage NAME           its stage (provider.stage of the file, else dev)
   --opt NAME=VALUE       what ${opt:NAME} stands for; may be said several times
-  --param NAME=VALUE     what ${param:NAME} stands for; may be said several times
+  --param NAME=VALUE     what ${param:NAME} stands for; may be said several
+                         times
   --load-timeout S       seconds that loading one may take (10, as on AWS)
-  --no-load              no code of the service runs: files are only looked for, and compiled
-  --json                 one JSON object: service, stage, findings (level, code, file, line, message, hint), counts
+  --no-load              no code of the service runs: files are only looked for,
+                         and compiled
+  --json                 one JSON object: service, stage, findings (level, code,
+                         file, line, message, hint), counts
   -h, --help             this text
 ]]
 
@@ -49,7 +56,7 @@ local SPEC = {
   options = { config = "text", stage = "text", opt = "list", param = "list", ["load-timeout"] = "count", ["no-load"] = "flag", json = "flag" },
 }
 
-local RULES = { settings, placeholders, references, routes, apps, timeouts, queues, permissions.check, store, runtime, bootstrap, libraries, packaged, sizes }
+local RULES = { settings, names, placeholders, references, routes, apps, timeouts, queues, permissions.check, actions, store, runtime, bootstrap, libraries, packaged, sizes }
 
 -- A file that cannot be read: "serverless.yml:7: what is wrong", or "...:7:3: ..." of the YAML.
 local function unreadable(found, file, message)

@@ -15,27 +15,37 @@ local invoke = {}
 local usage = [[
 Usage: moonwire invoke FUNCTION [OPTION ...]
 
-Calls one function of the service, prints its result, and on standard error the last lines that it wrote. The exit status is 1
-when the function failed; with --route also when its statusCode is not 2xx, and when records of a batch failed. FUNCTION is its name
-in serverless.yml, or SERVICE-STAGE-NAME. The call goes to the `moonwire dev` that runs this service; when there is none, to one that
-is started for this call.
+Calls one function of the service, prints its result, and on standard error the
+last lines that it wrote. The exit status is 1 when the function failed; with
+--route also when its statusCode is not 2xx, and when records of a batch failed.
+FUNCTION is its name in serverless.yml, or SERVICE-STAGE-NAME. The call goes to
+the `moonwire dev` that runs this service; when there is none, to one that is
+started for this call.
 
   --event FILE          the event, as JSON; - is standard input ({})
   --event KIND          an event as AWS sends it: http, schedule, sns, sqs
-  --route KEY           the event of a message on this route; $connect and $disconnect, too. FUNCTION may be left out then
-  --body TEXT           with --route the message, with --event KIND its body (schedule: its detail)
-  --connection ID       with --route: the message is of this connection of the `moonwire dev` (of one that nobody has)
-  --header NAME=VALUE   with --route '$connect' and --event http; may be said several times
+  --route KEY           the event of a message on this route; $connect and
+                        $disconnect, too. FUNCTION may be left out then
+  --body TEXT           with --route the message, with --event KIND its body
+                        (schedule: its detail)
+  --connection ID       with --route: the message is of this connection of the
+                        `moonwire dev` (of one that nobody has)
+  --header NAME=VALUE   with --route '$connect' and --event http; may be said
+                        several times
   --query NAME=VALUE    ... likewise
   --method NAME         with --event http (GET; POST with --body)
   --path PATH           ... /items?color=red (/)
-  --async               the function is only asked to run, as an event: what fails is tried again
-  --json                one JSON object: statusCode, functionError, requestId, result, log
+  --async               the function is only asked to run, as an event: what
+                        fails is tried again
+  --json                one JSON object: statusCode, functionError, requestId,
+                        result, log
   --config FILE         the service (serverless.yml)
   --stage NAME          its stage
-  --opt NAME=VALUE      what ${opt:NAME} stands for; may be said several times. Always starts a `moonwire dev`
+  --opt NAME=VALUE      what ${opt:NAME} stands for; may be said several times.
+                        Always starts a `moonwire dev`
   --param NAME=VALUE    what ${param:NAME} stands for, likewise
-  --control-port N      only the `moonwire dev` with this control port, whatever service it runs (3002 is tried without it)
+  --control-port N      only the `moonwire dev` with this control port, whatever
+                        service it runs (3002 is tried without it)
   -h, --help            this text
 ]]
 
@@ -143,7 +153,11 @@ local function failed(message, code)
   return (code == "mistaken" and options.mistaken or options.failed)("invoke", message)
 end
 
-local function call(given, text, service, port)
+local function tell(sentence, ...)
+  io.stderr:write("moonwire invoke: ", sentence:format(...), "\n")
+end
+
+local function call(given, text, service, port, is_own)
   local name, message, code, response = given[1], nil, nil, nil
   if not name then name, message, code = of_route(given.route, port) end
   if name and not text then text, message, code = event.make(given, name, service, port) end
@@ -153,7 +167,10 @@ local function call(given, text, service, port)
     service = "lambda", region = service.region, timeout_ms = PATIENCE_MS,
     headers = { ["X-Amz-Invocation-Type"] = given.async and "Event" or "RequestResponse", ["X-Amz-Log-Type"] = "Tail" },
   }
-  if response and response.status < 300 then return show(given, text, response) end
+  if response and response.status < 300 then
+    if is_own then tell("no `moonwire dev` of this service was asked: one was started for this call, and ends with it") end
+    return show(given, text, response)
+  end
   if response then return failed(refusal(response, name, port)) end
   return failed(message)
 end
@@ -177,10 +194,14 @@ function invoke.run(args)
   local text, message = event.read(given)
   if message then return options.mistaken("invoke", message) end
   local service, port, child = find(given)
-  status = service and call(given, text, service, port) or options.failed("invoke", port)
+  status = service and call(given, text, service, port, child ~= nil) or options.failed("invoke", port)
   if child then
     if service then settle(port) end
-    own_dev.stop(child)
+    local sends = own_dev.stop(child)
+    if sends > 0 then -- it has no clients
+      tell("%d %s sent to connections that nobody has: a client of a `moonwire dev` that runs would get %s",
+        sends, sends == 1 and "message was" or "messages were", sends == 1 and "it" or "them")
+    end
   end
   return status
 end

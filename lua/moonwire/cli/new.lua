@@ -10,12 +10,15 @@ local new = {}
 local USAGE = [[
 Usage: moonwire new NAME [OPTION ...]
 
-Makes the folder NAME with a service of that name: serverless.yml, handlers, specs, settings for editors, an example for CI,
-and the layer that runs it on AWS. It works at once, with `moonwire dev` and `moonwire test`. A folder that has files
-already is left alone.
+Makes the folder NAME with a service of that name: serverless.yml, handlers,
+specs, settings for editors, an example for CI, and the layer that runs it on
+AWS. It works at once, with `moonwire dev` and `moonwire test`. A folder that
+has files already is left alone.
 
-  --template NAME        echo: says back what it is told (default); chat: rooms, with a page for browsers; notify: a
-                         queue whose jobs are told to users, who have to show a token, with a page, too
+  --template NAME        echo: says back what it is told (default); chat: rooms,
+                         with a page for browsers; notify: a queue whose jobs
+                         are told to users, who have to show a token, with a
+                         page, too
   -h, --help             this text
 ]]
 
@@ -28,7 +31,8 @@ local ADDRESSES = { -- for a shell
 }
 
 local PLACEHOLDER = "service%-name" -- what a service is called in the templates
-local LAYER = "moonwire-layer-arm64.zip"
+local ARCHITECTURE = "arm64" -- of the templates: it costs less on AWS
+local LAYER = "moonwire-layer-%s.zip"
 local NAME_MAX = 32 -- the names of roles and functions, which the Framework makes of it, may have 64
 
 -- What is wrong with a name, or nil. The Framework's own rule, and its limits: roles are called NAME-STAGE-REGION-lambdaRole.
@@ -74,9 +78,23 @@ local function texts_of(template)
   return texts
 end
 
-local function write_files(name, template)
+-- The architecture of a new service, and the layer for it: another one than the templates' when only that layer came with this tool, so that
+-- what is made can be deployed as it is.
+local function find_layer()
+  for _, architecture in ipairs { ARCHITECTURE, "x86_64" } do
+    local layer = installed.read(LAYER:format(architecture))
+    if layer then return architecture, layer end
+  end
+  return ARCHITECTURE, nil
+end
+
+local function fill(text, name, architecture)
+  return (text:gsub("%f[%w]" .. ARCHITECTURE .. "%f[%W]", architecture):gsub(PLACEHOLDER, name)) -- a name may have it, too
+end
+
+local function write_files(name, template, architecture)
   for path, text in pairs(texts_of(template)) do
-    local ok, why = write(name .. "/" .. path, (text:gsub(PLACEHOLDER, name)))
+    local ok, why = write(name .. "/" .. path, fill(text, name, architecture))
     if not ok then return nil, why end
   end
   return types.write(name)
@@ -101,14 +119,24 @@ local NO_LAYER = [[
 %s/layer before you deploy.
 ]]
 
-local PAGE = [[
-  python3 -m http.server -d web 8000    # or any other server of files: its page, http://127.0.0.1:8000/
+local OTHER_ARCHITECTURE = [[
+
+The service is for x86_64: this tool has no layer for arm64 (`make package` makes both).
 ]]
 
-local function tell(name, template, has_layer)
-  local page = texts_of(template)["web/index.html"] and PAGE or ""
+local PAGE = [[
+  python3 -m http.server -d web %d    # or any other server of files: its page, http://127.0.0.1:%d/
+]]
+
+-- Each has a port of its own: a browser would show what it keeps of the page of another service.
+local PORTS = { chat = 8000, notify = 8001 }
+
+local function tell(name, template, architecture, has_layer)
+  local port = PORTS[template]
+  local page = port and PAGE:format(port, port) or ""
   io.stdout:write(NEXT:format(name, name, name, ADDRESSES[template], page))
-  if not has_layer then io.stdout:write(NO_LAYER:format(LAYER, name)) end
+  if not has_layer then io.stdout:write(NO_LAYER:format(LAYER:format(architecture), name)) end
+  if architecture ~= ARCHITECTURE then io.stdout:write(OTHER_ARCHITECTURE) end
 end
 
 --- @param args string[]
@@ -124,14 +152,14 @@ function new.run(args)
   if wrong then return options.mistaken("new", wrong) end
   local state, wrong_place = make_folder(name)
   if not state then return options.failed("new", wrong_place) end
-  local ok, why = write_files(name, template)
-  local layer = ok and installed.read(LAYER)
-  if layer then ok, why = write(name .. "/layer/" .. LAYER, layer) end
+  local architecture, layer = find_layer()
+  local ok, why = write_files(name, template, architecture)
+  if ok and layer then ok, why = write(name .. "/layer/" .. LAYER:format(architecture), layer) end
   if not ok then
     undo(name, state)
     return options.failed("new", why)
   end
-  tell(name, template, layer)
+  tell(name, template, architecture, layer)
   return 0
 end
 

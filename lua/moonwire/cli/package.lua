@@ -3,6 +3,7 @@ local files = require "moonwire.cli.files"
 local folder = require "moonwire.core.folder"
 local installed = require "moonwire.cli.installed"
 local options = require "moonwire.cli.options"
+local package_architecture = require "moonwire.cli.package_architecture"
 local package_files = require "moonwire.cli.package_files"
 local process = require "moonwire.core.process"
 local zip = require "moonwire.core.zip"
@@ -12,12 +13,17 @@ local package = {}
 local USAGE = [[
 Usage: moonwire package [OPTION ...]
 
-Writes one archive that Lambda takes for a function of the runtime provided.al2023, without a layer: bootstrap, and the code below this
-folder, which is what Lua loads: *.lua (but for *_spec.lua) and *.so. Hidden files and folders, node_modules, build and dist are left out. Links are
-followed. The same files make the same bytes. All functions of a service can have the same archive: their handlers differ.
+Writes one archive that Lambda takes for a function of the runtime
+provided.al2023, without a layer: bootstrap, and the code below this folder,
+which is what Lua loads: *.lua (but for *_spec.lua) and *.so. Hidden files and
+folders, node_modules, build and dist are left out. Links are followed. The same
+files make the same bytes. All functions of a service can have the same archive:
+their handlers differ.
 
-  --arch NAME        x86_64 or arm64: what `architecture` of the function says on AWS (x86_64, as there)
-  --include PATH     this file, or all in this folder, too; may be said several times
+  --arch NAME        x86_64 or arm64 (what `architecture` in serverless.yml
+                     says; x86_64 without it, as on AWS)
+  --include PATH     this file, or all in this folder, too; may be said several
+                     times
   -o, --output FILE  the archive (function.zip)
   -h, --help         this text
 ]]
@@ -101,8 +107,12 @@ end
 function package.run(args)
   local parsed, status = options.parse(SPEC, args)
   if not parsed then return status end
-  local arch, output = parsed.arch or "x86_64", parsed.output or "function.zip"
-  if not MACHINES[arch] then return options.wrong("package", ("--arch takes x86_64 or arm64, not %q"):format(arch)) end
+  local arch, output = parsed.arch, parsed.output or "function.zip"
+  if arch and not MACHINES[arch] then return options.wrong("package", ("--arch takes x86_64 or arm64, not %q"):format(arch)) end
+  local unclear
+  if not arch then arch, unclear = package_architecture() end
+  if unclear then return options.failed("package", unclear) end
+  if not MACHINES[arch] then return options.failed("package", ("serverless.yml: the architecture %q is none of Lambda's: x86_64 or arm64"):format(arch)) end
   local list, message, notes = package_files.find(parsed.include or {}, output)
   for _, sentence in ipairs(notes) do io.stderr:write("moonwire package: ", sentence, "\n") end
   if not list then return options.failed("package", message) end

@@ -8,16 +8,21 @@ local test = {}
 local USAGE = [[
 Usage: moonwire test [FILE ...] [OPTION ...]
 
-Runs specs in busted's dialect (describe, it, before_each, assert.same, spy, stub ...) in the runtime's own Lua: the library is
-there, and specs may call functions that wait. FILE is a spec file, or a folder: then all *_spec.lua below it, without those in
-node_modules, lua_modules and hidden folders. Without FILE it is this folder. The exit status is 1 when a spec failed, or when
-there is none. docs/lua/test.md has the dialect.
+Runs specs in busted's dialect (describe, it, before_each, assert.same, spy,
+stub ...) in the runtime's own Lua: the library is there, and specs may call
+functions that wait. FILE is a spec file, or a folder: then all *_spec.lua below
+it, without those in node_modules, lua_modules and hidden folders. Without FILE
+it is this folder. The exit status is 1 when a spec failed, or when there is
+none. docs/lua/test.md has the dialect.
 
-  --filter TEXT      only specs whose name (blocks and spec, with blanks between them) has TEXT in it, or matches it as
-                     a Lua pattern; may be said several times, then one of them suffices
-  --format NAME      plain; tap: Test Anything Protocol, version 13; junit: XML for CI systems. With tap and junit only the
-                     report is on standard output; what specs print goes to standard error
-  --timeout SECONDS  how long a spec, or a hook, may take (10); 0: as long as it wants
+  --filter TEXT      only specs whose name (blocks and spec, with blanks between
+                     them) has TEXT in it, or matches it as a Lua pattern; may
+                     be said several times, then one of them suffices
+  --format NAME      plain; tap: Test Anything Protocol, version 13; junit: XML
+                     for CI systems. With tap and junit only the report is on
+                     standard output; what specs print goes to standard error
+  --timeout SECONDS  how long a spec, or a hook, may take (10); 0: as long as it
+                     wants
   --fail-fast        ends after the first spec that failed
   --list             runs nothing: a line for each spec, its place and its name
   -h, --help         this text

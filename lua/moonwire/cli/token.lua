@@ -9,16 +9,23 @@ local token = {}
 local USAGE = [[
 Usage: moonwire token --sub NAME [OPTION ...]
 
-Prints a token for that user, signed by the issuer of the `moonwire dev` that runs on this machine. Only services that
-trust its address (MOONWIRE_LOCAL_ISSUER) take it. In the folder of a service it must be that service.
+Prints a token for that user, signed by the issuer of the `moonwire dev` that
+runs on this machine. Only services that trust its address
+(MOONWIRE_LOCAL_ISSUER) take it. In the folder of a service it must be that
+service.
 
   --sub NAME             who it is about
-  --claim NAME=VALUE     a further claim; may be said several times. What is JSON counts as JSON (3, true, ["a"],
-                         '"3"'), everything else as a text
-  --audience NAME        whom it is for (the service's name); may be said several times
-  --expires S            seconds from now until it is no longer good (3600); a negative number makes an expired one
-  --control-port NUMBER  that of a `moonwire dev`, whatever service it runs (3002 is asked without it)
-  --json                 an object with token, issuer and expiresAt instead of the token alone
+  --claim NAME=VALUE     a further claim; may be said several times. What is
+                         JSON counts as JSON (3, true, ["a"], '"3"'), everything
+                         else as a text
+  --audience NAME        whom it is for (the service's name); may be said
+                         several times
+  --expires S            seconds from now until it is no longer good (3600); a
+                         negative number makes an expired one
+  --control-port NUMBER  that of a `moonwire dev`, whatever service it runs
+                         (3002 is asked without it)
+  --json                 an object with token, issuer and expiresAt instead of
+                         the token alone
   -h, --help             this text
 ]]
 

@@ -10,9 +10,11 @@ local types = {}
 local USAGE = [[
 Usage: moonwire types [DIR]
 
-Writes the types of the library into the folder of a service (the working directory), for editors with the Lua language
-server (LuaLS): DIR/.moonwire/lua, which git ignores, and DIR/.luarc.json, unless there is one. Run it again after a clone
-and after an update of moonwire.
+Writes the types of the library into the folder of a service, for editors with
+the Lua language server (LuaLS): DIR/.moonwire/lua, which git ignores, and
+DIR/.luarc.json, unless there is one. Without DIR it is the working directory,
+which must have a serverless.yml; a DIR that is said needs none. Run it again
+after a clone and after an update of moonwire.
 
   -h, --help             this text
 ]]
@@ -106,6 +108,9 @@ function types.run(args)
   local parsed, status = options.parse(SPEC, args)
   if not parsed then return status end
   local directory = parsed[1] or "."
+  if not parsed[1] and not kind_of(".", "serverless.yml") then
+    return options.failed("types", "there is no serverless.yml in this folder; `moonwire types .` writes them here all the same")
+  end
   local ok, message = types.write(directory)
   if not ok then return options.failed("types", message) end
   io.stdout:write(("The types of moonwire %s are in %s/.moonwire/lua.\n"):format(lambda.version, directory))

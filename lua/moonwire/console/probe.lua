@@ -31,14 +31,17 @@ function probe.routes(handler)
   local list = json.array {}
   if type(app) ~= "table" or type(app.routes) ~= "table" then return list end
   for key, route in pairs(app.routes) do
-    if key:sub(1, 1) ~= "$" and #list < ROUTES then list[#list + 1] = describe(app, route) end
+    if type(key) == "string" and key:sub(1, 1) ~= "$" and #list < ROUTES then list[#list + 1] = describe(app, route) end
   end
   table.sort(list, function(a, b) return a.route < b.route end)
   return list
 end
 
+-- What was raised may be anything, also a table whose metamethods raise.
 local function message_of(raised)
-  return tostring(type(raised) == "table" and raised.message or raised)
+  local ok, message = pcall(function() return type(raised) == "table" and raised.message or raised end)
+  if ok and (type(message) == "string" or type(message) == "number") then return tostring(message) end
+  return "an error that is no text was raised while it was loaded"
 end
 
 local function look(order)
@@ -49,11 +52,11 @@ end
 --- Prints the mark, and behind it what came of it as JSON.
 --- @param order string JSON: handler, memory (MB), mark
 function probe.run(order)
-  local exit, write, flush = os.exit, io.write, io.flush -- as they are before code of the service has run
+  local exit, out = os.exit, io.stdout -- as they are before code of the service has run
   order = json.decode(order)
   limited.memory(order.memory)
-  write("\n", order.mark, json.encode(look(order)), "\n")
-  flush()
+  out:write("\n", order.mark, json.encode(look(order)), "\n")
+  out:flush()
   exit(0)
 end
 

@@ -1,6 +1,7 @@
 -- apps.lua: the routes of an app (moonwire.app) against those of API Gateway. Functions that have the same handler are one app,
 -- however its routes are spread over them.
-local LIFECYCLE = { ["$connect"] = true, ["$disconnect"] = true }
+local LIFECYCLE = { ["$connect"] = true, ["$disconnect"] = true } -- no other event selects these
+local LIFECYCLE_HINT = "Add the event `websocket: %s` to the app's function."
 
 -- handler -> { routes = what the app has, of = { key -> route of the API }, names = { function -> true }, at = place }
 local function apps_of(case)
@@ -43,7 +44,7 @@ local function check_used(case, found, one, route)
   if way_to(one, route.route) or route.route == "$default" and is_rest(one) then return end
   found:add("route-unused", place_of(case, one, route),
     ("nothing can select the route %s of %s: API Gateway has no such route for it%s"):format(route.route, one.handler,
-      LIFECYCLE[route.route] and "" or ", and no $default"))
+      LIFECYCLE[route.route] and "" or ", and no $default"), LIFECYCLE[route.route] and LIFECYCLE_HINT:format(route.route))
 end
 
 -- A route that answers in the body needs a way that passes the body on.

@@ -144,13 +144,22 @@ local function check_package(case, found, fn)
   return check(case, found, fn, known, at)
 end
 
+-- Where layers would be written: beside the runtime.
+local function place_of(case, name)
+  local layers, at = case:setting(name, "layers")
+  if layers then return at end
+  local _, runtime = case:setting(name, "runtime")
+  local _, provider = tree.entry(case.project.tree, "provider")
+  return runtime or provider or case.place
+end
+
 --- @param case moonwire.doctor.Case
 --- @param found moonwire.doctor.Findings
 return function(case, found)
   for _, fn in ipairs(case.project.functions) do
     local packed = check_package(case, found, fn)
     if not check_layers(case, found, fn) and not packed then
-      found:add_for("bootstrap-missing", case.place, fn.name, "neither a layer nor the package brings bootstrap for {functions}")
+      found:add_for("bootstrap-missing", place_of(case, fn.name), fn.name, "neither a layer nor the package brings bootstrap for {functions}: nothing would run the handlers")
     end
   end
 end

@@ -31,6 +31,11 @@ return {
   ["plugin-setting"] = { level = "note", hint = "Look whether one of the plugins knows it." },
   ["settings"] = { level = "error", hint = "Mend this first: nothing behind it was looked at." },
 
+  ["region"] = { level = "warning", hint = "Set provider.region to the name of a region, such as us-east-1 or eu-central-1." },
+  ["service-name"] = { level = "error", hint = "Take letters, digits and -, at least two, a letter first: `my-chat`." },
+  ["variable-missing"] = { level = "error", hint = "Write the value there, or a default into the variable: ${self:custom.colour, 'red'}." },
+  ["variable-unset"] = { level = "warning", hint = "Give it (here, and to the Framework when it deploys), or write a default into the variable: ${env:COLOUR, 'red'}." },
+
   ["placeholder"] = { level = "note", hint = "Put your own there before the service is deployed." },
 
   ["not-substituted"] = { level = "error", hint = "Write !Sub in front of the text." },
@@ -39,6 +44,8 @@ return {
   -- Routes
   ["expression"] = { level = "error", hint = "Set provider.websocketsApiRouteSelectionExpression: $request.body.action." },
   ["no-default"] = { level = "warning", hint = "Add the event `websocket: $default` to the function that shall answer the rest." },
+  ["no-messages"] = { level = "note", hint = "A service that only sends needs none; else add the event `websocket: $default` to the function that shall answer." },
+  ["nothing-called"] = { level = "warning", hint = "Add the event `websocket: $default` to the function that shall answer messages." },
   ["route-missing"] = { level = "error", hint = "Add the route to the app, or give the app a $default." },
   ["route-spelling"] = { level = "warning", hint = "Write it with a $: otherwise it is a route for messages that name it." },
   ["route-unselectable"] = { level = "error", hint = "Rename the route, or change provider.websocketsApiRouteSelectionExpression." },
@@ -63,6 +70,7 @@ return {
 
   -- Permissions
   ["manage-connections"] = { level = "error", hint = "Allow execute-api:ManageConnections on arn:aws:execute-api:REGION:ACCOUNT:API/STAGE/*/@connections/*." },
+  ["misspelt-action"] = { level = "warning", hint = "Correct the name: what is not an action of the service allows nothing." },
   ["role-unseen"] = { level = "note", hint = "Look whether it allows execute-api:ManageConnections, without which nothing can be sent." },
 
   -- The store
@@ -70,6 +78,7 @@ return {
   ["store-form"] = { level = "error", hint = "Set MOONWIRE_STORE to dynamodb:TABLE." },
   ["store-file"] = { level = "warning", hint = "Set MOONWIRE_STORE: dynamodb:TABLE for stages on AWS." },
   ["store-table"] = { level = "error", hint = "Make the keys pk (HASH) and sk (RANGE), both of type S, as docs/lua/store.md has them." },
+  ["store-expiry"] = { level = "warning", hint = "Add TimeToLiveSpecification: { AttributeName: ttl, Enabled: true } to the table's Properties." },
   ["store-elsewhere"] = { level = "note", hint = "The table has to be there before the functions run." },
   ["store-api"] = { level = "error", hint = "Set MOONWIRE_API: !Sub ${WebsocketsApi}/${sls:stage} in the environment." },
   ["store-permission"] = { level = "error", hint = "Allow them in provider.iam.role.statements, as docs/lua/store.md has them." },
@@ -77,12 +86,12 @@ return {
   -- What runs it
   ["archive-damaged"] = { level = "error", hint = "Make it again, or download it again." },
   ["architecture"] = { level = "error", hint = "Write x86_64 or arm64." },
-  ["bootstrap-missing"] = { level = "note", hint = "Add the layer of bootstrap, or put bootstrap into the package." },
+  ["bootstrap-missing"] = { level = "error", hint = "Add the layer of bootstrap (`layers`, as `moonwire new` writes them), or make the package with `moonwire package`." },
   ["bootstrap-architecture"] = { level = "error", hint = "Take the layer that was made for the function's architecture." },
   ["bootstrap-mode"] = { level = "error", hint = "chmod 755 bootstrap, and pack again." },
   ["layer-age"] = { level = "warning", hint = "Take the layer that came with this tool, so that AWS runs what was tried here." },
   ["layer-count"] = { level = "error", hint = "Merge layers: Lambda takes five." },
-  ["layer-missing"] = { level = "note", hint = "Put it there before the service is deployed." },
+  ["layer-missing"] = { level = "error", hint = "Put it there before the service is deployed." },
   ["library-form"] = { level = "error", hint = "Build the library for Linux, or take it out of the package." },
   ["library-architecture"] = { level = "error", hint = "Build it for the function's architecture." },
   ["library-glibc"] = { level = "error", hint = "Build it on Amazon Linux 2023, or on something as old as glibc 2.34." },

@@ -31,7 +31,7 @@ local function place_in(case, message)
 end
 
 local function report(case, found, fn, failure)
-  local code, first = CODES[failure.type] or "handler-load", failure.message:match "^[^\n]*"
+  local code, first = CODES[failure.type] or "handler-load", (failure.message:match "^[^\n]*":gsub(":%s*$", "")) -- a list that follows is left out
   local setting = case:place_of(fn.name, "handler")
   if code == "handler-syntax" or code == "handler-load" then
     local place, rest = place_in(case, first)

@@ -79,7 +79,7 @@ local function check_framework_role(case, found)
   found:add("manage-connections", at, ("with websocketApiId the Framework does not allow %s by itself, so that nothing can be sent"):format(MANAGE))
 end
 
-local permissions = { allows = allows, statements = statements, own_role = own_role, has_managed = has_managed }
+local permissions = { allows = allows, covers = covers, statements = statements, own_role = own_role, has_managed = has_managed }
 
 --- @param case moonwire.doctor.Case
 --- @param found moonwire.doctor.Findings

@@ -21,6 +21,8 @@ local function check_default(case, found)
   end
   if has_messages then
     found:add("no-default", first, "there is no $default: a message that selects no route gets Forbidden, and no function sees it")
+  elseif first then
+    found:add("no-messages", first, "there is no route for messages: clients may connect, but whatever they send gets Forbidden, and no function sees it")
   end
 end
 

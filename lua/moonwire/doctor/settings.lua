@@ -3,6 +3,7 @@
 -- lib/classes/service.js; Serverless Framework v3, "Deprecations" and "Upgrading to Serverless Framework v3".
 local project = require "moonwire.core.project"
 local tree = require "moonwire.doctor.tree"
+local variables = require "moonwire.doctor.variables"
 
 -- Where it is, and what became of it; nil: nothing.
 local OLD = {
@@ -55,14 +56,24 @@ local function check_names(found, node)
   end
 end
 
+-- Of whatever kind, or an address of its own.
+local function has_event(case)
+  for _, entry in pairs(case.functions) do
+    if #tree.items((tree.entry(entry.value, "events"))) > 0 or tree.entry(entry.value, "url") then return true end
+  end
+  return false
+end
+
 --- @param case moonwire.doctor.Case
 --- @param found moonwire.doctor.Findings
 return function(case, found)
   local plugins = tree.entry(case.project.tree, "plugins")
+  local lacking = variables.check(case, found)
   for _, warning in ipairs(case.project.warnings) do
     local code = warning.code
     if code == "unknown-setting" and plugins and #tree.items(plugins) > 0 then code = "plugin-setting" end
-    found:add(code, warning, warning.message)
+    if code == "no-route" and not has_event(case) then code = "nothing-called" end
+    if code ~= "unknown-here" or not variables.is_about(lacking, warning.message) then found:add(code, warning, warning.message) end
   end
   look(found, case.project.tree, "", OLD)
   check_names(found, (tree.entry(case.project.tree, "provider")))

@@ -81,6 +81,16 @@ local function has_key(properties, name, kind)
   return found and is_text
 end
 
+-- What is past its time is only deleted when the table says so.
+local function check_expiry(found, properties, entry)
+  local expiry, at = tree.entry(properties, "TimeToLiveSpecification")
+  if expiry and expiry.kind ~= "map" then return end
+  local attribute, enabled = tree.entry(expiry, "AttributeName"), tree.entry(expiry, "Enabled")
+  local is_right = not tree.text(attribute) or tree.text(attribute) == "ttl"
+  if expiry and is_right and tree.text(enabled) ~= "false" then return end
+  found:add("store-expiry", at or entry.key, ("the table %s of the store does not expire by ttl: what is left of connections and rooms stays for ever"):format(entry.key.text))
+end
+
 local function check_table(case, found, name, at)
   local entry, is_whole = resource_of(case, name)
   if not entry then
@@ -88,6 +98,7 @@ local function check_table(case, found, name, at)
     return
   end
   local properties = tree.entry(entry.value, "Properties")
+  if properties and properties.kind == "map" then check_expiry(found, properties, entry) end
   local schema = tree.entry(properties, "KeySchema")
   if not schema or schema.kind ~= "list" then return end
   for _, key in ipairs(KEYS) do

@@ -7,6 +7,8 @@ local tree = {}
 --- @field file string
 --- @field line integer
 --- @field text string
+--- @field why? string of an unknown one
+--- @field lacking? string of an unknown one that the Framework refuses: "env", "self", "opt", "param", the source that has nothing
 --- @field entries? { key: moonwire.doctor.Node, value: moonwire.doctor.Node }[]
 --- @field [integer] moonwire.doctor.Node
 
@@ -70,7 +72,7 @@ function tree.resources(root)
   for _, part in ipairs(tree.items((tree.entry(root, "resources")))) do
     if part.kind ~= "map" then is_whole = false end
     local inner = tree.entry(part, "Resources")
-    if inner and inner.kind ~= "map" then is_whole = false end
+    if inner and inner.kind ~= "map" and inner.kind ~= "null" then is_whole = false end
     for _, entry in ipairs(inner and inner.entries or {}) do found[#found + 1] = entry end
   end
   return found, is_whole

@@ -13,7 +13,7 @@ enum { PIECE = 16 * 1024 };
 
 static bool fail_to_open(const char *file, char err[ERR_LEN]) {
   if (errno == ENOENT || errno == ENOTDIR)
-    return fail(err, "%s: no such file; run moonwire dev in the folder of a service, or say --config FILE", file);
+    return fail(err, "%s: no such file; go to the folder of a service, or say --config FILE", file);
   return fail(err, "%s: cannot be read: %s", file, strerror(errno));
 }
 

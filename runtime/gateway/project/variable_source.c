@@ -166,12 +166,18 @@ static bool ask_call(struct variables *v, const struct yaml *at, const struct ca
   static const struct {
     struct str type;
     ask_source *ask;
-  } sources[] = { { STR("aws"), ask_aws },     { STR("env"), ask_env },
-                  { STR("file"), ask_file },   { STR("opt"), ask_opt },
-                  { STR("param"), ask_param }, { STR("self"), ask_self },
-                  { STR("sls"), ask_sls },     { STR("strToBool"), ask_str_to_bool } };
-  for (size_t i = 0; i < sizeof sources / sizeof *sources; i++)
-    if (str_equal(call->type, sources[i].type)) return sources[i].ask(v, at, call, out);
+    bool is_here; /* the Framework needs nothing but this machine; files may be programs */
+  } sources[] = { { STR("aws"), ask_aws, false },    { STR("env"), ask_env, true },
+                  { STR("file"), ask_file, false },  { STR("opt"), ask_opt, true },
+                  { STR("param"), ask_param, true }, { STR("self"), ask_self, true },
+                  { STR("sls"), ask_sls, false },    { STR("strToBool"), ask_str_to_bool, false } };
+  for (size_t i = 0; i < sizeof sources / sizeof *sources; i++) {
+    if (!str_equal(call->type, sources[i].type)) continue;
+    bool ok = sources[i].ask(v, at, call, out);
+    v->lacking = sources[i].is_here ? sources[i].type : STR("");
+    return ok;
+  }
+  v->lacking = STR("");
   bool ok = find_entry(v, v->local, call->type, call->address, out);
   fail(v->why, VARIABLES_LOCAL_FILE " has no %s below %s", shown_of(call->address).text, shown_of(call->type).text);
   return ok;

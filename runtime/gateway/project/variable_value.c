@@ -5,18 +5,23 @@
 /* Asks its sources in turn. */
 static const struct yaml *ask(struct variables *v, const struct yaml *at, const struct variable_source *source) {
   const struct yaml *value;
+  struct str lacking = STR("");
+  bool is_elsewhere = false;
   for (; source; source = source->next) {
     if (source->is_literal)
       value = variables_scalar(v, at->line, source->literal, source->type, true);
     else if (!variable_source_ask(v, at, source, &value))
       return NULL;
-    else if (!value)
-      continue;
+    else {
+      lacking = v->lacking;
+      is_elsewhere = is_elsewhere || lacking.len == 0;
+      if (!value) continue;
+    }
     if (!value || !(value = variables_value(v, value))) return NULL;
     if (value->kind != YAML_NULL || source->is_literal) return value;
     fail(v->why, "there is null");
   }
-  return variables_unknown(v, at, str_from(v->why));
+  return variables_unknown(v, at, str_from(v->why), is_elsewhere ? STR("") : lacking);
 }
 
 static bool add_piece(struct variables *v, const struct yaml *at, const struct variable_piece *piece, struct buf *text,
@@ -29,7 +34,7 @@ static bool add_piece(struct variables *v, const struct yaml *at, const struct v
   }
   *unknown = value->kind == YAML_UNKNOWN
                  ? value
-                 : variables_unknown(v, at, STR("a list or a mapping cannot be a part of a text"));
+                 : variables_unknown(v, at, STR("a list or a mapping cannot be a part of a text"), STR(""));
   return *unknown;
 }
 
@@ -54,9 +59,9 @@ const struct yaml *variable_value(struct variables *v, const struct yaml *at, co
   struct str text;
   if (pieces->of && !pieces->next) {
     value = ask(v, at, pieces->of);
-    return value && value->kind == YAML_UNKNOWN ? variables_unknown(v, at, value->why) : value;
+    return value && value->kind == YAML_UNKNOWN ? variables_unknown(v, at, value->why, value->lacking) : value;
   }
   if (!variable_text(v, at, pieces, &text, &value)) return NULL;
-  if (value) return variables_unknown(v, at, value->why);
+  if (value) return variables_unknown(v, at, value->why, value->lacking);
   return variables_scalar(v, at->line, YAML_STRING, text, false);
 }

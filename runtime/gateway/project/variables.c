@@ -22,9 +22,9 @@ const struct yaml *variables_scalar(struct variables *v, struct yaml_line line, 
   return ok && variables_work(v, text.len) ? node : NULL;
 }
 
-const struct yaml *variables_unknown(struct variables *v, const struct yaml *at, struct str why) {
+const struct yaml *variables_unknown(struct variables *v, const struct yaml *at, struct str why, struct str lacking) {
   struct yaml *node = arena_alloc(v->report->memory, sizeof *node);
-  if (node) *node = (struct yaml){ .kind = YAML_UNKNOWN, .line = at->line, .text = at->text };
+  if (node) *node = (struct yaml){ .kind = YAML_UNKNOWN, .line = at->line, .text = at->text, .lacking = lacking };
   if (node) node->why = arena_copy(v->report->memory, why);
   if (node && node->why.ptr) return node;
   project_out_of_memory(v->report);
@@ -180,7 +180,7 @@ bool variables_begin(struct variables *v, struct project_report *report,
 
 /* Whether the section with this key is looked at. */
 static bool is_read(const struct variables *v, const struct yaml *key) {
-  static const struct str sections[] = { STR("service"), STR("provider"), STR("functions"),
+  static const struct str sections[] = { STR("service"), STR("provider"), STR("functions"), STR("custom"),
                                          STR("layers"),  STR("package"),  STR("resources") };
   enum { ALWAYS = 3 };
   size_t count = v->surroundings->whole ? sizeof sections / sizeof *sections : ALWAYS;

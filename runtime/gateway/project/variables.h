@@ -40,7 +40,8 @@ struct variables {
   const struct variables_frame *busy;
   int depth;
   size_t work;
-  char why[ERR_LEN]; /* why the source that was asked last has no value */
+  char why[ERR_LEN];  /* why the source that was asked last has no value */
+  struct str lacking; /* ... its name, when the Framework looks no further (yaml_tree.h) */
 };
 
 /* Begins with a service whose root is a mapping: reads moonwire.local.yml, and .env when the service wants it. Everything
@@ -65,8 +66,8 @@ bool variables_walk(struct variables *v, const struct yaml *from, struct str add
 const struct yaml *variables_scalar(struct variables *v, struct yaml_line line, enum yaml_kind kind, struct str text,
                                     bool open);
 
-/* What stands at `at` is not known: v->why says why. */
-const struct yaml *variables_unknown(struct variables *v, const struct yaml *at, struct str why);
+/* What stands at `at` is not known, and why; `lacking` as in yaml_tree.h. */
+const struct yaml *variables_unknown(struct variables *v, const struct yaml *at, struct str why, struct str lacking);
 
 /* Counts work; false when it is too much. */
 bool variables_work(struct variables *v, size_t amount);

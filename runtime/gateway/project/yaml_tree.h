@@ -38,6 +38,8 @@ struct yaml {
   struct yaml_line line; /* where it begins (an alias: where its anchor stands) */
   struct str text; /* a scalar, or UNKNOWN: its characters, unquoted, numbers as written; TAGGED: the tag ("!Ref") */
   struct str why;  /* UNKNOWN: the reason */
+  struct str
+      lacking; /* UNKNOWN: "env", "self" ...: the source that has nothing, so that the Framework refuses it; "": AWS may know */
   const struct yaml *const *items;  /* LIST: `count` of them; TAGGED: one, what the tag stands before */
   const struct yaml_entry *entries; /* MAP: `count` of them */
   size_t count;

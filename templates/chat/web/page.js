@@ -5,10 +5,12 @@ import { connect } from "./moonwire.js";
 const $ = (id) => document.getElementById(id);
 
 // Text is only ever set as text: what others write is never read as HTML.
-function show(text) {
+function show(text, kind = "") {
   const line = document.createElement("p");
   line.textContent = text;
+  line.className = kind;
   $("log").append(line);
+  line.scrollIntoView({ block: "nearest" });
 }
 
 const words = {
@@ -24,11 +26,23 @@ function write({ data, text }) {
   show(word ? word(data) : data.message ?? text);
 }
 
-// What moonwire.js does when there is no connection: it tries again, after a pause.
-function tell({ status, reason, delay }) {
-  const pause = delay === undefined ? "" : `, again in ${Math.ceil(delay / 1000)} s`;
-  $("status").textContent = `${status}${pause}${reason ? `: ${reason}` : ""}`;
+const states = {
+  connecting: () => "connecting",
+  open: () => "connected",
+  waiting: ({ delay }) => `connecting again in ${Math.ceil(delay / 1000)} s`,
+  closed: () => "not connected",
+};
+
+// moonwire.js comes back by itself: it tries again, after a pause. What was said meanwhile is not in the log, so that it says when.
+function tell(event, was) {
+  const { status, reason } = event;
+  $("status").textContent = states[status](event) + (reason ? ` (${reason})` : "");
+  $("status").className = status;
   $("say").querySelector("button").disabled = status !== "open";
+  if (status === "waiting" && was.open) show("The connection was lost", "note");
+  if (status === "open" && was.lost) show("The connection is back", "note");
+  if (status === "open") Object.assign(was, { open: true, lost: false });
+  if (status === "waiting") Object.assign(was, { open: false, lost: was.open || was.lost });
 }
 
 let socket, room;
@@ -38,12 +52,14 @@ $("enter").addEventListener("submit", (event) => {
   socket?.close();
   room = $("room").value;
   const join = { action: "join", room };
-  socket = connect(`${$("address").value}?name=${encodeURIComponent($("name").value)}`, {
+  const own = connect(`${$("address").value}?name=${encodeURIComponent($("name").value)}`, {
     hello: join, // with every new connection: a connection that was lost is in no room
     ready: (message) => message.event === "welcome" && message.room === join.room,
   });
-  socket.on("message", write);
-  socket.on("status", tell);
+  const was = {}; // how it went so far
+  own.on("message", write);
+  own.on("status", (change) => own === socket && tell(change, was)); // one that gave way to another has nothing to say
+  socket = own;
 });
 
 $("say").addEventListener("submit", async (event) => {

@@ -18,7 +18,7 @@ async function once(peer, sockets, seconds) {
   const gateway = await peer.gateway();
   try {
     let held;
-    const sample = await echoFor(gateway.url, { sockets, seconds, atOnce: peer.opensAtOnce, loses: peer.loses, meanwhile: () => { held = resident(gateway.pid); } });
+    const sample = await echoFor(gateway.url, { sockets, seconds: peer.loses ? seconds * 3 : seconds, atOnce: peer.opensAtOnce, loses: peer.loses, meanwhile: () => { held = resident(gateway.pid); } });
     const { own, family } = resident(gateway.pid);
     return { ...sample, tail: sample.p99 / sample.p50, own: Math.max(own, held.own), family: Math.max(family, held.family) };
   } finally {
@@ -40,7 +40,7 @@ function rowsFor(series, { sockets, bars, tail, memory }) {
 
 /** Tries again when a client is refused, or nothing comes back: not every gateway stands so much. */
 async function patiently(peer, sockets, seconds) {
-  for (let tries = 2; ; tries -= 1) {
+  for (let tries = 1; ; tries -= 1) {
     try {
       return await once(peer, sockets, seconds);
     } catch (error) {

@@ -7,26 +7,39 @@ const { spread, ratioOf } = require('./statistics.js');
 const STEADY_PERCENT = 4; // half of the interval of 95 %
 const PATIENCE_MS = 45000; // for one comparison, when the least has been done
 
-/** The measurements of one program in one comparison: { peer, samples: [{ key: number }] }. */
+/** Whether each ratio to Moonwire's, the first, is known well enough. */
 function isSteady(series, key) {
   const [ours, ...others] = series;
   return others.every(({ samples }) => ratioOf(ours.samples.map((s) => s[key]), samples.map((s) => s[key])).percent <= STEADY_PERCENT);
 }
 
+/** One more sample. Others may fail, and are out of the comparison then; Moonwire may not. */
+async function addSample(one) {
+  try {
+    one.samples.push(await one.measure());
+  } catch (error) {
+    if (one.peer.kind === 'ours') throw error;
+    one.failed = true;
+    process.exitCode = 1;
+    process.stderr.write(`\n${one.peer.title} is left out here: ${error.message}\n`);
+  }
+}
+
 /**
  * programs: [{ peer, measure }] with Moonwire first; measure() gives a sample, an object of numbers. rounds: [least, most]; between the two it
  * ends as soon as the ratios of `key` are steady, or when it has taken long. progress(text) is told each round. Resolves with
- * [{ peer, samples }].
+ * [{ peer, samples }], of those that have not failed.
  */
 async function alternate(programs, { rounds: [least, most], key, progress }) {
-  const series = programs.map(({ peer }) => ({ peer, samples: [] }));
+  let running = programs.map(({ peer, measure }) => ({ peer, measure, samples: [] }));
   const end = Date.now() + PATIENCE_MS;
   for (let round = 0; round < most; round += 1) {
     progress(`${round + 1}/${most}`);
-    for (const [i, { measure }] of programs.entries()) series[i].samples.push(await measure());
-    if (round + 1 >= least && (Date.now() > end || isSteady(series, key))) break;
+    for (const one of running) await addSample(one);
+    running = running.filter(({ failed }) => !failed);
+    if (round + 1 >= least && (Date.now() > end || isSteady(running, key))) break;
   }
-  return series;
+  return running;
 }
 
 /**

@@ -55,6 +55,12 @@ function project.read(file, options) end
 --- @return boolean
 function project.is_reserved(name) end
 
+--- The name that a misspelt word is.
+--- @param word string
+--- @param names string[]
+--- @return string?
+function project.nearest(word, names) end
+
 --- Those that a warning may have.
 --- @return string[]
 function project.codes() end
