@@ -93,8 +93,8 @@ LUA_DEV := cli/control cli/ctl cli/ctl_show cli/doctor cli/event cli/event_kinds
   cli/own_dev cli/package cli/package_architecture cli/package_files cli/test cli/token cli/types cli/verdict \
   console/example console/probe \
   doctor/actions doctor/apps doctor/archive doctor/bootstrap doctor/case doctor/catalogue doctor/elf doctor/files doctor/findings \
-  doctor/glob doctor/handlers doctor/libraries doctor/names doctor/needs doctor/packaged doctor/permissions doctor/placeholders \
-  doctor/probe doctor/queues doctor/references doctor/report doctor/routes doctor/runtime doctor/settings doctor/sizes doctor/store \
+  doctor/glob doctor/handlers doctor/libraries doctor/names doctor/needs doctor/nodes doctor/packaged doctor/permissions doctor/placeholders \
+  doctor/probe doctor/queues doctor/references doctor/report doctor/routes doctor/runtime doctor/search doctor/settings doctor/sizes doctor/store \
   doctor/timeouts doctor/tree doctor/variables test test/assert test/assertions test/compare test/dialect test/files \
   test/hooks test/insulate test/junit test/kit/calls test/kit/client test/kit/environment test/kit/event \
   test/kit/faults test/kit/journal test/kit/leftovers test/kit/match test/kit/play test/kit/request test/kit/service \

@@ -4,6 +4,7 @@
 local files = require "moonwire.doctor.files"
 local glob = require "moonwire.doctor.glob"
 local json = require "moonwire.json"
+local search = require "moonwire.doctor.search"
 local tree = require "moonwire.doctor.tree"
 
 local archive = {}
@@ -16,7 +17,8 @@ local JSON_MAX = 1024 * 1024
 --- @class moonwire.doctor.ArchiveRule
 --- @field is_wanted boolean
 --- @field matches fun(path: string): boolean
---- @field base? string where the search for it begins; nil: nothing is searched for it
+--- @field searches? moonwire.doctor.Search[] nil: nothing is searched for it
+--- @field closed table<string, integer> what is known of folders by now (closed_folder)
 --- @field node? moonwire.doctor.Node
 
 --- @class moonwire.doctor.Archive
@@ -32,19 +34,17 @@ local function add_default(rules, pattern)
   rules[#rules + 1] = { is_wanted = false, matches = glob.compile(pattern) }
 end
 
--- The folder that the search for a pattern begins in: "handlers/" of "handlers/**/*.lua".
-local function base_of(pattern)
-  local plain = pattern:gsub("^%./", ""):match "^[^*?{}%[%]()!+@\\]*"
-  return plain:match "^(.*/)" or ""
-end
-
--- How deep below `path`'s first folder the deepest one is that a pattern matches, in characters with the slash; 0: none.
-local function matched_folder(matches, path)
-  local deepest, slash = 0, path:find("/", 1, true)
-  while slash do
-    if matches(path:sub(1, slash - 1)) then deepest = slash end
-    slash = path:find("/", slash + 1, true)
+-- The deepest folder of a path that a pattern closes, as the place of the slash behind it; 0: none.
+local function closed_folder(rule, path)
+  local folder = path:match "^(.*)/"
+  if not folder then return 0 end
+  local known = rule.closed[folder]
+  if known then return known end
+  local deepest = closed_folder(rule, folder)
+  for _, one in ipairs(rule.searches) do
+    if one.closes and one.matches(folder) then deepest = #folder + 1 end
   end
+  rule.closed[folder] = deepest
   return deepest
 end
 
@@ -56,9 +56,15 @@ local function add(rules, said, node, is_wanted)
     local text = tree.text(item)
     if not text then return false end
     local inner = text:match "^!(.*)$"
-    local is_in = (inner == nil) == is_wanted
+    local pattern = inner or text
+    if not search.is_known(pattern) then return false end
     if not said[text] then
-      rules[#rules + 1] = { is_wanted = is_in, matches = glob.compile(inner or text), node = item, base = is_wanted and base_of(inner or text) or nil }
+      local rule = { is_wanted = (inner == nil) == is_wanted, matches = glob.compile(pattern), node = item, closed = {} }
+      if is_wanted and text ~= "**" then -- the Framework searches for ** first, and once
+        rule.searches = search.of(pattern)
+        if not rule.searches then return false end
+      end
+      rules[#rules + 1] = rule
     end
     said[text] = true
   end
@@ -138,26 +144,42 @@ function archive.of(case, name)
   return case.archives[shared] or nil
 end
 
---- Is a file in it? The last pattern that matches it decides. But first a pattern has to find it: the search for one does not enter folders
---- below its own that a later "!" matches.
+-- The last rule that matches a path.
+local function rule_of(rules, path)
+  for i = #rules, 1, -1 do
+    if rules[i].matches(path) then return rules[i] end
+  end
+end
+
+local function finds(rule, path, closed)
+  for _, one in ipairs(rule.searches) do
+    if one.matches(path) and (not rule.is_wanted or one.is_plain or closed <= #one.base) then return true end
+  end
+  return false
+end
+
+-- Does a search find a path? That for a pattern leaves out what a later "!" matches, and does not enter folders below its own that one
+-- closes. The first search is for everything.
+local function is_found(rules, path)
+  local closed, closed_by = 0, nil
+  for i = #rules, 1, -1 do
+    local rule = rules[i]
+    if rule.searches and finds(rule, path, closed) then return rule.is_wanted, closed_by or rule.node end
+    local folder = rule.searches and not rule.is_wanted and closed_folder(rule, path) or 0
+    if folder > closed then closed, closed_by = folder, rule.node end
+  end
+  return closed == 0, closed_by
+end
+
+--- Is a file in it? A pattern has to find it, and the last one that matches it decides.
 --- @param path string as seen from the folder of the service
 --- @return boolean
 --- @return moonwire.doctor.Node? pattern that decides; nil: none of the file's
 function Archive:has(path)
   if self.left_dev and path:find "^node_modules/" then return false end
-  local is_decided, closed, closed_by = false, 0, nil
-  for i = #self.rules, 1, -1 do
-    local rule = self.rules[i]
-    if rule.matches(path) then
-      if not rule.is_wanted and (rule.base or not is_decided) then return false, closed_by or rule.node end
-      if rule.base and closed <= #rule.base then return true, rule.node end
-      is_decided = true
-    elseif rule.base and not rule.is_wanted then
-      local folder = matched_folder(rule.matches, path)
-      if folder > closed then closed, closed_by = folder, rule.node end
-    end
-  end
-  return closed == 0, closed_by
+  local rule = rule_of(self.rules, path)
+  if rule and not rule.is_wanted then return false, rule.node end
+  return is_found(self.rules, path)
 end
 
 --- Its files.

@@ -98,6 +98,7 @@ return {
 
   -- The zip
   ["package-missing"] = { level = "error", hint = "Add its path to package.patterns, behind the pattern that leaves it out." },
+  ["package-required"] = { level = "warning", hint = "Add its path to package.patterns, behind the pattern that leaves it out, unless the line never runs there." },
   ["package-surplus"] = { level = "warning", hint = "Leave it out: package.patterns: [ '!**', '**/*.lua', '!spec/**', '!.moonwire/**', '!node_modules/**' ]" },
   ["patterns-ignored"] = { level = "warning", hint = "Set package.individually: true for the function, or move them to the service's package.patterns." },
 

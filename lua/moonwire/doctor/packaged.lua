@@ -20,7 +20,7 @@ local function check_needs(case, found, fn, made)
     if not is_in then
       local what = pattern and ("the pattern %s leaves %s"):format(tree.text(pattern), needed.path) or needed.path .. " is left"
       local by = needed.by and (", which is required in %s"):format(needed.by) or ""
-      found:add_for("package-missing", pattern or made.at, fn.name, ("%s out of the zip of {functions}%s"):format(what, by))
+      found:add_for(needed.is_loaded and "package-missing" or "package-required", pattern or made.at, fn.name, ("%s out of the zip of {functions}%s"):format(what, by))
     end
   end
 end
@@ -44,7 +44,7 @@ local function check_ready(case, found, fn, path, at)
   local names = names_in(case, case.root .. path)
   for _, needed in ipairs(names and needs(case, case.loaded[fn.name] or { files = {} }) or {}) do
     if not names[needed.path] then
-      found:add("package-missing", at, ("%s is not in %s, which %s gets"):format(needed.path, path, fn.name), READY_HINT)
+      found:add(needed.is_loaded and "package-missing" or "package-required", at, ("%s is not in %s, which %s gets"):format(needed.path, path, fn.name), READY_HINT)
     end
   end
 end
