@@ -39,7 +39,7 @@ static int begin(void **state) {
   config_set("XDG_STATE_HOME", STR("/dev/null")); /* nothing of the user's is touched */
   loop = loop_new(err);
   assert_non_null(loop);
-  assert_true(console_init(&console, &(struct console_options){ loop, no_snapshot, NULL }, err));
+  assert_true(console_init(&console, &(struct console_options){ loop, no_snapshot, NULL, NULL }, err));
   return 0;
 }
 
