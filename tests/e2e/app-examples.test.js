@@ -87,11 +87,11 @@ scenario('the example service: chat and echo', { directory: ROOT, args: ['--no-r
   page.fire('who', 'click');
   await page.line('In lobby: ann, <i>eve</i>', 'In lobby: <i>eve</i>, ann');
 
-  const commands = read('README.md').match(/^build\/moonwire invoke .*/gm);
+  const commands = read('README.md').match(/^moonwire invoke .*/gm);
   assert.equal(commands.length, 2);
   const { port } = new URL(dev.controlUrl);
   for (const command of commands) {
-    const line = command.replace('build/moonwire', program.command('moonwire').join(' '));
+    const line = command.replace('moonwire', program.command('moonwire').join(' '));
     await promisify(execFile)('bash', ['-c', `${line} --control-port ${port}`], { cwd: ROOT, env: { PATH: process.env.PATH, ...program.tools() } });
   }
 });

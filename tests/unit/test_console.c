@@ -220,7 +220,7 @@ static void totals(void **state) {
   console_totals_write(&t, 121000, &out);
   assert_string_equal(buf_text(&out),
                       "{\"invocations\":2,\"billedRequests\":1,\"failures\":1,\"sends\":1,\"gone\":0,\"throttled\":1,"
-                      "\"messagesIn\":3,\"messagesOut\":2,\"meteredMessages\":9,\"connectionMinutes\":2.500,"
+                      "\"messagesIn\":3,\"messagesOut\":2,\"meteredMessages\":9,\"connectionMinutes\":2.500000,"
                       "\"gbSeconds\":0.250000}");
   buf_free(&out);
 }

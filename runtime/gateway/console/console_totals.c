@@ -43,6 +43,6 @@ void console_totals_write(const struct console_totals *totals, int64_t now_ms, s
            totals->throttled);
   buf_addf(out, ",\"messagesIn\":%" PRId64 ",\"messagesOut\":%" PRId64 ",\"meteredMessages\":%" PRId64,
            totals->messages_in, totals->messages_out, totals->pieces);
-  buf_addf(out, ",\"connectionMinutes\":%.3f,\"gbSeconds\":%.6f}",
+  buf_addf(out, ",\"connectionMinutes\":%.6f,\"gbSeconds\":%.6f}",
            (double)(totals->closed_ms + (open_ms > 0 ? open_ms : 0)) / 60000, totals->gb_seconds);
 }
