@@ -44,11 +44,14 @@ function copyRepository(folder) {
   fs.cpSync(ROOT, folder, { recursive: true, filter: (source) => !left.has(source) });
 }
 
+/** The tool as the archive has it, with the layer for arm64: which layers lie in `dist` here does not matter. */
 function moonwireNew(folder, template) {
-  execFileSync(MOONWIRE, ['new', 'my-service', '--template', template], { cwd: folder });
-  const home = path.join(folder, 'my-service');
-  putLayer(path.join(home, 'layer', LAYER));
-  return home;
+  const tool = path.join(folder, 'tool/bin/moonwire');
+  putLayer(path.join(folder, 'tool/lib/moonwire', LAYER));
+  fs.mkdirSync(path.dirname(tool));
+  fs.copyFileSync(MOONWIRE, tool);
+  execFileSync(tool, ['new', 'my-service', '--template', template], { cwd: folder });
+  return path.join(folder, 'my-service');
 }
 
 const STORE = { MOONWIRE_STORE: { 'Fn::Sub': 'dynamodb:${Connections}' } };
